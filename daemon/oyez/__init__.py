@@ -1,0 +1,1 @@
+"""The appliance: the daemon that runs on the device."""

@@ -1,0 +1,141 @@
+"""The configuration: one frozen struct an organ, closed to unknown keys, a sentence under each field.
+
+Loading it (and naming every mistake with its line) is `config_file.py`'s work.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
+Positive = Annotated[float, Meta(gt=0.0)]
+PositiveInt = Annotated[int, Meta(gt=0)]
+Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the TOML."""
+
+
+class Device(Section):
+    id: Identifier = "oyez"
+    """In every topic and in Home Assistant's registry: letters, digits, _ and -."""
+    name: Annotated[str, Meta(min_length=1, max_length=64)] = "Oyez"
+    """As people see it."""
+
+
+class Board(Section):
+    name: Literal["alsa", "simulated"] = "alsa"
+    """Which drivers: a real (or virtual) ALSA card, or the simulated Room."""
+    capture_device: str = "default"
+    """ALSA name of the microphone, as `oyez-hw list` prints it."""
+    playback_device: str = "default"
+    """ALSA name of the loudspeaker."""
+    capture_rate_hz: PositiveInt = 16_000
+    capture_channels: Annotated[int, Meta(ge=1, le=64)] = 1
+    playback_rate_hz: PositiveInt = 48_000
+    playback_channels: Annotated[int, Meta(ge=1, le=8)] = 2
+    period_ms: Annotated[int, Meta(ge=5, le=100)] = 20
+    """One read or write; a reply is cut within one."""
+    mixer_control: str = ""
+    """ALSA mixer element for the volume, e.g. `Speaker`; empty: the volume is applied in software."""
+    room_script: str = ""
+    """Simulated board only: a JSON file that tells the Room what is spoken when (see docs/room.md)."""
+
+
+class Hearing(Section):
+    wake_word: Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu"] = "hey_jarvis"
+    """A model that ships with the wake-word engine."""
+    wake_threshold: Annotated[float, Meta(gt=0.0, lt=1.0)] | None = None
+    """Probability at which it counts as heard; unset: the model's own."""
+    wake_refractory_s: Positive = 1.5
+    """After a wake word the next one is not believed for so long."""
+    preroll_s: Annotated[float, Meta(ge=0.5, le=10.0)] = 2.0
+    """Sound kept in memory, so that what was said while the line opens is whole."""
+    channel: Annotated[int, Meta(ge=0, le=63)] | None = None
+    """Take this microphone alone; unset: the mean of all."""
+    vad_mode: Annotated[int, Meta(ge=0, le=3)] = 2
+    """WebRTC VAD: 0 calls most things speech, 3 the fewest."""
+    onset_ms: PositiveInt = 120
+    """So much speech within the window begins an utterance."""
+    barge_in_ms: PositiveInt = 240
+    """So much speech over a reply interrupts it."""
+    offset_ms: PositiveInt = 600
+    """So much silence ends an utterance."""
+    echo_cancellation: bool = True
+    """Take the device's own loudspeaker out of what its microphones hear."""
+    barge_in: Literal["speech", "off"] = "speech"
+    """Whether speech over a reply stops it."""
+
+
+class Speaking(Section):
+    volume: Fraction = 0.6
+    """At start; later changes come over MQTT."""
+    chimes: bool = True
+    """Short sounds for: heard you, done, something is wrong."""
+    chime_level_dbfs: Annotated[float, Meta(le=0.0)] = -18.0
+
+
+class Line(Section):
+    backend_url: str = "http://127.0.0.1:8700"
+    """Where this device gets its tokens."""
+    device_key_file: str = ""
+    """File with the key that the backend gave this device; under systemd: the credential `device_key`."""
+    realtime_url: str = ""
+    """Overrides the address that the backend names, e.g. ws://127.0.0.1:8765/v1/realtime; empty: the backend's."""
+    model: str = "gpt-realtime-2.1"
+    """Models are retired: this is a setting and never a constant."""
+    voice: str = "marin"
+    instructions: str = (
+        "You are Oyez, a voice assistant in a home. Answer in one or two short spoken sentences. "
+        "Use the tools for anything in the house."
+    )
+    language: str = "en"
+    max_output_tokens: Annotated[int, Meta(ge=1, le=4096)] = 1024
+    connect_timeout_s: Positive = 8.0
+    token_margin_s: Positive = 60.0
+    """A token is renewed when less than this is left of its life."""
+
+
+class Conversation(Section):
+    opening_s: Positive = 10.0
+    """The line must be open by then."""
+    patience_s: Positive = 6.0
+    """After the chime: so long for the first word. After a reply: so long for a follow-up."""
+    thinking_s: Positive = 20.0
+    """So long for the service to begin its answer."""
+    speaking_s: Positive = 120.0
+    """Longest reply."""
+    utterance_s: Positive = 30.0
+    """Longest request."""
+    follow_up: bool = True
+    """Listen again after a reply, without a wake word."""
+    max_conversation_s: Positive = 600.0
+    """No conversation is longer: an open line costs money."""
+
+
+class Home(Section):
+    host: str = "127.0.0.1"
+    """MQTT broker; empty: no home automation."""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    username: str = ""
+    password_file: str = ""
+    """Under systemd: the credential `mqtt_password`."""
+    tls: bool = False
+    tls_ca_file: str = ""
+    discovery: bool = True
+    """Announce the device to Home Assistant."""
+    discovery_prefix: str = "homeassistant"
+    publish_text: bool = False
+    """Publish what was heard and said. Off: words of the household stay out of the broker."""
+
+
+class Config(Section):
+    device: Device = msgspec.field(default_factory=Device)
+    board: Board = msgspec.field(default_factory=Board)
+    hearing: Hearing = msgspec.field(default_factory=Hearing)
+    speaking: Speaking = msgspec.field(default_factory=Speaking)
+    line: Line = msgspec.field(default_factory=Line)
+    conversation: Conversation = msgspec.field(default_factory=Conversation)
+    home: Home = msgspec.field(default_factory=Home)

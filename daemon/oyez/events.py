@@ -1,0 +1,179 @@
+"""Facts that the organs tell the conductor: past tense, frozen, in the order in which they happened."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class WakeHeard:
+    word: str
+    """Name of the wake word's model, e.g. `hey_jarvis`."""
+    score: float
+    """The model's probability, 0 to 1."""
+    phrase_end_s: float
+    """Monotonic time at which the wake phrase ended: the request begins here."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Someone began to speak, by the device's own gate or by the server's VAD."""
+
+    by: Literal["gate", "server"] = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStopped:
+    by: Literal["gate", "server"] = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReady:
+    """The line is open and configured: audio may flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLost:
+    """The line could not be opened, was refused, or broke."""
+
+    reason: Literal["backend_away", "token_refused", "line_away", "line_refused", "line_lost"]
+    sentence: str
+    """What happened, what it means, what to do: for a person."""
+    retry_after_s: float | None = None
+    """When another attempt makes sense; None: at the next wake word."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyBegun:
+    """The service began to answer (response.created)."""
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAudible:
+    """The first audio of a response reached the queue of the voice."""
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded:
+    """The service finished a response (response.done). Its audio may still be playing."""
+
+    response_id: str
+    status: str
+    """completed, cancelled, failed or incomplete."""
+    tool_calls: int = 0
+    """How many tools it called: each is told by a ToolCalled before this."""
+    sentence: str = ""
+    """Why it failed, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled:
+    call_id: str
+    name: str
+    arguments: dict[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered:
+    call_id: str
+    name: str
+    output: str
+    """JSON or plain text, as the model will read it."""
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished:
+    """All that was queued of replies has been heard in the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextHeard:
+    """What the service understood the user to have said."""
+
+    item_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextSaid:
+    """What the service said (transcript of its audio, as far as it was generated)."""
+
+    item_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MuteAsked:
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeAsked:
+    level: float
+    """0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenAsked:
+    """Listen now, as if the wake word had been said."""
+
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Be quiet and go to sleep."""
+
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SayAsked:
+    text: str
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareFailed:
+    """A card failed; the hardware's own ladder is trying to bring it back."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareRecovered:
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """The state's one deadline has come."""
+
+
+Event = (
+    WakeHeard
+    | SpeechStarted
+    | SpeechStopped
+    | SessionReady
+    | SessionLost
+    | ReplyBegun
+    | ReplyAudible
+    | ReplyEnded
+    | ToolCalled
+    | ToolAnswered
+    | PlaybackFinished
+    | TextHeard
+    | TextSaid
+    | MuteAsked
+    | VolumeAsked
+    | ListenAsked
+    | StopAsked
+    | SayAsked
+    | HardwareFailed
+    | HardwareRecovered
+    | DeadlinePassed
+)

@@ -1,0 +1,1 @@
+"""Ears: what the room says, from the card to the gate."""

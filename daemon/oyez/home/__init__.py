@@ -1,0 +1,1 @@
+"""Home: the device on the house's MQTT broker."""

@@ -1,0 +1,1 @@
+"""Line: the live link to the Realtime service."""

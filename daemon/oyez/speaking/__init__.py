@@ -1,0 +1,1 @@
+"""Voice: what the room hears from us, and how much of it was heard."""

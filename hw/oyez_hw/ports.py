@@ -1,0 +1,59 @@
+"""What a board offers, as protocols. Drivers implement them; the simulated Room is one of the drivers."""
+
+from typing import Protocol
+
+from oyez_hw.pcm import Frame, PcmFormat, Samples
+
+
+class HardwareError(Exception):
+    """A card is absent, busy, gone, or does not offer what was asked.
+
+    The message says in one sentence what happened, what it means and what to do.
+    """
+
+
+class Microphone(Protocol):
+    """Read by the capture thread alone, but for `xruns`."""
+
+    xruns: int
+    """Overruns since open; each is survived and means lost sound."""
+
+    def open(self) -> PcmFormat:
+        """Opens the card and tells what it really delivers. Raises HardwareError."""
+
+    def read(self) -> Frame:
+        """Blocks for one period. Raises HardwareError when the card is gone."""
+
+    def close(self) -> None:
+        """Idempotent."""
+
+
+class Speaker(Protocol):
+    """Written by the playback thread alone, but for `xruns`."""
+
+    xruns: int
+    """Underruns since open."""
+
+    def open(self) -> PcmFormat:
+        """Opens the card and tells what it really takes. Raises HardwareError."""
+
+    def write(self, samples: Samples) -> None:
+        """Blocks until the card has taken all of (frames, channels). Raises HardwareError when it is gone."""
+
+    def delay_frames(self) -> int:
+        """Frames written and not yet audible."""
+
+    def drop(self) -> int:
+        """Silences the card at once: forgets what was written and is not yet audible; returns how many frames."""
+
+    def close(self) -> None:
+        """Idempotent; never waits for the buffer to drain."""
+
+
+class Volume(Protocol):
+    """0.0 (silent) to 1.0 (the board's loudest), as a listener perceives it."""
+
+    def get(self) -> float: ...
+
+    def set(self, level: float) -> None:
+        """Raises HardwareError when the mixer is gone, ValueError outside 0 to 1."""
