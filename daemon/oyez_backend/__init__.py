@@ -1,0 +1,1 @@
+"""The backend that hands out ephemeral tokens and keeps the long-lived key."""

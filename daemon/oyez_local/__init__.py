@@ -1,0 +1,1 @@
+"""A local Realtime server that really listens and really speaks."""

@@ -1,0 +1,1 @@
+"""The Realtime API for Python: messages, protocol, client."""
