@@ -18,14 +18,14 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """A table of the TOML."""
 
 
-class Device(Section):
+class Device(Section, frozen=True, kw_only=True):
     id: Identifier = "oyez"
     """In every topic and in Home Assistant's registry: letters, digits, _ and -."""
     name: Annotated[str, Meta(min_length=1, max_length=64)] = "Oyez"
     """As people see it."""
 
 
-class Board(Section):
+class Board(Section, frozen=True, kw_only=True):
     name: Literal["alsa", "simulated"] = "alsa"
     """Which drivers: a real (or virtual) ALSA card, or the simulated Room."""
     capture_device: str = "default"
@@ -44,7 +44,7 @@ class Board(Section):
     """Simulated board only: a JSON file that tells the Room what is spoken when (see docs/room.md)."""
 
 
-class Hearing(Section):
+class Hearing(Section, frozen=True, kw_only=True):
     wake_word: Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu"] = "hey_jarvis"
     """A model that ships with the wake-word engine."""
     wake_threshold: Annotated[float, Meta(gt=0.0, lt=1.0)] | None = None
@@ -69,7 +69,7 @@ class Hearing(Section):
     """Whether speech over a reply stops it."""
 
 
-class Speaking(Section):
+class Speaking(Section, frozen=True, kw_only=True):
     volume: Fraction = 0.6
     """At start; later changes come over MQTT."""
     chimes: bool = True
@@ -77,7 +77,7 @@ class Speaking(Section):
     chime_level_dbfs: Annotated[float, Meta(le=0.0)] = -18.0
 
 
-class Line(Section):
+class Line(Section, frozen=True, kw_only=True):
     backend_url: str = "http://127.0.0.1:8700"
     """Where this device gets its tokens."""
     device_key_file: str = ""
@@ -98,7 +98,7 @@ class Line(Section):
     """A token is renewed when less than this is left of its life."""
 
 
-class Conversation(Section):
+class Conversation(Section, frozen=True, kw_only=True):
     opening_s: Positive = 10.0
     """The line must be open by then."""
     patience_s: Positive = 6.0
@@ -115,7 +115,7 @@ class Conversation(Section):
     """No conversation is longer: an open line costs money."""
 
 
-class Home(Section):
+class Home(Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     """MQTT broker; empty: no home automation."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
@@ -131,7 +131,7 @@ class Home(Section):
     """Publish what was heard and said. Off: words of the household stay out of the broker."""
 
 
-class Config(Section):
+class Config(Section, frozen=True, kw_only=True):
     device: Device = msgspec.field(default_factory=Device)
     board: Board = msgspec.field(default_factory=Board)
     hearing: Hearing = msgspec.field(default_factory=Hearing)

@@ -138,15 +138,17 @@ class SayAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class HardwareFailed:
-    """A card failed; the hardware's own ladder is trying to bring it back."""
+class TroubleFound:
+    """An organ lost what it lives on and is trying to get it back: a card, the backend."""
 
+    kind: str
+    """hardware, backend_away, token_refused, ..."""
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class HardwareRecovered:
-    sentence: str
+class TroubleGone:
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ Event = (
     | ListenAsked
     | StopAsked
     | SayAsked
-    | HardwareFailed
-    | HardwareRecovered
+    | TroubleFound
+    | TroubleGone
     | DeadlinePassed
 )

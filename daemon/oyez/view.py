@@ -1,24 +1,39 @@
-"""What an onlooker may know of the device at one moment: the whole of `oyez/<id>/state`."""
+"""What an onlooker may know of the device at one moment: the whole of `oyez/<id>/state`. Pure."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
-Phase = Literal["idle", "listening", "thinking", "speaking", "muted"]
+from oyez import actions as do
+from oyez import events as ev
+from oyez.phases import Phase, State
+
+Shown = Literal["idle", "listening", "thinking", "speaking"]
+
+SHOWN: dict[Phase, Shown] = {
+    Phase.ASLEEP: "idle",
+    Phase.OPENING: "listening",
+    Phase.LISTENING: "listening",
+    Phase.THINKING: "thinking",
+    Phase.SPEAKING: "speaking",
+    Phase.CALLING: "thinking",
+    Phase.ANNOUNCING: "speaking",
+}
 
 
 class Trouble(msgspec.Struct, frozen=True):
     """Something is wrong and the device says so."""
 
     kind: str
-    """backend_away, token_refused, line_away, line_refused, line_lost, hardware, ..."""
+    """backend_away, token_refused, line_away, line_refused, line_lost, line_silent, hardware."""
     sentence: str
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """Frozen, so that equality says whether there is anything to publish."""
 
-    state: Phase = "idle"
+    state: Shown = "idle"
     muted: bool = False
     volume: float = 0.6
     """0 to 1."""
@@ -26,3 +41,25 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     last_heard: str = ""
     last_said: str = ""
     trouble: Trouble | None = None
+
+
+def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action]) -> View:
+    """The view after `event` led to `state` and ordered `actions`."""
+    match event:
+        case ev.TextHeard(text=text):
+            view = msgspec.structs.replace(view, last_heard=text)
+        case ev.TextSaid(text=text):
+            view = msgspec.structs.replace(view, last_said=text)
+        case _:
+            pass
+    for action in actions:
+        match action:
+            case do.Complain(kind=kind, sentence=sentence):
+                view = msgspec.structs.replace(view, trouble=Trouble(kind, sentence))
+            case do.Relieve(kinds=kinds) if view.trouble is not None and view.trouble.kind in kinds:
+                view = msgspec.structs.replace(view, trouble=None)
+            case do.SetVolume(level=level):
+                view = msgspec.structs.replace(view, volume=level)
+            case _:
+                pass
+    return msgspec.structs.replace(view, state=SHOWN[state.phase], muted=state.muted)

@@ -1,0 +1,145 @@
+"""Orders that the conductor gives to the organs: imperative, frozen, carried out in the order given."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class PlayChime:
+    """A short sound of the device's own; never sent upstream."""
+
+    name: Literal["wake", "done", "error", "muted", "unmuted"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """Fetch a token if there is none, open the line, configure it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSession:
+    """Close the line, or give up opening it; forget audio not yet sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTap:
+    """Let sound flow from the ears to the line, beginning with what was kept since `since_s` (monotonic)."""
+
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTap:
+    """No sound leaves the ears from here on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectBargeIn:
+    """The loudspeaker speaks: the gate must ask more of what it calls speech."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CutReply:
+    """Silence the loudspeaker within one period, forget what was queued, tell the service what was heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReply:
+    """Have the service stop generating."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishReply:
+    """No more audio will come for now: tell when all of it has been heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    call_id: str
+    name: str
+    arguments: dict[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTool:
+    """Give a tool's output to the service."""
+
+    call_id: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskReply:
+    """Have the service answer now (response.create)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayText:
+    """Have the service speak this text, outside the conversation."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetMuted:
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteOrder:
+    """Answer an order that came over MQTT."""
+
+    order_id: str | None
+    ok: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWake:
+    word: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Complain:
+    """Something is wrong and people should know."""
+
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relieve:
+    """These troubles are over."""
+
+    kinds: tuple[str, ...]
+
+
+Action = (
+    PlayChime
+    | OpenSession
+    | CloseSession
+    | OpenTap
+    | CloseTap
+    | ExpectBargeIn
+    | CutReply
+    | CancelReply
+    | FinishReply
+    | RunTool
+    | AnswerTool
+    | AskReply
+    | SayText
+    | SetMuted
+    | SetVolume
+    | CompleteOrder
+    | ReportWake
+    | Complain
+    | Relieve
+)

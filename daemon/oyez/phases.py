@@ -1,0 +1,156 @@
+"""The state of the conversation machine and the ways from one phase into another.
+
+Every way into a phase is one function here, so that what a phase promises (tap, deadline, line) is said once:
+
+    phase         line      tap     deadline
+    asleep        closed    closed  none
+    opening       opening   open    opening_s       a request is being recorded while the line opens
+    listening     open      open    patience_s, utterance_s while someone speaks
+    thinking      open      open    thinking_s
+    speaking      open      open    speaking_s
+    calling       opening   closed  opening_s       the line opens to say something that was ordered
+    announcing    open      closed  speaking_s      that is being said
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from oyez import actions as do
+from oyez.actions import Action
+from oyez.config import Conversation
+from oyez.events import SayAsked
+
+
+class Phase(Enum):
+    ASLEEP = "asleep"
+    OPENING = "opening"
+    LISTENING = "listening"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+    CALLING = "calling"
+    ANNOUNCING = "announcing"
+
+
+TAP_OPEN = frozenset({Phase.OPENING, Phase.LISTENING, Phase.THINKING, Phase.SPEAKING})
+LINE_OPEN = frozenset({Phase.LISTENING, Phase.THINKING, Phase.SPEAKING, Phase.ANNOUNCING})
+LINE_KINDS = ("backend_away", "token_refused", "line_away", "line_refused", "line_lost", "line_silent")
+MAX_WAITING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    phase: Phase = Phase.ASLEEP
+    muted: bool = False
+    """The microphone is off. Announcements still sound."""
+    deadline_s: float | None = None
+    """The one moment at which DeadlinePassed is due."""
+    ends_s: float = 0.0
+    """When this conversation must be over: an open line costs money."""
+    reply: str | None = None
+    """Response that the service is generating."""
+    calls: frozenset[str] = frozenset()
+    """Tools that run and are not yet answered."""
+    asked: bool = False
+    """We asked for a reply that has not begun."""
+    waiting: tuple[SayAsked, ...] = ()
+    """Texts to be said when the conversation is over; the first is being said while announcing."""
+
+    @property
+    def reply_is_due(self) -> bool:
+        return self.reply is not None or bool(self.calls) or self.asked
+
+
+Step = tuple[State, list[Action]]
+
+
+def open_conversation(state: State, since_s: float, now: float, c: Conversation) -> Step:
+    """asleep -> opening: record from `since_s` on and open the line meanwhile."""
+    opened = State(
+        phase=Phase.OPENING,
+        deadline_s=now + c.opening_s,
+        ends_s=now + c.max_conversation_s,
+        waiting=state.waiting,
+    )
+    return opened, [do.OpenTap(since_s), do.PlayChime("wake"), do.OpenSession()]
+
+
+def listen(state: State, now: float, c: Conversation) -> Step:
+    """-> listening, or to sleep when the conversation has lasted long enough."""
+    leaving: list[Action] = [do.ExpectBargeIn(False)] if state.phase is Phase.SPEAKING else []
+    if now >= state.ends_s:
+        return sleep(state, now, c)
+    heard = replace(
+        state,
+        phase=Phase.LISTENING,
+        deadline_s=min(now + c.patience_s, state.ends_s),
+        reply=None,
+        calls=frozenset(),
+        asked=False,
+    )
+    return heard, leaving
+
+
+def hear_out(state: State, now: float, c: Conversation) -> Step:
+    """-> listening to someone who is speaking already: no cap cuts them short."""
+    after, actions = listen(replace(state, ends_s=max(state.ends_s, now + c.patience_s)), now, c)
+    return replace(after, deadline_s=now + c.utterance_s), actions
+
+
+def think(state: State, now: float, c: Conversation) -> Step:
+    leaving: list[Action] = [do.ExpectBargeIn(False)] if state.phase is Phase.SPEAKING else []
+    return replace(state, phase=Phase.THINKING, deadline_s=now + c.thinking_s), leaving
+
+
+def speak(state: State, now: float, c: Conversation) -> Step:
+    return replace(state, phase=Phase.SPEAKING, deadline_s=now + c.speaking_s), [do.ExpectBargeIn(True)]
+
+
+def call(state: State, now: float, c: Conversation) -> Step:
+    """asleep -> calling: the line opens to say what is waiting."""
+    return replace(state, phase=Phase.CALLING, deadline_s=now + c.opening_s), [do.OpenSession()]
+
+
+def announce(state: State, now: float, c: Conversation) -> Step:
+    """-> announcing: the line is open and the first of what is waiting is said."""
+    said = replace(
+        state, phase=Phase.ANNOUNCING, deadline_s=now + c.speaking_s, reply=None, calls=frozenset(), asked=False
+    )
+    return said, [do.SayText(state.waiting[0].text)]
+
+
+def hush(state: State) -> list[Action]:
+    """What it takes to be silent at once and let nothing out."""
+    actions: list[Action] = []
+    if state.phase in (Phase.SPEAKING, Phase.ANNOUNCING):
+        actions.append(do.CutReply())
+    if state.reply is not None:
+        actions.append(do.CancelReply())
+    if state.phase is Phase.SPEAKING:
+        actions.append(do.ExpectBargeIn(False))
+    if state.phase in TAP_OPEN:
+        actions.append(do.CloseTap())
+    return actions
+
+
+def sleep(state: State, now: float, c: Conversation) -> Step:
+    """-> asleep; or first announce what waited politely for the conversation to end."""
+    actions = hush(state)
+    if state.waiting and state.phase in LINE_OPEN and state.phase is not Phase.ANNOUNCING:
+        after, more = announce(state, now, c)
+        return after, actions + more
+    if state.phase is not Phase.ASLEEP:
+        actions.append(do.CloseSession())
+    return State(muted=state.muted, waiting=()), actions + refuse_waiting(state, "the device was stopped")
+
+
+def refuse_waiting(state: State, why: str) -> list[Action]:
+    return [do.CompleteOrder(order.order_id, False, why) for order in state.waiting]
+
+
+def fail(state: State, kind: str, sentence: str) -> Step:
+    """-> asleep, and say why by sound and on MQTT."""
+    actions = hush(state)
+    if state.phase is not Phase.ASLEEP:
+        actions.append(do.CloseSession())
+    actions += [do.PlayChime("error"), do.Complain(kind, sentence), *refuse_waiting(state, sentence)]
+    return State(muted=state.muted), actions

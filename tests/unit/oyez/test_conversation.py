@@ -1,0 +1,309 @@
+"""The conversation machine: its stories step by step, and what holds for every history of events."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+
+from oyez import actions as do
+from oyez import events as ev
+from oyez.config import Conversation
+from oyez.conversation import TABLE, step
+from oyez.phases import MAX_WAITING, TAP_OPEN, Phase, State
+
+C = Conversation()
+
+WAKE = ev.WakeHeard("hey_jarvis", 0.99, phrase_end_s=9.5)
+BY_SERVER = ev.SpeechStarted("server")
+STOPPED = ev.SpeechStopped("server")
+
+
+class Told:
+    """Drives the machine through events and remembers what it ordered."""
+
+    def __init__(self, *events: ev.Event, settings: Conversation = C, now: float = 10.0) -> None:
+        self.settings, self.now = settings, now
+        self.state, self.ordered = State(), list[do.Action]()
+        self.tell(*events)
+
+    def tell(self, *events: ev.Event) -> list[do.Action]:
+        fresh: list[do.Action] = []
+        for event in events:
+            self.state, actions = step(self.state, event, self.now, self.settings)
+            fresh += actions
+        self.ordered += fresh
+        return fresh
+
+
+def speaking(**kw: Any) -> Told:
+    return Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, ev.ReplyBegun("r1"), ev.ReplyAudible("r1"), **kw)
+
+
+def test_a_wake_word_opens_the_tap_from_the_end_of_the_phrase_before_the_line_is_there() -> None:
+    told = Told(WAKE)
+    assert told.state.phase is Phase.OPENING
+    assert told.ordered == [
+        do.ReportWake("hey_jarvis", 0.99),
+        do.OpenTap(9.5),
+        do.PlayChime("wake"),
+        do.OpenSession(),
+    ]
+
+
+def test_a_turn_goes_from_listening_over_thinking_and_speaking_back_to_listening() -> None:
+    told = Told(WAKE)
+    phases = [told.state.phase]
+    for event in (
+        ev.SessionReady(),
+        BY_SERVER,
+        STOPPED,
+        ev.ReplyBegun("r1"),
+        ev.ReplyAudible("r1"),
+        ev.ReplyEnded("r1", "completed"),
+        ev.PlaybackFinished(),
+    ):
+        told.tell(event)
+        phases.append(told.state.phase)
+    assert [p.value for p in phases] == (
+        ["opening", "listening", "listening", "thinking", "thinking", "speaking", "speaking", "listening"]
+    )
+    assert do.FinishReply() in told.ordered
+
+
+def test_without_follow_up_the_device_sleeps_after_the_reply() -> None:
+    told = speaking(settings=Conversation(follow_up=False))
+    fresh = told.tell(ev.ReplyEnded("r1", "completed"), ev.PlaybackFinished())
+    assert told.state.phase is Phase.ASLEEP
+    assert do.CloseSession() in fresh
+
+
+def test_silence_after_the_reply_closes_tap_and_line_when_patience_ends() -> None:
+    told = speaking()
+    told.tell(ev.ReplyEnded("r1", "completed"), ev.PlaybackFinished())
+    assert told.tell(ev.DeadlinePassed()) == [], "not due yet"
+    told.now += C.patience_s
+    assert told.tell(ev.DeadlinePassed()) == [do.PlayChime("done"), do.CloseTap(), do.CloseSession()]
+    assert told.state == State()
+
+
+def test_speech_over_a_reply_cuts_first_and_cancels_then() -> None:
+    told = speaking()
+    assert told.tell(ev.SpeechStarted("gate")) == [do.CutReply(), do.CancelReply(), do.ExpectBargeIn(False)]
+    assert told.state.phase is Phase.LISTENING
+
+
+def test_a_reply_that_was_cut_cannot_come_back() -> None:
+    told = speaking()
+    told.tell(ev.SpeechStarted("gate"))
+    before = told.state
+    assert told.tell(ev.ReplyAudible("r1"), ev.ReplyEnded("r1", "cancelled"), ev.PlaybackFinished()) == []
+    assert told.state == before
+
+
+def test_a_tool_that_answers_before_its_response_ended_is_followed_by_one_request_for_a_reply() -> None:
+    told = Told(WAKE, ev.SessionReady(), STOPPED, ev.ReplyBegun("r1"), ev.ToolCalled("c1", "get_time", {}))
+    assert told.tell(ev.ToolAnswered("c1", "get_time", "noon", True)) == [do.AnswerTool("c1", "noon")]
+    assert told.tell(ev.ReplyEnded("r1", "completed", tool_calls=1)) == [do.AskReply()]
+
+
+def test_two_slow_tools_are_followed_by_one_request_for_a_reply_after_the_last() -> None:
+    told = Told(WAKE, ev.SessionReady(), STOPPED, ev.ReplyBegun("r1"))
+    told.tell(ev.ToolCalled("c1", "a", {}), ev.ToolCalled("c2", "b", {}), ev.ReplyEnded("r1", "completed", 2))
+    assert told.tell(ev.ToolAnswered("c2", "b", "2", True)) == [do.AnswerTool("c2", "2")]
+    assert told.tell(ev.ToolAnswered("c1", "a", "1", True)) == [do.AnswerTool("c1", "1"), do.AskReply()]
+    assert told.state.phase is Phase.THINKING
+
+
+def test_a_tool_called_in_a_spoken_reply_is_answered_after_the_speech_was_heard() -> None:
+    told = speaking()
+    told.tell(ev.ToolCalled("c1", "a", {}), ev.ReplyEnded("r1", "completed", 1), ev.PlaybackFinished())
+    assert told.state.phase is Phase.THINKING
+    assert told.tell(ev.ToolAnswered("c1", "a", "1", True)) == [do.AnswerTool("c1", "1"), do.AskReply()]
+
+
+def test_a_lost_line_is_told_by_sound_and_on_mqtt_and_nothing_stays_open() -> None:
+    told = speaking()
+    fresh = told.tell(ev.SessionLost("line_lost", "The line broke."))
+    assert {
+        do.CloseTap(),
+        do.CloseSession(),
+        do.PlayChime("error"),
+        do.Complain("line_lost", "The line broke."),
+    } <= set(fresh)
+    assert told.state.phase is Phase.ASLEEP
+    assert told.tell(WAKE)[1:] == [do.OpenTap(9.5), do.PlayChime("wake"), do.OpenSession()]
+
+
+def test_a_muted_device_does_not_wake_but_still_announces() -> None:
+    told = Told(ev.MuteAsked(True))
+    assert told.tell(WAKE) == []
+    told.tell(ev.SayAsked("Dinner is ready.", "1"), ev.SessionReady())
+    assert told.state.phase is Phase.ANNOUNCING
+    assert do.SayText("Dinner is ready.") in told.ordered
+    assert not any(isinstance(action, do.OpenTap) for action in told.ordered)
+
+
+def test_muting_in_mid_request_closes_the_tap_before_anything_else_can_leave() -> None:
+    told = Told(WAKE, ev.SessionReady(), BY_SERVER)
+    fresh = told.tell(ev.MuteAsked(True))
+    assert fresh[:2] == [do.SetMuted(True), do.CloseTap()]
+    assert told.state == State(muted=True)
+
+
+def test_an_announcement_waits_for_the_conversation_to_end_and_is_then_answered() -> None:
+    told = speaking()
+    assert told.tell(ev.SayAsked("The post is here.", "7")) == []
+    told.tell(ev.ReplyEnded("r1", "completed"), ev.PlaybackFinished())
+    told.now += C.patience_s
+    fresh = told.tell(ev.DeadlinePassed())
+    assert do.SayText("The post is here.") in fresh
+    assert do.CloseTap() in fresh
+    fresh = told.tell(ev.ReplyBegun("r2"), ev.ReplyEnded("r2", "completed"), ev.PlaybackFinished())
+    assert do.CompleteOrder("7", True) in fresh
+    assert told.state == State()
+
+
+def test_more_announcements_than_may_wait_are_refused_with_the_reason() -> None:
+    told = speaking()
+    told.tell(*[ev.SayAsked("x", str(n)) for n in range(MAX_WAITING)])
+    (refusal,) = told.tell(ev.SayAsked("x", "one too many"))
+    assert isinstance(refusal, do.CompleteOrder)
+    assert not refusal.ok
+    assert refusal.order_id == "one too many"
+
+
+def test_stop_silences_and_closes_everything() -> None:
+    told = speaking()
+    fresh = told.tell(ev.StopAsked("3"))
+    assert fresh == [
+        do.CutReply(),
+        do.CancelReply(),
+        do.ExpectBargeIn(False),
+        do.CloseTap(),
+        do.CloseSession(),
+        do.CompleteOrder("3", True),
+    ]
+
+
+# --- what holds for every history -------------------------------------------------------------------------------------
+
+ids = st.sampled_from(["r1", "r2"])
+calls = st.sampled_from(["c1", "c2"])
+ANY_EVENT: st.SearchStrategy[ev.Event] = st.one_of(
+    st.just(WAKE),
+    st.builds(ev.SpeechStarted, st.sampled_from(["gate", "server"])),
+    st.builds(ev.SpeechStopped, st.sampled_from(["gate", "server"])),
+    st.just(ev.SessionReady()),
+    st.builds(ev.SessionLost, st.sampled_from(["backend_away", "line_lost"]), st.just("It broke.")),
+    st.builds(ev.ReplyBegun, ids),
+    st.builds(ev.ReplyAudible, ids),
+    st.builds(
+        ev.ReplyEnded, ids, st.sampled_from(["completed", "cancelled", "failed", "incomplete"]), st.integers(0, 2)
+    ),
+    st.builds(ev.ToolCalled, calls, st.just("tool"), st.just({})),
+    st.builds(ev.ToolAnswered, calls, st.just("tool"), st.just("out"), st.booleans()),
+    st.just(ev.PlaybackFinished()),
+    st.builds(ev.MuteAsked, st.booleans()),
+    st.builds(ev.VolumeAsked, st.floats(0, 1)),
+    st.builds(ev.ListenAsked, st.sampled_from([None, "l"])),
+    st.builds(ev.StopAsked, st.sampled_from([None, "s"])),
+    st.builds(ev.SayAsked, st.just("text"), st.sampled_from([None, "y"])),
+    st.builds(ev.TroubleFound, st.just("hardware"), st.just("Gone.")),
+    st.builds(ev.TroubleGone, st.just("hardware")),
+    st.builds(ev.TextHeard, st.just("i"), st.just("text")),
+    st.just(ev.DeadlinePassed()),
+)
+HISTORY = st.lists(st.tuples(ANY_EVENT, st.floats(0, 30)), max_size=40)
+
+
+class Valves:
+    """What the orders, carried out, make of tap and line."""
+
+    def __init__(self) -> None:
+        self.tap = self.line = self.mute = False
+
+    def carry_out(self, actions: list[do.Action]) -> None:
+        for action in actions:
+            match action:
+                case do.OpenTap():
+                    assert not self.mute, "the tap was opened on a muted device"
+                    self.tap = True
+                case do.CloseTap():
+                    self.tap = False
+                case do.OpenSession():
+                    assert not self.line, "the line was opened twice"
+                    self.line = True
+                case do.CloseSession():
+                    self.line = False
+                case do.SetMuted(muted=muted):
+                    self.mute = muted
+                case do.AnswerTool() | do.AskReply() | do.SayText():
+                    assert self.line, f"{action} without a line"
+                case _:
+                    pass
+
+
+def live(history: list[tuple[ev.Event, float]], c: Conversation = C) -> tuple[State, float, Valves]:
+    state, now, valves = State(), 0.0, Valves()
+    for event, later_s in history:
+        now += later_s
+        before = state
+        state, actions = step(state, event, now, c)
+        entry = TABLE.get((before.phase, type(event)))
+        assert state.phase in (entry.leads_to if entry else {before.phase}), (before, event, state)
+        valves.carry_out(actions)
+        assert valves.tap == (state.phase in TAP_OPEN)
+        assert valves.line == (state.phase is not Phase.ASLEEP)
+        assert valves.mute == state.muted
+        assert not (state.muted and valves.tap)
+        assert (state.deadline_s is None) == (state.phase is Phase.ASLEEP)
+        assert len(state.waiting) <= MAX_WAITING
+    return state, now, valves
+
+
+@given(HISTORY)
+@settings(max_examples=600)
+def test_the_tap_is_open_only_in_the_phases_that_say_so_and_never_asleep_or_muted(history: Any) -> None:
+    live(history)
+
+
+@given(HISTORY, st.floats(0.1, 50))
+@settings(max_examples=300)
+def test_the_same_holds_when_conversations_are_capped_short(history: Any, cap_s: float) -> None:
+    live(history, Conversation(max_conversation_s=cap_s))
+
+
+@given(HISTORY)
+@settings(max_examples=300)
+def test_left_alone_every_phase_ends_asleep_in_bounded_time(history: Any) -> None:
+    state, now, _ = live(history)
+    began = now
+    for _ in range(8):
+        if state.phase is Phase.ASLEEP:
+            break
+        assert state.deadline_s is not None
+        now = max(now, state.deadline_s)
+        state, _ = step(state, ev.DeadlinePassed(), now, C)
+    assert state.phase is Phase.ASLEEP
+    assert now - began <= 2 * (C.speaking_s + C.max_conversation_s)
+
+
+@given(HISTORY)
+@settings(max_examples=300)
+def test_every_order_that_asks_for_an_answer_gets_exactly_one(history: Any) -> None:
+    numbered: list[tuple[ev.Event, float]] = []
+    asked: set[str] = set()
+    for n, (event, later_s) in enumerate(history):
+        if isinstance(event, ev.SayAsked | ev.ListenAsked | ev.StopAsked):
+            import dataclasses
+
+            event = dataclasses.replace(event, order_id=str(n))
+            asked.add(str(n))
+        numbered.append((event, later_s))
+    answered: list[str] = []
+    state, now = State(), 0.0
+    for event, later_s in [*numbered, (ev.StopAsked("end"), 0.0)]:
+        now += later_s
+        state, actions = step(state, event, now, C)
+        answered += [a.order_id for a in actions if isinstance(a, do.CompleteOrder) and a.order_id]
+    assert sorted(answered) == sorted([*asked, "end"])
