@@ -131,6 +131,32 @@ class Home(Section, frozen=True, kw_only=True):
     """Publish what was heard and said. Off: words of the household stay out of the broker."""
 
 
+class Parameter(Section, frozen=True, kw_only=True):
+    """One argument of a tool, as the model sees it (JSON Schema)."""
+
+    type: Literal["string", "number", "integer", "boolean"] = "string"
+    description: str = ""
+    choices: list[str] = []
+    """The only values allowed; empty: any."""
+    required: bool = True
+
+
+class Tool(Section, frozen=True, kw_only=True):
+    """Something in the house that the voice can do: it publishes one MQTT message."""
+
+    name: Identifier
+    description: Annotated[str, Meta(min_length=1, max_length=1000)]
+    """For the model: when to use it."""
+    topic: Annotated[str, Meta(min_length=1, max_length=256)]
+    """`{argument}` is replaced by its value, in lower case with `_` for spaces."""
+    payload: str = ""
+    """`{argument}` is replaced, booleans as ON and OFF; empty: all arguments as JSON."""
+    answer: str = "Done."
+    """What the model is told to say, `{argument}` replaced."""
+    retain: bool = False
+    parameters: dict[str, Parameter] = {}
+
+
 class Config(Section, frozen=True, kw_only=True):
     device: Device = msgspec.field(default_factory=Device)
     board: Board = msgspec.field(default_factory=Board)
@@ -139,3 +165,5 @@ class Config(Section, frozen=True, kw_only=True):
     line: Line = msgspec.field(default_factory=Line)
     conversation: Conversation = msgspec.field(default_factory=Conversation)
     home: Home = msgspec.field(default_factory=Home)
+    tools: list[Tool] = []
+    """`[[tools]]`, one a thing that the voice can do."""

@@ -1,7 +1,7 @@
 """The conversation machine: one table of (phase, event) -> what happens and where it may lead.
 
 Pure: `step(state, event, now, settings)` returns the next state and the orders to the organs; it waits for nothing.
-An event without a row changes nothing. What each phase promises stands in phases.py, the rows in turns.py and orders.py;
+An event without a row changes nothing. What each phase promises stands in phases.py, the rows in turns.py, orders.py;
 the diagram in docs/conversation.md is made from the table.
 """
 

@@ -1,4 +1,4 @@
-"""Rows of the table for what people order and for what time brings: waking, announcements, stop, mute, deadlines. Pure."""
+"""Rows of the table for what people order and for what time brings: waking, announcing, stop, mute, deadlines. Pure."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from oyez.phases import (
 )
 from oyez.table import ALL, STAYS, row
 
-# --- waking -------------------------------------------------------------------------------------------------------------
+# --- waking ----------------------------------------------------------------------
 
 
 @row("asleep", ev.WakeHeard, "opening")
@@ -59,7 +59,7 @@ def wake_over_announcement(state: State, event: ev.WakeHeard, now: float, c: Con
     return after, cut + actions
 
 
-# --- announcements ------------------------------------------------------------------------------------------------------
+# --- announcements ----------------------------------------------------------------------
 
 
 @row("asleep", ev.SayAsked, "calling")
@@ -92,7 +92,7 @@ def announcement_was_heard(state: State, event: ev.PlaybackFinished, now: float,
     return after, [done, *actions]
 
 
-# --- orders and time ----------------------------------------------------------------------------------------------------
+# --- orders and time ----------------------------------------------------------------------
 
 
 @row(ALL, ev.StopAsked, "asleep")

@@ -20,7 +20,7 @@ from oyez.phases import (
 )
 from oyez.table import STAYS, row
 
-# --- the line -----------------------------------------------------------------------------------------------------------
+# --- the line ----------------------------------------------------------------------
 
 
 @row("opening", ev.SessionReady, "listening asleep")
@@ -40,7 +40,7 @@ def line_lost(state: State, event: ev.SessionLost, now: float, c: Conversation) 
     return fail(state, event.reason, event.sentence)
 
 
-# --- turns --------------------------------------------------------------------------------------------------------------
+# --- turns ----------------------------------------------------------------------
 
 
 @row("listening", ev.SpeechStarted, STAYS)
@@ -103,7 +103,7 @@ def reply_was_heard(state: State, event: ev.PlaybackFinished, now: float, c: Con
     return listen(state, now, c) if c.follow_up else sleep(state, now, c)
 
 
-# --- interruption -------------------------------------------------------------------------------------------------------
+# --- interruption ----------------------------------------------------------------------
 
 
 @row("speaking", ev.SpeechStarted, "listening")
@@ -126,7 +126,7 @@ def listen_over_reply(state: State, event: ev.ListenAsked, now: float, c: Conver
     return replace(after, deadline_s=now + c.patience_s), [*actions, do.CompleteOrder(event.order_id, True)]
 
 
-# --- tools --------------------------------------------------------------------------------------------------------------
+# --- tools ----------------------------------------------------------------------
 
 
 @row("thinking speaking", ev.ToolCalled, STAYS)
