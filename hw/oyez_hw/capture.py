@@ -1,0 +1,74 @@
+"""Capture: a blocking `Microphone.read()` in a thread of its own; frames reach the loop through a bounded Inbox."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from oyez_hw.crossing import Inbox, Worker
+from oyez_hw.pcm import Frame, PcmFormat
+from oyez_hw.ports import Microphone
+
+
+class Capture:
+    """Reads a microphone in a thread of its own. Methods are for the loop; counters may be read anywhere."""
+
+    def __init__(self, microphone: Microphone, *, buffer_s: float = 2.0) -> None:
+        self._microphone = microphone
+        self._buffer_s = buffer_s
+        self._inbox: Inbox | None = None
+        self._worker: Worker | None = None
+        self._stopping = False
+        self.format: PcmFormat | None = None
+        self.error: Exception | None = None
+        self.frames_read = 0
+        """Periods read from the card (not samples)."""
+        self.last_frame_s = 0.0
+        """time.monotonic() of the last period: proof that sound moves."""
+
+    @property
+    def frames_dropped(self) -> int:
+        """Periods that the loop was too slow to take."""
+        return self._inbox.dropped if self._inbox else 0
+
+    @property
+    def xruns(self) -> int:
+        return self._microphone.xruns
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> PcmFormat:
+        """Opens the card and starts to read. Tells what it really delivers. Raises HardwareError."""
+        if self._worker is not None and self._worker.alive:
+            raise RuntimeError("this Capture runs already: stop() it before it is started again")
+        self.format = self._microphone.open()
+        self.error = None
+        self._stopping = False
+        inbox = self._inbox = Inbox(loop, self._buffer_s)
+        self._worker = Worker(lambda: self._run(inbox), "oyez-capture")
+        return self.format
+
+    def stop(self) -> None:
+        """Ends the thread and closes the card; `frames()` ends. Idempotent; waits for one period at most."""
+        self._stopping = True
+        if self._worker is not None:
+            self._worker.join()
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Each period in order, until stop(). Raises HardwareError when the card was lost; start() may be retried."""
+        if self._inbox is None:
+            raise RuntimeError("this Capture was not started: call start() before frames()")
+        inbox = self._inbox
+        while (frame := await inbox.get()) is not None:
+            yield frame
+        if self.error is not None:
+            raise self.error
+
+    def _run(self, inbox: Inbox) -> None:
+        try:
+            while not self._stopping:
+                frame = self._microphone.read()
+                self.frames_read += 1
+                self.last_frame_s = frame.time_s
+                inbox.put(frame)
+        except Exception as error:  # raised again by frames(), where somebody can act on it
+            self.error = error
+        finally:
+            self._microphone.close()
+            inbox.end()
