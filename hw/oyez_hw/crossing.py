@@ -65,13 +65,13 @@ class Inbox:
             while self._held_s > self._buffer_s and len(self._frames) > 1:
                 self._held_s -= self._frames.popleft().duration_s
                 self.dropped += 1
-        _call_in(self._loop, self._changed.set)
+        call_in(self._loop, self._changed.set)
 
     def end(self) -> None:
         """From the capture thread: what is held may still be taken, nothing more comes."""
         with self._lock:
             self._ended = True
-        _call_in(self._loop, self._changed.set)
+        call_in(self._loop, self._changed.set)
 
     async def get(self) -> Frame | None:
         """In the loop: the oldest frame, or None after the end."""
