@@ -92,6 +92,11 @@ class Line(Section, frozen=True, kw_only=True):
         "Use the tools for anything in the house."
     )
     language: str = "en"
+    """ISO 639-1."""
+    transcription_model: str = "gpt-transcribe"
+    """Writes down what was heard; empty: no transcript."""
+    silence_ms: Annotated[int, Meta(ge=100, le=5000)] = 500
+    """The service takes its turn after so much silence."""
     max_output_tokens: Annotated[int, Meta(ge=1, le=4096)] = 1024
     connect_timeout_s: Positive = 8.0
     token_margin_s: Positive = 60.0

@@ -1,0 +1,129 @@
+"""`oyez`: argv -> configuration -> asyncio.run; exit codes 0 well, 1 failed, 2 usage, 69 away, 70 our bug, 78 config."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from typing import TYPE_CHECKING
+
+from oyez.errors import Bug, OyezError
+
+if TYPE_CHECKING:
+    from oyez.config import Config
+
+DEFAULT_CONFIG = Path("/etc/oyez/oyez.toml")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments))
+    except OyezError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 0
+    except Exception:
+        logging.getLogger("oyez").exception("This is a bug of ours: please report it with the lines below.")
+        return Bug.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="oyez", description="A voice appliance for the Raspberry Pi.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = _verb(verbs, "run", _run, "the daemon")
+    run.add_argument(
+        "--trace", type=Path, metavar="FILE", help="append what happens as JSON lines (holds what is said)"
+    )
+
+    demo = verbs.add_parser("demo", help="the main job once, with nothing but this machine")
+    demo.set_defaults(command=_demo)
+    demo.add_argument("--say", type=Path, nargs="+", default=[], metavar="FILE.wav", help="recordings to speak instead")
+    demo.add_argument(
+        "--board", default="simulated", help="simulated (the default), or alsa: then speak to it yourself"
+    )
+    demo.add_argument("--folder", type=Path, default=Path("build/demo"), help="where the results go (%(default)s)")
+    demo.add_argument("--json", action="store_true", help="one JSON object as the last line")
+
+    check = verbs.add_parser("check-config", help="name every mistake in the configuration")
+    check.set_defaults(command=_check_config)
+    check.add_argument("file", type=Path, nargs="?", default=DEFAULT_CONFIG)
+
+    say = _verb(verbs, "say", _say, "have the running daemon say a text")
+    say.add_argument("text")
+    _verb(verbs, "status", _status, "what the running daemon is doing").add_argument("--json", action="store_true")
+    for name, text in (
+        ("mute", "switch the microphone off"),
+        ("unmute", "switch it on"),
+        ("listen", "listen now, without wake word"),
+        ("stop", "be quiet now"),
+    ):
+        _verb(verbs, name, _order, text).set_defaults(order=name)
+    return parser
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=text)
+    verb.set_defaults(command=command)
+    verb.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help="%(default)s")
+    return verb
+
+
+# Each command imports what it needs: `oyez status` should not load wake words.
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from oyez.front_door import run
+
+    return asyncio.run(run(arguments.config, arguments.trace))
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from oyez.demo.command import demo
+
+    return asyncio.run(demo(arguments.folder, arguments.say, arguments.board, arguments.json))
+
+
+def _check_config(arguments: argparse.Namespace) -> int:
+    from oyez.config_file import load
+
+    load(arguments.file)
+    print(f"{arguments.file} is in order.")
+    return 0
+
+
+def _say(arguments: argparse.Namespace) -> int:
+    from oyez import remote
+
+    return asyncio.run(remote.say(_config(arguments), arguments.text))
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from oyez import remote
+
+    return asyncio.run(remote.status(_config(arguments), as_json=arguments.json))
+
+
+def _order(arguments: argparse.Namespace) -> int:
+    from oyez import remote
+
+    return asyncio.run(remote.order(_config(arguments), arguments.order))
+
+
+def _config(arguments: argparse.Namespace) -> "Config":
+    from oyez.config_file import load
+
+    return load(arguments.config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

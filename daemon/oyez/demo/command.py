@@ -1,0 +1,117 @@
+"""`oyez demo`: sets the stage, lets it play, tells it live, and leaves reply.wav, timeline.png and the JSON."""
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from oyez.demo import scenes, stage, story
+from oyez.demo.timeline import Ending, sentence
+from oyez.demo.witness import MqttWitness
+from oyez.errors import OyezError
+from oyez_hw.wav import read_wav
+
+LONGEST_S = 120.0
+"""A demo that is not over by then has failed."""
+LOOK_S = 0.1
+
+
+async def demo(folder: Path, said: Sequence[Path], board: str, as_json: bool) -> int:
+    """0 only if the conversation happened."""
+    _clear(folder)
+    _tell("Setting the stage: broker, backend, local server (about ten seconds) ...")
+    recordings = _recordings(folder, said) if board == "simulated" else []
+    async with stage.built(folder) as built:
+        with MqttWitness(built.mqtt_port) as witness:
+            lines = await _play(built, recordings, board)
+        result = _result(folder, lines, witness)
+    if as_json:
+        print(json.dumps(result), flush=True)
+    return 0 if result["ok"] else 1
+
+
+def _clear(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    # mosquitto started as root gives up its rights and must still be able to read its configuration here
+    folder.chmod(0o755)
+
+
+def _recordings(folder: Path, said: Sequence[Path]) -> list[dict[str, object]]:
+    for path in said:
+        if not path.is_file():
+            raise OyezError(f"{path} is no file, so it cannot be spoken: give --say the paths of WAV files.")
+    if said:
+        return scenes.steps(said)
+    from oyez.demo.visitor import Visitor
+
+    visitor = Visitor()
+    recorded = [visitor.record(line.text, folder / f"said{n}.wav") for n, line in enumerate(scenes.SCENES, 1)]
+    return scenes.steps(recorded, scenes.SCENES)
+
+
+async def _play(built: stage.Stage, recordings: list[dict[str, object]], board: str) -> list[story.Line]:
+    """Runs the daemon until it sleeps after the last of what was to be said. Returns its trace."""
+    room = scenes.script(built.folder, recordings) if recordings else None
+    config, trace = built.folder / "oyez.toml", built.folder / "trace.jsonl"
+    config.write_text(scenes.configuration(built, room, board), encoding="utf-8")
+    command = [sys.executable, "-m", "oyez", "run", "--config", config, "--trace", trace]
+    lines: list[story.Line] = []
+    async with stage.process(command, built.folder / "daemon.log", ready="Listening") as (daemon, _):
+        if not recordings:
+            _tell("Say: “Hey Jarvis”, and then what you want. It ends when the device sleeps again.")
+        began_s = time.monotonic()
+        ending = Ending(requests=len(recordings) or 1)
+        while daemon.returncode is None and not ending.reached and time.monotonic() - began_s < LONGEST_S:
+            await asyncio.sleep(LOOK_S)
+            for line in _fresh(trace, len(lines)):
+                lines.append(line)
+                ending.see(line)
+                if text := sentence(line):
+                    _tell(f"{line['time_s'] - began_s:7.2f} s  {text}")
+    return lines
+
+
+def _fresh(trace: Path, seen: int) -> Iterator[story.Line]:
+    if trace.exists():
+        yield from story.read_lines(trace.read_text(encoding="utf-8"))[seen:]
+
+
+def _result(folder: Path, lines: list[story.Line], witness: MqttWitness) -> dict[str, Any]:
+    """The contract's JSON; where there was a Room, also the sound that it heard and a picture."""
+    server = story.read_lines((folder / "server.jsonl").read_text(encoding="utf-8"))
+    record_path = folder / "room.json"
+    record = json.loads(record_path.read_text(encoding="utf-8")) if record_path.exists() else {}
+    happened = story.tell(lines, server, record)
+    return {
+        "ok": happened.ok,
+        "wake_word": happened.wake_word,
+        "wake_score": happened.wake_score,
+        "bytes_sent_before_wake": happened.bytes_sent_before_wake,
+        "turns": [asdict(turn) for turn in happened.turns],
+        "truncated_ms": happened.truncated_ms,
+        "mqtt": {"states": witness.states, "messages": witness.messages},
+        **(_pictures(folder, lines, record) if record else {}),
+    }
+
+
+def _pictures(folder: Path, lines: list[story.Line], record: dict[str, Any]) -> dict[str, str]:
+    from oyez.demo.picture import draw
+
+    played = shutil.copyfile(folder / "room.loudspeaker.wav", folder / "reply.wav")
+    heard = folder / "room.microphone.wav"
+    start_s = record["epoch_monotonic_s"] + record["wav_start_s"]
+    picture = folder / "timeline.png"
+    draw(picture, read_wav(heard), read_wav(played), start_s, lines)
+    _tell(f"What the loudspeaker played: {played}; the picture: {picture}")
+    return {"reply_wav": str(played), "timeline_png": str(picture)}
+
+
+def _tell(text: str) -> None:
+    """The timeline goes to standard error with --json's last line left alone on standard output."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,64 @@
+"""The daemon's way in and out: configuration and secrets, board, house, signals."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from oyez.config import Config
+from oyez.config_file import load, secret
+from oyez.errors import ConfigError
+from oyez.house import House
+from oyez.logs import set_up
+from oyez.supervision import Notifier, notifier
+from oyez.trace import Trace
+from oyez_hw.boards import Board, BoardSettings, open_board
+from oyez_hw.ports import HardwareError
+
+log = logging.getLogger(__name__)
+
+END_S = 2.0
+"""SIGTERM closes everything within this; what has not ended then is left to the operating system."""
+
+
+async def run(config_path: Path, trace_path: Path | None) -> int:
+    """Runs until SIGTERM or SIGINT: 0. Raises OyezError for what an operator must mend."""
+    set_up(logging.INFO, sys.stderr, os.environ)
+    config = load(config_path)
+    device_key = secret(config.line.device_key_file, "device_key", os.environ)
+    systemd = notifier(os.environ)
+    with contextlib.ExitStack() as stack:
+        trace = stack.enter_context(Trace(trace_path, time.monotonic)) if trace_path else lambda fact: None
+        board = _board(config)
+        house = House(config, board, device_key.reveal() if device_key else "", systemd, trace)
+        return await _until_told(house, systemd)
+
+
+async def _until_told(house: House, systemd: Notifier) -> int:
+    loop = asyncio.get_running_loop()
+    ending = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    living = loop.create_task(house.run(), name="house")
+    told = loop.create_task(ending.wait(), name="signals")
+    await asyncio.wait({living, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if living.done():
+        living.result()  # a crash of the house is the crash of the process
+    log.info("Stopping.")
+    systemd.stopping()
+    living.cancel()
+    await asyncio.wait({living}, timeout=END_S)
+    return 0
+
+
+def _board(config: Config) -> Board:
+    wished = config.board
+    try:
+        return open_board(BoardSettings(**{name: getattr(wished, name) for name in BoardSettings.__dataclass_fields__}))
+    except (HardwareError, ValueError) as error:
+        raise ConfigError([f"board: {error}"]) from error

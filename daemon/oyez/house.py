@@ -1,0 +1,217 @@
+"""The composition room: builds the board and the organs, connects them, starts them, stops them. No `if` about behaviour.
+
+Organs tell the conductor; the conductor's orders come back through `carry_out`, one row an order.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from oyez import actions as do
+from oyez import events as ev
+from oyez.backoff import delays
+from oyez.conductor import Conductor
+from oyez.config import Config
+from oyez.hearing.ears import Ears
+from oyez.home import tools
+from oyez.home.broker import Broker
+from oyez.home.toolbox import Toolbox
+from oyez.liveness import Liveness
+from oyez.session.line import Line
+from oyez.session.token import TokenRefused
+from oyez.session.token_source import TokenSource, Trouble
+from oyez.speaking.voice import Voice
+from oyez.supervision import DEFAULT_INTERVAL_S, Notifier, supervise, watchdog_interval_s
+from oyez.view import View
+from oyez_hw.boards import Board
+from oyez_hw.capture import Capture
+from oyez_hw.playback import Playback
+from oyez_hw.ports import HardwareError
+
+log = logging.getLogger(__name__)
+
+LONGEST_SILENCE_S = 5.0
+"""An organ that gives no proof of life for so long starves the watchdog."""
+PROOF_S = 0.5
+CARD_RETRY_S = (1.0, 30.0)
+"""A lost card is opened again after the first, doubling up to the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    """For the trace: what was shown on MQTT."""
+
+    state: str
+
+
+class House:
+    """One device. Build it, `await run()`, cancel it to stop."""
+
+    def __init__(
+        self,
+        config: Config,
+        board: Board,
+        device_key: str,
+        mqtt_password: str,
+        notifier: Notifier,
+        trace: Callable[[object], None],
+    ) -> None:
+        self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
+        self._capture, self._playback = Capture(board.microphone), Playback(board.speaker)
+        view = View(volume=config.speaking.volume, wake_word=config.hearing.wake_word)
+        self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace)
+        tell = self.conductor.tell
+        self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
+        tokens = TokenSource(self._http, config.line.backend_url, device_key, margin_s=config.line.token_margin_s)
+        self._broker = Broker(config.home, config.device, tell, password=mqtt_password)
+        self._toolbox = Toolbox(config.tools, self._broker.publish, tell)
+        self._ears = Ears(config.hearing, tell, clock=time.monotonic)
+        self._voice = Voice(config.speaking, self._playback, tell)
+        self._line = Line(config.line, tokens, tools.declarations(config.tools), tell, self._voice.say, time.monotonic)
+        self._playback.on_played = self._hear_ourselves
+        self._playback.on_progress = self._voice.progressed
+        self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), time.monotonic())
+        self._doings = self._table()
+
+    async def run(self) -> None:
+        """Runs until cancelled; a crash of any part is a crash of the whole, and systemd brings it back."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.conductor.run(), name="conductor")
+                group.create_task(self._broker.run(), name="broker")
+                group.create_task(self._line.run(), name="line")
+                group.create_task(self._toolbox.run(), name="toolbox")
+                group.create_task(self._keep_hearing(), name="ears")
+                group.create_task(self._keep_playing(), name="voice")
+                group.create_task(self._stay_alive(), name="proofs of life")
+                group.create_task(self._supervise(), name="supervision")
+        finally:
+            self._capture.stop()
+            self._playback.stop()
+            self._ears.close()
+            await self._http.aclose()
+
+    # --- what the conductor orders ------------------------------------------------------------------------------------
+
+    def carry_out(self, action: do.Action) -> Awaitable[None] | None:
+        return self._doings[type(action)](action)
+
+    def show(self, view: View) -> None:
+        self._trace(StateShown(view.state))
+        self._broker.show(view)
+
+    def _table(self) -> dict[type[do.Action], Callable[[Any], Awaitable[None] | None]]:
+        return {
+            do.PlayChime: lambda a: self._voice.chime(a.name),
+            do.OpenSession: lambda a: self._line.open(),
+            do.CloseSession: lambda a: self._line.close(),
+            do.OpenTap: lambda a: self._ears.open_tap(a.since_s, self._line.send_audio),
+            do.CloseTap: lambda a: self._ears.close_tap(),
+            do.ExpectBargeIn: lambda a: self._ears.replying(a.on),
+            do.CutReply: lambda a: self._cut_reply(),
+            do.CancelReply: lambda a: self._line.cancel_reply(),
+            do.FinishReply: lambda a: self._voice.reply_complete(),
+            do.RunTool: lambda a: self._toolbox.call(a.call_id, a.name, a.arguments),
+            do.AnswerTool: lambda a: self._line.answer_tool(a.call_id, a.output),
+            do.AskReply: lambda a: self._line.ask_reply(),
+            do.SayText: lambda a: self._line.say(a.text),
+            do.SetMuted: lambda a: self._ears.deaf(a.muted),
+            do.SetVolume: lambda a: self._set_volume(a.level),
+            do.CompleteOrder: lambda a: self._broker.answer(a.order_id, a.ok, a.why),
+            do.ReportWake: lambda a: self._broker.emit("wake", {"word": a.word, "score": round(a.score, 3)}),
+            do.Complain: lambda a: self._complain(a.kind, a.sentence),
+            do.Relieve: lambda a: None,
+        }
+
+    async def _cut_reply(self) -> None:
+        """One order, one breath: silence, then tell the service how much the room heard."""
+        self._line.drop_reply()
+        heard = await self._voice.cut()
+        if heard is not None:
+            self._line.truncate(heard.item_id, heard.content_index, heard.heard_ms, heard.total_ms)
+
+    def _set_volume(self, level: float) -> None:
+        try:
+            self._board.volume.set(level)
+        except HardwareError as error:
+            self.conductor.tell(ev.TroubleFound("mixer", str(error)))
+
+    def _complain(self, kind: str, sentence: str) -> None:
+        log.warning("%s", sentence)
+        self._broker.emit("error", {"kind": kind, "why": sentence})
+
+    def _backend_troubled(self, trouble: Trouble | None) -> None:
+        if trouble is None:
+            self.conductor.tell(ev.TroubleGone("backend_away"))
+            self.conductor.tell(ev.TroubleGone("token_refused"))
+        else:
+            kind = "token_refused" if isinstance(trouble, TokenRefused) else "backend_away"
+            self.conductor.tell(ev.TroubleFound(kind, str(trouble)))
+
+    # --- cards --------------------------------------------------------------------------------------------------------
+
+    def _hear_ourselves(self, samples: Any, audible_at_s: float) -> None:
+        assert self._playback.format is not None
+        self._ears.played(samples, self._playback.format.rate_hz, audible_at_s)
+
+    async def _keep_hearing(self) -> None:
+        async def hear() -> None:
+            self._capture.start(asyncio.get_running_loop())
+            self._relieve("microphone")
+            await self._ears.run(self._capture.frames())
+
+        await self._keep("microphone", hear, self._capture.stop)
+
+    async def _keep_playing(self) -> None:
+        async def play() -> None:
+            self._voice.start(self._playback.start(asyncio.get_running_loop()).rate_hz)
+            self._board.volume.set(self.conductor.view.volume)
+            self._relieve("loudspeaker")
+            await self._playback.ended()
+
+        await self._keep("loudspeaker", play, self._playback.stop)
+
+    async def _keep(self, what: str, use: Callable[[], Awaitable[None]], stop: Callable[[], None]) -> None:
+        """A lost card is told and opened again; the watchdog ends it if that goes on too long."""
+        waits = delays(random.Random(), *CARD_RETRY_S)
+        while True:
+            try:
+                await use()
+            except HardwareError as error:
+                self.conductor.tell(ev.TroubleFound(what, str(error)))
+            stop()
+            await asyncio.sleep(next(waits))
+
+    def _relieve(self, what: str) -> None:
+        self.conductor.tell(ev.TroubleGone(what))
+
+    async def _stay_alive(self) -> None:
+        """READY once sound moves both ways; the watchdog is fed only while it does and the conductor answers."""
+        while True:
+            for organ, proof_s in self._proofs().items():
+                if proof_s > 0.0:
+                    self._liveness.beat(organ, proof_s)
+            await asyncio.sleep(PROOF_S)
+
+    async def _supervise(self) -> None:
+        interval_s = watchdog_interval_s(os.environ, os.getpid()) or DEFAULT_INTERVAL_S
+        await supervise(self._notifier, self._liveness, time.monotonic, interval_s, self._status)
+
+    def _status(self) -> str:
+        view = self.conductor.view
+        return view.trouble.sentence if view.trouble else f"{view.state}{', muted' if view.muted else ''}"
+
+    def _proofs(self) -> dict[str, float]:
+        return {
+            "capture": self._capture.last_frame_s,
+            "playback": self._playback.last_write_s,
+            "ears": self._ears.last_heard_s,
+            "conductor": self.conductor.answered_s,
+        }

@@ -1,0 +1,185 @@
+"""Line: the live link to the service. The one asyncio shell of this organ.
+
+One Link a session: token, socket, `session.created`, `session.update`, then sound and events both ways. What is sent
+goes through one queue, so that sound recorded while the line opened goes first and in order.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from oyez import events as ev
+from oyez.config import Line as LineConfig
+from oyez.session.ending import lost
+from oyez.session.pacing import Pacer
+from oyez.session.relay import Relay, Sound
+from oyez.session.settings import RATE_HZ, session, spoken
+from oyez.session.token_source import TokenSource
+from oyez_realtime import messages as wire
+from oyez_realtime.client import RealtimeClient
+
+log = logging.getLogger(__name__)
+
+LARGEST_BACKLOG_S = 60.0
+"""Sound that may wait for the line. More than any opening takes; past it the newest is dropped and counted."""
+CLOSE_S = 1.0
+
+SaySound = Callable[[str, int, bytes], None]
+Outgoing = wire.ClientEvent | bytes
+
+
+class Line:
+    """Everything but `run` may be called at any time on the loop's thread and returns at once."""
+
+    def __init__(
+        self,
+        config: LineConfig,
+        tokens: TokenSource,
+        tools: Sequence[dict[str, Any]],
+        tell: Callable[[ev.Event], None],
+        say_sound: SaySound,
+        clock: Callable[[], float],
+    ) -> None:
+        self._config, self._tokens, self._tell, self._say_sound, self._clock = config, tokens, tell, say_sound, clock
+        self._session = session(config, tools)
+        self._group: asyncio.TaskGroup | None = None
+        self._link: Link | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.audio_bytes_sent = 0
+        self.audio_bytes_dropped = 0
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as self._group:
+            self._group.create_task(self._tokens.prefetch(), name="tokens")
+
+    def open(self) -> None:
+        """A SessionReady or a SessionLost follows, unless `close` comes first."""
+        assert self._group is not None, "Line.run() must be running"
+        self.close()
+        self._link = Link(self)
+        self._task = self._group.create_task(self._link.live(), name="link")
+
+    def close(self) -> None:
+        """Also gives up a link that is still opening. What was not sent is forgotten."""
+        self._link = None
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def send_audio(self, pcm: bytes) -> None:
+        """PCM16 mono little-endian at 24 kHz: goes out in order once the line is open."""
+        if self._link is not None:
+            self._link.send_audio(pcm)
+
+    def cancel_reply(self) -> None:
+        self._send(wire.ResponseCancel())
+
+    def drop_reply(self) -> None:
+        """What is still on its way of the running reply is not wanted."""
+        if self._link is not None:
+            self._link.relay.cut_active()
+
+    def truncate(self, item_id: str, content_index: int, heard_ms: int, total_ms: int) -> None:
+        """Tells the service how much of an item the room heard: nothing -> deleted, all -> not a word (3.4)."""
+        if heard_ms <= 0:
+            self._send(wire.ConversationItemDelete(item_id=item_id))
+        elif heard_ms < total_ms:
+            self._send(
+                wire.ConversationItemTruncate(item_id=item_id, content_index=content_index, audio_end_ms=heard_ms)
+            )
+
+    def answer_tool(self, call_id: str, output: str) -> None:
+        self._send(wire.ConversationItemCreate(item=wire.FunctionCallOutput(call_id=call_id, output=output)))
+
+    def ask_reply(self) -> None:
+        self._send(wire.ResponseCreate())
+
+    def say(self, text: str) -> None:
+        self._send(wire.decode_client_event(wire.to_json({"type": "response.create", "response": spoken(text)})))
+
+    def _send(self, event: wire.ClientEvent) -> None:
+        if self._link is not None:
+            self._link.outbox.put_nowait(event)
+
+    # --- for its links ------------------------------------------------------------------------------------------------
+
+    def told_by(self, link: "Link", event: ev.Event | Sound) -> None:
+        """A link that was closed meanwhile has nothing to say any more."""
+        if link is not self._link:
+            return
+        if isinstance(event, Sound):
+            self._say_sound(event.item_id, event.content_index, event.pcm)
+        else:
+            self._tell(event)
+
+    async def connect(self, client: RealtimeClient) -> None:
+        token = await self._tokens.get()
+        try:
+            await client.connect(self._config.realtime_url or token.realtime_url, token.value, model=token.model)
+        except Exception as error:
+            if lost(error).reason == "line_refused":
+                self._tokens.forget()
+            raise
+        await client.session_update(self._session)
+
+    def client(self) -> RealtimeClient:
+        return RealtimeClient(connect_timeout_s=self._config.connect_timeout_s)
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return self._clock
+
+
+class Link:
+    """One session, from its token to its end."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.relay = Relay()
+        self.outbox: asyncio.Queue[Outgoing] = asyncio.Queue()
+        self._waiting_bytes = 0
+
+    def send_audio(self, pcm: bytes) -> None:
+        if self._waiting_bytes > LARGEST_BACKLOG_S * RATE_HZ * 2:
+            self._line.audio_bytes_dropped += len(pcm)
+            return
+        self._waiting_bytes += len(pcm)
+        self.outbox.put_nowait(pcm)
+
+    async def live(self) -> None:
+        client = self._line.client()
+        try:
+            await self._line.connect(client)
+            self._line.told_by(self, ev.SessionReady())
+            async with asyncio.TaskGroup() as group:
+                sending = group.create_task(self._send(client), name="link up")
+                await self._receive(client)
+                sending.cancel()
+        except* Exception as errors:
+            self._line.told_by(self, lost(errors))
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_S):
+                    await client.close()
+
+    async def _send(self, client: RealtimeClient) -> None:
+        pacer = Pacer(self._line.clock())
+        while True:
+            item = await self.outbox.get()
+            if isinstance(item, bytes):
+                await asyncio.sleep(pacer.wait_s(len(item) / (RATE_HZ * 2), self._line.clock()))
+                self._waiting_bytes -= len(item)
+                self._line.audio_bytes_sent += len(item)
+                await client.append_audio(item)
+            else:
+                await client.send(item)
+
+    async def _receive(self, client: RealtimeClient) -> None:
+        async for event in client:
+            if isinstance(event, wire.ErrorEvent):
+                log.warning("The service objects: %s (%s)", event.error.message, event.error.code)
+            for fact in self.relay.take(event):
+                self._line.told_by(self, fact)
+        raise ConnectionResetError("the service closed the line")

@@ -1,0 +1,105 @@
+"""What the service's events mean for the house. Pure: a server event in, facts and sound out.
+
+It remembers only what the house must not: which response the sound belongs to, and which responses were cut here, so
+that what of them is still on its way is dropped.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from oyez import events as ev
+from oyez_realtime import messages as wire
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Audio of a reply: PCM16 mono little-endian, 24 kHz."""
+
+    item_id: str
+    content_index: int
+    pcm: bytes
+
+
+SENTENCES = {
+    "insufficient_quota": "The account of the voice service has no money left. Its keeper must top it up.",
+    "rate_limit_exceeded": "The voice service is asked too often. Wait a minute and ask again.",
+    "content_filter": "The voice service would not answer that.",
+}
+
+
+class Relay:
+    """One for each session. `take` never raises for what the service sends."""
+
+    def __init__(self) -> None:
+        self._cut: set[str] = set()
+        self._audible: set[str] = set()
+        self._calls: Counter[str] = Counter()
+        self.active: str | None = None
+        """Response that the service is generating."""
+
+    def cut_active(self) -> None:
+        """Nothing more of the active response is wanted."""
+        if self.active is not None:
+            self._cut.add(self.active)
+
+    def take(self, event: wire.ServerEvent) -> list[ev.Event | Sound]:
+        match event:
+            case wire.InputAudioBufferSpeechStarted():
+                return [ev.SpeechStarted("server")]
+            case wire.InputAudioBufferSpeechStopped():
+                return [ev.SpeechStopped("server")]
+            case wire.ConversationItemInputAudioTranscriptionCompleted(item_id=item_id, transcript=text):
+                return [ev.TextHeard(item_id, text.strip())]
+            case wire.ResponseCreated(response=response):
+                self.active = response.id
+                return [ev.ReplyBegun(response.id or "")]
+            case wire.ResponseDone(response=response):
+                return self._done(response)
+            case _:
+                return self._within(event)
+
+    def _within(self, event: wire.ServerEvent) -> list[ev.Event | Sound]:
+        """Events of a running response; those of a response that was cut are dropped."""
+        if getattr(event, "response_id", None) in self._cut:
+            return []
+        match event:
+            case wire.ResponseOutputAudioDelta(response_id=response_id, item_id=item_id, content_index=part, delta=pcm):
+                first = [] if response_id in self._audible else [ev.ReplyAudible(response_id)]
+                self._audible.add(response_id)
+                return [Sound(item_id, part, pcm), *first]
+            case wire.ResponseOutputAudioTranscriptDone(item_id=item_id, transcript=text):
+                return [ev.TextSaid(item_id, text.strip())]
+            case wire.ResponseFunctionCallArgumentsDone(response_id=response_id, call_id=call_id, name=name):
+                self._calls[response_id] += 1
+                return [ev.ToolCalled(call_id, name, _arguments(event.arguments))]
+            case _:
+                return []
+
+    def _done(self, response: wire.Response) -> list[ev.Event | Sound]:
+        response_id = response.id or ""
+        if self.active == response.id:
+            self.active = None
+        self._cut.discard(response_id)
+        self._audible.discard(response_id)
+        calls = self._calls.pop(response_id, 0)
+        status = response.status or "completed"
+        return [ev.ReplyEnded(response_id, status, calls, _why(response) if status == "failed" else "")]
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    """A model can write arguments that are no JSON object: the tool then refuses the call and the model reads why."""
+    try:
+        arguments = json.loads(text or "{}")
+    except json.JSONDecodeError:
+        return {"arguments": text}
+    return arguments if isinstance(arguments, dict) else {"arguments": arguments}
+
+
+def _why(response: wire.Response) -> str:
+    details = response.status_details
+    error = getattr(details, "error", None) if details else None
+    code = getattr(error, "code", None) or ""
+    message = getattr(error, "message", None) or "it gave no reason"
+    return SENTENCES.get(code, f"The voice service could not answer: {message}")

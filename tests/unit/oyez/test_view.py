@@ -1,0 +1,24 @@
+"""The view: what happened, as an onlooker may know it."""
+
+from oyez import actions as do
+from oyez import events as ev
+from oyez.phases import Phase, State
+from oyez.view import Trouble, View, see
+
+
+def test_what_was_heard_and_said_last_is_seen() -> None:
+    view = see(View(), State(phase=Phase.THINKING), ev.TextHeard("i", "hello"), [])
+    view = see(view, State(phase=Phase.SPEAKING), ev.TextSaid("j", "good day"), [])
+    assert (view.state, view.last_heard, view.last_said) == ("speaking", "hello", "good day")
+
+
+def test_a_trouble_is_seen_until_it_is_over_and_another_kind_does_not_end_it() -> None:
+    troubled = see(View(), State(), ev.DeadlinePassed(), [do.Complain("backend_away", "It is away.")])
+    assert troubled.trouble == Trouble("backend_away", "It is away.")
+    assert see(troubled, State(), ev.DeadlinePassed(), [do.Relieve(("microphone",))]).trouble is not None
+    assert see(troubled, State(), ev.DeadlinePassed(), [do.Relieve(("backend_away",))]).trouble is None
+
+
+def test_muting_is_seen_beside_the_state_and_not_in_place_of_it() -> None:
+    view = see(View(), State(phase=Phase.ANNOUNCING, muted=True), ev.MuteAsked(True), [do.SetMuted(True)])
+    assert (view.state, view.muted) == ("speaking", True)
