@@ -70,5 +70,5 @@ class Capture:
         except Exception as error:  # raised again by frames(), where somebody can act on it
             self.error = error
         finally:
-            self._microphone.close()
             inbox.end()
+            self._microphone.close()

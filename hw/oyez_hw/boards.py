@@ -1,0 +1,106 @@
+"""The catalogue of boards: a name and settings in, drivers out. Nothing is opened yet but the mixer."""
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from oyez_hw.acoustics import resampled
+from oyez_hw.alsa_microphone import AlsaMicrophone
+from oyez_hw.alsa_speaker import AlsaSpeaker
+from oyez_hw.alsa_volume import AlsaVolume, open_mixer
+from oyez_hw.pcm import PcmFormat
+from oyez_hw.ports import Microphone, Speaker, Volume
+from oyez_hw.room import Room, RoomSettings
+from oyez_hw.room_record import write_record
+from oyez_hw.room_script import LoadedScript, load_script
+from oyez_hw.simulated import RealClock, SimulatedCard
+from oyez_hw.software_volume import ScaledSpeaker, SoftwareVolume
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardSettings:
+    """The fields of the table [board] of the configuration."""
+
+    name: Literal["alsa", "simulated"] = "alsa"
+    capture_device: str = "default"
+    playback_device: str = "default"
+    capture_rate_hz: int = 16_000
+    capture_channels: int = 1
+    playback_rate_hz: int = 48_000
+    playback_channels: int = 2
+    period_ms: int = 20
+    mixer_control: str = ""
+    room_script: str = ""
+
+    @property
+    def capture_format(self) -> PcmFormat:
+        return PcmFormat(self.capture_rate_hz, self.capture_channels)
+
+    @property
+    def playback_format(self) -> PcmFormat:
+        return PcmFormat(self.playback_rate_hz, self.playback_channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    microphone: Microphone
+    speaker: Speaker
+    volume: Volume
+    card: SimulatedCard | None = None
+    """Of the simulated board: unplug(), replug()."""
+
+    @property
+    def room(self) -> Room | None:
+        """Of the simulated board: say(), heard."""
+        return self.card.room if self.card else None
+
+
+def open_board(settings: BoardSettings) -> Board:
+    """Raises HardwareError: no such mixer element, a wrong room script. The cards themselves are opened later."""
+    if settings.name == "simulated":
+        return _simulated(settings)
+    microphone = AlsaMicrophone(settings.capture_device, settings.capture_format, settings.period_ms)
+    speaker = AlsaSpeaker(settings.playback_device, settings.playback_format, settings.period_ms)
+    if settings.mixer_control:
+        return Board(microphone, speaker, AlsaVolume(open_mixer(settings.mixer_control, settings.playback_device)))
+    volume = SoftwareVolume()
+    return Board(microphone, ScaledSpeaker(speaker, volume), volume)
+
+
+def scripted_room(microphone: PcmFormat, loudspeaker: PcmFormat, loaded: LoadedScript | None, epoch_s: float) -> Room:
+    """A Room as its script wants it."""
+    if loaded is None:
+        return Room(microphone, loudspeaker, epoch_s=epoch_s)
+    script, response = loaded.script, loaded.echo_response
+    settings = RoomSettings(
+        noise_dbfs=script.noise_dbfs,
+        seed=script.seed,
+        echo_gain_db=script.echo_gain_db,
+        echo_delay_s=script.echo_delay_ms / 1000,
+        echo_response=resampled(response.sound, response.rate_hz, microphone.rate_hz) if response else None,
+    )
+    return Room(microphone, loudspeaker, settings, epoch_s=epoch_s, script=loaded)
+
+
+def keep_record(room: Room, loaded: LoadedScript) -> None:
+    """Writes the record that the script asks for. One that cannot be written is logged: the card closes anyway."""
+    if not loaded.script.record_wav:
+        return
+    try:
+        write_record(room, loaded.folder / loaded.script.record_wav)
+    except OSError as error:
+        _log.error("the room's record cannot be written (%s): correct record_wav in the room script", error)
+
+
+def _simulated(settings: BoardSettings) -> Board:
+    loaded = load_script(Path(settings.room_script)) if settings.room_script else None
+    room = scripted_room(settings.capture_format, settings.playback_format, loaded, time.monotonic())
+    card = SimulatedCard(room, RealClock(), settings.period_ms)
+    if loaded is not None:
+        card.on_closed = lambda: keep_record(room, loaded)
+    volume = SoftwareVolume()
+    return Board(card.microphone, ScaledSpeaker(card.speaker, volume), volume, card)
