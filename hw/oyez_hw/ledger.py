@@ -40,7 +40,7 @@ class Ledger:
         self._passed = sound_start
         """Sound index reached by the segments that are audible to their end."""
         self._reported_audible = 0
-        self._reported_s = 0.0
+        self._reported_s: float | None = None
 
     def wrote(self, frames: int, sound_start: int | None) -> None:
         """`frames` were given to the card: sound from this index on, or filler (None)."""
@@ -67,7 +67,7 @@ class Ledger:
 
     def mark(self, time_s: float) -> PlaybackMark:
         """Interpolated from the last report: the card plays on at its rate, but never past what was written."""
-        since = max(0, int((time_s - self._reported_s) * self._rate_hz))
+        since = 0 if self._reported_s is None else max(0, int((time_s - self._reported_s) * self._rate_hz))
         stream_audible = min(self._stream_frames, self._reported_audible + since)
         return PlaybackMark(self._sound_until(self._stream_frames), self._sound_until(stream_audible), time_s)
 

@@ -172,9 +172,9 @@ class Playback:
         whole = samples if samples.shape[1] == card.channels else np.repeat(samples, card.channels, axis=1)
         self._speaker.write(whole)
         delay = self._speaker.delay_frames()
-        with self._guard:
+        with self._guard:  # both at once: a look between them would take new sound for audible
             self._ledger.wrote(len(whole), sound_start)
-        self.last_write_s = self._report(loop, delay)
+            self.last_write_s = self._report(loop, delay)
         if self.on_played is not None:
             call_in(loop, self.on_played, whole, self.last_write_s + (delay - len(whole)) / card.rate_hz)
 

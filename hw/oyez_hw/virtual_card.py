@@ -1,8 +1,8 @@
 """A sound card without kernel or hardware: alsa-lib and pyalsaaudio for real, over our own ioplug plugin, in a Room.
 
 The plugin (hw/virtual_card/pcm_oyez_card.c, built here with gcc) keeps a card's clock and faults; a pump in this
-process carries what the loudspeaker made audible into the Room and what the microphones hear out of it. The program under test
-may be this process or another one: it only needs `ALSA_CONFIG_PATH` and the names of the two PCMs.
+process carries what the loudspeaker made audible into the Room and what the microphones hear out of it. The program
+under test may be this process or another one: it only needs `ALSA_CONFIG_PATH` and the names of the two PCMs.
 
 `python -m oyez_hw.virtual_card --dir DIR` runs one beside other programs.
 """
