@@ -1,18 +1,22 @@
-"""`oyez`: argv -> configuration -> asyncio.run; exit codes 0 well, 1 failed, 2 usage, 69 away, 70 our bug, 78 config."""
+"""`oyez`: argv -> configuration -> asyncio.run; exits 0 well, 1 failed, 2 usage, 69 away, 70 our bug, 78 config."""
 
 import argparse
 import asyncio
+import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
 from oyez.errors import Bug, OyezError
 
 if TYPE_CHECKING:
-    from oyez.config import Config
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from oyez.remote import Outcome, Remote
 
 DEFAULT_CONFIG = Path("/etc/oyez/oyez.toml")
 
@@ -102,27 +106,38 @@ def _check_config(arguments: argparse.Namespace) -> int:
 
 
 def _say(arguments: argparse.Namespace) -> int:
-    from oyez import remote
-
-    return asyncio.run(remote.say(_config(arguments), arguments.text))
+    return _report(_remote(arguments.config).say(arguments.text))
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from oyez import remote
-
-    return asyncio.run(remote.status(_config(arguments), as_json=arguments.json))
+    outcome = asyncio.run(_remote(arguments.config).status())
+    if outcome.state is None:
+        print(outcome.sentence, file=sys.stderr)
+    elif arguments.json:
+        print(json.dumps(outcome.state))
+    else:
+        for name, value in outcome.state.items():
+            print(f"{name:12} {value}")
+    return outcome.exit_code
 
 
 def _order(arguments: argparse.Namespace) -> int:
-    from oyez import remote
-
-    return asyncio.run(remote.order(_config(arguments), arguments.order))
+    return _report(getattr(_remote(arguments.config), arguments.order)())
 
 
-def _config(arguments: argparse.Namespace) -> "Config":
-    from oyez.config_file import load
+def _report(order: "Coroutine[Any, Any, Outcome]") -> int:
+    outcome = asyncio.run(order)
+    if outcome.sentence:
+        print(outcome.sentence, file=sys.stderr if outcome.exit_code else sys.stdout)
+    return outcome.exit_code
 
-    return load(arguments.config)
+
+def _remote(config_path: Path) -> "Remote":
+    from oyez.config_file import load, secret
+    from oyez.remote import Remote
+
+    config = load(config_path)
+    return Remote(config.home, config.device, secret(config.home.password_file, "mqtt_password", os.environ))
 
 
 if __name__ == "__main__":

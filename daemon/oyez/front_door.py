@@ -34,7 +34,8 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
     with contextlib.ExitStack() as stack:
         trace = stack.enter_context(Trace(trace_path, time.monotonic)) if trace_path else lambda fact: None
         board = _board(config)
-        house = House(config, board, device_key.reveal() if device_key else "", systemd, trace)
+        password = secret(config.home.password_file, "mqtt_password", os.environ)
+        house = House(config, board, device_key.reveal() if device_key else "", password, systemd, trace)
         return await _until_told(house, systemd)
 
 

@@ -1,4 +1,4 @@
-"""The composition room: builds the board and the organs, connects them, starts them, stops them. No `if` about behaviour.
+"""The composition room: builds the board and the organs, connects, starts and stops them. No `if` about behaviour.
 
 Organs tell the conductor; the conductor's orders come back through `carry_out`, one row an order.
 """
@@ -24,6 +24,7 @@ from oyez.home import tools
 from oyez.home.broker import Broker
 from oyez.home.toolbox import Toolbox
 from oyez.liveness import Liveness
+from oyez.secret import Secret
 from oyez.session.line import Line
 from oyez.session.token import TokenRefused
 from oyez.session.token_source import TokenSource, Trouble
@@ -59,7 +60,7 @@ class House:
         config: Config,
         board: Board,
         device_key: str,
-        mqtt_password: str,
+        mqtt_password: Secret | None,
         notifier: Notifier,
         trace: Callable[[object], None],
     ) -> None:
@@ -90,7 +91,7 @@ class House:
                 group.create_task(self._toolbox.run(), name="toolbox")
                 group.create_task(self._keep_hearing(), name="ears")
                 group.create_task(self._keep_playing(), name="voice")
-                group.create_task(self._stay_alive(), name="proofs of life")
+                group.create_task(self._prove_life(), name="proofs of life")
                 group.create_task(self._supervise(), name="supervision")
         finally:
             self._capture.stop()
@@ -171,12 +172,16 @@ class House:
 
     async def _keep_playing(self) -> None:
         async def play() -> None:
-            self._voice.start(self._playback.start(asyncio.get_running_loop()).rate_hz)
+            self._playback.start(asyncio.get_running_loop())
             self._board.volume.set(self.conductor.view.volume)
             self._relieve("loudspeaker")
             await self._playback.ended()
 
-        await self._keep("loudspeaker", play, self._playback.stop)
+        def give_up() -> None:
+            self._playback.stop()
+            self._voice.lost()
+
+        await self._keep("loudspeaker", play, give_up)
 
     async def _keep(self, what: str, use: Callable[[], Awaitable[None]], stop: Callable[[], None]) -> None:
         """A lost card is told and opened again; the watchdog ends it if that goes on too long."""
@@ -192,12 +197,20 @@ class House:
     def _relieve(self, what: str) -> None:
         self.conductor.tell(ev.TroubleGone(what))
 
-    async def _stay_alive(self) -> None:
-        """READY once sound moves both ways; the watchdog is fed only while it does and the conductor answers."""
+    @property
+    def hears(self) -> bool:
+        """Sound moves both ways and the conductor answers: the house is up."""
+        return self._liveness.complete()
+
+    async def _prove_life(self) -> None:
+        """What `supervise` judges by: the watchdog is fed only while all of these move."""
         while True:
+            up = self.hears
             for organ, proof_s in self._proofs().items():
                 if proof_s > 0.0:
                     self._liveness.beat(organ, proof_s)
+            if self.hears and not up:
+                log.info("Listening for %s.", self._config.hearing.wake_word)
             await asyncio.sleep(PROOF_S)
 
     async def _supervise(self) -> None:
@@ -212,6 +225,6 @@ class House:
         return {
             "capture": self._capture.last_frame_s,
             "playback": self._playback.last_write_s,
-            "ears": self._ears.last_heard_s,
+            "ears": self._ears.counters.last_heard_s,
             "conductor": self.conductor.answered_s,
         }

@@ -13,7 +13,7 @@ import msgspec
 
 
 class Trace:
-    """Appends `{"time_s": monotonic, "what": class name, ...fields}`; each line is flushed, so that it can be followed."""
+    """Appends `{"time_s": monotonic, "what": class name, ...fields}`, unbuffered, so that it can be followed."""
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         self._clock = clock

@@ -60,7 +60,7 @@ async def built(folder: Path) -> AsyncIterator[Stage]:
 
 @contextlib.asynccontextmanager
 async def process(
-    command: Sequence[str | Path], log: Path, *, ready: str, environ: Mapping[str, str] | None = None
+    command: Sequence[object], log: Path, *, ready: str, environ: Mapping[str, str] | None = None
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """A started process and the line in which it said that it is `ready`; both its outputs go to `log`.
 

@@ -1,16 +1,17 @@
 """Carries out tool calls: what `tools.decide` says a call means, done, and the answer told."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from oyez.config import Tool
+from oyez.errors import ServiceAway
 from oyez.events import Event, ToolAnswered, VolumeAsked
 from oyez.home.tools import Publish, ToolRefused, Volume, decide, output
 
-Publisher = Callable[[str, str, bool], bool]
-"""(topic, payload, retain) -> whether the broker has it or will have it."""
+Publisher = Callable[[str, str, bool], Awaitable[None]]
+"""(topic, payload, retain); returns when the broker has it, raises ServiceAway when it has not."""
 
 
 class Toolbox:
@@ -27,18 +28,20 @@ class Toolbox:
     async def run(self) -> None:
         while True:
             call_id, name, arguments = await self._calls.get()
-            answer, ok = self._carry_out(name, arguments)
+            answer, ok = await self._carry_out(name, arguments)
             self._tell(ToolAnswered(call_id, name, output(answer, ok), ok))
 
-    def _carry_out(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
+    async def _carry_out(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
         try:
             meant = decide(self._declared, name, arguments, datetime.now().astimezone())
         except ToolRefused as refused:
             return str(refused), False
         match meant:
             case Publish(topic=topic, payload=payload, retain=retain):
-                if not self._publish(topic, payload, retain):
-                    return "The home's message broker is away, so nothing was switched.", False
+                try:
+                    await self._publish(topic, payload, retain)
+                except ServiceAway:
+                    return "The home's message broker is away, so nothing was done.", False
             case Volume(level=level):
                 self._tell(VolumeAsked(level))
             case _:

@@ -8,17 +8,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
+
+from oyez_realtime.client import RealtimeClient
 
 from oyez import events as ev
 from oyez.config import Line as LineConfig
-from oyez.session.ending import lost
+from oyez.session.ending import EXPECTED, lost, wants_new_token
 from oyez.session.pacing import Pacer
 from oyez.session.relay import Relay, Sound
 from oyez.session.settings import RATE_HZ, session, spoken
 from oyez.session.token_source import TokenSource
 from oyez_realtime import messages as wire
-from oyez_realtime.client import RealtimeClient
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ LARGEST_BACKLOG_S = 60.0
 CLOSE_S = 1.0
 
 SaySound = Callable[[str, int, bytes], None]
-Outgoing = wire.ClientEvent | bytes
+Outgoing: TypeAlias = wire.AnyClientEvent | bytes
 
 
 class Line:
@@ -97,9 +98,9 @@ class Line:
         self._send(wire.ResponseCreate())
 
     def say(self, text: str) -> None:
-        self._send(wire.decode_client_event(wire.to_json({"type": "response.create", "response": spoken(text)})))
+        self._send(wire.ResponseCreate(response=spoken(text)))
 
-    def _send(self, event: wire.ClientEvent) -> None:
+    def _send(self, event: wire.AnyClientEvent) -> None:
         if self._link is not None:
             self._link.outbox.put_nowait(event)
 
@@ -118,8 +119,8 @@ class Line:
         token = await self._tokens.get()
         try:
             await client.connect(self._config.realtime_url or token.realtime_url, token.value, model=token.model)
-        except Exception as error:
-            if lost(error).reason == "line_refused":
+        except EXPECTED as error:
+            if wants_new_token(error):
                 self._tokens.forget()
             raise
         await client.session_update(self._session)
@@ -157,7 +158,7 @@ class Link:
                 sending = group.create_task(self._send(client), name="link up")
                 await self._receive(client)
                 sending.cancel()
-        except* Exception as errors:
+        except* EXPECTED as errors:
             self._line.told_by(self, lost(errors))
         finally:
             with suppress(TimeoutError):

@@ -1,17 +1,20 @@
 """What the service is told when a session opens. Pure.
 
-Field names are the protocol's (realtime.md 1.3); the dictionary is checked by `oyez_realtime` when it is sent.
+Written as the protocol spells it and checked against its types on the way out.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from oyez.config import Line
+from oyez_realtime import messages as wire
 
 RATE_HZ = 24_000
 
 
-def session(config: Line, tools: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def session(config: Line, tools: Sequence[dict[str, Any]]) -> wire.RealtimeSession:
     """The `session` of session.update: speech in and out at 24 kHz, the service takes the turns."""
     heard: dict[str, Any] = {
         "format": {"type": "audio/pcm", "rate": RATE_HZ},
@@ -27,7 +30,7 @@ def session(config: Line, tools: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
     if config.transcription_model:
         heard["transcription"] = {"model": config.transcription_model, "language": config.language}
-    return {
+    asked = {
         "type": "realtime",
         "instructions": config.instructions,
         "output_modalities": ["audio"],
@@ -39,14 +42,16 @@ def session(config: Line, tools: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "tool_choice": "auto",
         "max_output_tokens": config.max_output_tokens,
     }
+    return msgspec.convert(asked, wire.RealtimeSession)
 
 
-def spoken(text: str) -> dict[str, Any]:
+def spoken(text: str) -> wire.ResponseParameters:
     """The `response` of a response.create that says `text` outside the conversation."""
-    return {
+    asked = {
         "conversation": "none",
         "input": [],
         "instructions": f"Say exactly this and nothing else: {text}",
         "tool_choice": "none",
         "output_modalities": ["audio"],
     }
+    return msgspec.convert(asked, wire.ResponseParameters)

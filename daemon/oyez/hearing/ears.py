@@ -1,0 +1,245 @@
+"""The shell of hearing: sound comes in, facts are told, and while the tap is open sound goes out."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import webrtcvad
+
+from oyez.config import Hearing
+from oyez.errors import ConfigError
+from oyez.events import Event, SpeechStarted, SpeechStopped, WakeHeard
+from oyez.hearing.blocks import RATE_HZ, Blocks
+from oyez.hearing.echo import DELAY_S, EchoCanceller
+from oyez.hearing.gate import Gate
+from oyez.hearing.mixdown import Mono, mixdown
+from oyez.hearing.phrase_end import WINDOW_S, request_age_s
+from oyez.hearing.preroll import Preroll
+from oyez.hearing.reference import Reference
+from oyez.hearing.resampling import Resampler
+from oyez.hearing.tap import Tap
+from oyez.hearing.wake import MicroWakeEngine, WakeEngine, WakeJudge
+from oyez_hw.pcm import Frame, Samples
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 3
+"""Frames that may wait for the wake word's worker; past it scoring is skipped, never the tap."""
+
+TimedBlocks = list[tuple[Mono, float]]
+TimedScores = list[tuple[float, float]]
+
+
+@dataclass(slots=True)
+class Counters:
+    """Written by the ears alone."""
+
+    frames_heard: int = 0
+    """Frames taken from the card, muted ones too."""
+    frames_scored: int = 0
+    """Frames in which the wake word was looked for."""
+    scoring_skipped: int = 0
+    """Frames in which it was not, because the machine was too slow."""
+    last_heard_s: float = 0.0
+    """Monotonic time at which a frame was last taken."""
+    last_scored_s: float = 0.0
+    tap_bytes: int = 0
+    """All that ever left through the tap."""
+
+
+class Ears:
+    """Methods are for the loop's thread alone."""
+
+    def __init__(
+        self,
+        config: Hearing,
+        tell: Callable[[Event], None],
+        *,
+        clock: Callable[[], float],
+        engine: WakeEngine | None = None,
+    ) -> None:
+        """`engine`: the wake word; None: the model that `config` names. `clock`: monotonic seconds."""
+        self._config, self._tell, self._clock = config, tell, clock
+        self._engine = engine or MicroWakeEngine(config.wake_word)
+        self._judge = WakeJudge(config.wake_threshold or self._engine.threshold, config.wake_refractory_s)
+        self._gate = Gate(
+            config.onset_ms, config.offset_ms, config.barge_in_ms if config.barge_in == "speech" else None
+        )
+        self._vad = webrtcvad.Vad(config.vad_mode)
+        self._preroll, self._blocks, self._reference = Preroll(config.preroll_s), Blocks(), Reference()
+        self._echo = EchoCanceller() if config.echo_cancellation else None
+        self._resampler: Resampler | None = None
+        self._played_resampler: Resampler | None = None
+        self._tap: Tap | None = None
+        self._sink: Callable[[bytes], None] | None = None
+        self._deaf = False
+        self._epoch = 0
+        """Counts mutings: scores of sound from before one are not believed."""
+        self._worker: ThreadPoolExecutor | None = None
+        self._jobs: set[asyncio.Future[TimedScores]] = set()
+        self._failure: BaseException | None = None
+        self.counters = Counters()
+
+    @property
+    def tap_open(self) -> bool:
+        return self._tap is not None
+
+    @property
+    def last_heard_s(self) -> float:
+        """Monotonic time at which a frame was last taken: proof that the ears live, muted or not."""
+        return self.counters.last_heard_s
+
+    async def run(self, frames: AsyncIterator[Frame]) -> None:
+        """Listens until `frames` ends. Raises what the frames or the wake-word engine raise; may be called again."""
+        try:
+            async for frame in frames:
+                if self._failure is not None:
+                    raise self._failure
+                self._take(frame)
+            await self.settled()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the worker. Idempotent."""
+        if self._worker is not None:
+            self._worker.shutdown(wait=False, cancel_futures=True)
+            self._worker = None
+
+    async def settled(self) -> None:
+        """Waits until every frame taken so far has been scored."""
+        while self._jobs:
+            await asyncio.wait(set(self._jobs))
+
+    def open_tap(self, since_s: float, sink: Callable[[bytes], None]) -> None:
+        """Lets sound out: at once what was kept since `since_s` (monotonic), then each frame as it comes.
+
+        sink: gets PCM16, 24 kHz, mono, little-endian, in pieces of 20 ms, without a gap or a repetition. Does nothing
+        while muted. A tap that is open is closed first.
+        """
+        self.close_tap()
+        if self._deaf:
+            return
+        self._tap, self._sink = Tap(), sink
+        self._let_out(self._preroll.since(since_s))
+
+    def close_tap(self) -> None:
+        """Nothing leaves from here on; what did not fill a piece is forgotten."""
+        self._tap = self._sink = None
+
+    def replying(self, on: bool) -> None:
+        """The loudspeaker speaks: from now on the gate asks for `barge_in_ms` of speech."""
+        self._gate.replying(on)
+
+    def deaf(self, on: bool) -> None:
+        """Muted: sound is thrown away as it comes, what was kept is forgotten, the tap is closed."""
+        self._deaf = on
+        self._epoch += 1
+        self.close_tap()
+        self._preroll.clear()
+        self._blocks.clear()
+        self._gate.reset()
+        self._resampler = None
+        if not on:
+            self._in_worker(self._forget)
+
+    def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
+        """What the loudspeaker plays. samples: int16 (frames, channels); `audible_at_s`: of its first frame."""
+        if self._echo is None:
+            return
+        if self._played_resampler is None or self._played_resampler.from_hz != rate_hz:
+            self._played_resampler = Resampler(rate_hz, RATE_HZ)
+        sound = self._played_resampler.feed(mixdown(samples))
+        end_s = audible_at_s + len(samples) / rate_hz - self._played_resampler.held_s
+        if len(sound):
+            self._reference.put(sound, end_s - len(sound) / RATE_HZ)
+
+    def _take(self, frame: Frame) -> None:
+        self.counters.frames_heard += 1
+        self.counters.last_heard_s = self._clock()
+        if self._deaf:
+            return
+        blocks = [self._clean(block, end_s) for block, end_s in self._blocks.cut(*self._at_our_rate(frame))]
+        for block, end_s in blocks:
+            self._preroll.put(block, end_s)
+            self._let_out(block)
+            self._listen(block)
+        if blocks:
+            self._score(blocks)
+
+    def _at_our_rate(self, frame: Frame) -> tuple[Mono, float]:
+        """16 kHz mono, and the time of its last sample."""
+        try:
+            mono = mixdown(frame.samples, self._config.channel)
+        except ValueError as error:
+            raise ConfigError([f"hearing.channel: {error}: choose another or leave it out"]) from error
+        if self._resampler is None or self._resampler.from_hz != frame.rate_hz:
+            self._resampler = Resampler(frame.rate_hz, RATE_HZ)
+        return self._resampler.feed(mono), frame.time_s - self._resampler.held_s
+
+    def _clean(self, block: Mono, end_s: float) -> tuple[Mono, float]:
+        if self._echo is None:
+            return block, end_s
+        far = self._reference.take(len(block), end_s - len(block) / RATE_HZ)
+        return self._echo.cancel(block, far), end_s - DELAY_S
+
+    def _listen(self, block: Mono) -> None:
+        edge = self._gate.hear(self._vad.is_speech(block.tobytes(), RATE_HZ))
+        if edge == "started":
+            self._tell(SpeechStarted(by="gate"))
+        elif edge == "stopped":
+            self._tell(SpeechStopped(by="gate"))
+
+    def _let_out(self, samples: Mono) -> None:
+        if self._tap is None:
+            return
+        for piece in self._tap.feed(samples):
+            if self._sink is None:  # the sink closed the tap
+                return
+            self.counters.tap_bytes += len(piece)
+            self._sink(piece)
+
+    def _score(self, blocks: TimedBlocks) -> None:
+        if len(self._jobs) >= MOST_WAITING:
+            self.counters.scoring_skipped += 1
+            return
+        self._in_worker(lambda: [(self._engine.score(block), end_s) for block, end_s in blocks])
+
+    def _forget(self) -> TimedScores:
+        self._engine.reset()
+        return []
+
+    def _in_worker(self, work: Callable[[], TimedScores]) -> None:
+        if self._worker is None:
+            self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="oyez-ears")
+        job = asyncio.get_running_loop().run_in_executor(self._worker, work)
+        self._jobs.add(job)
+        epoch = self._epoch
+        job.add_done_callback(lambda done: self._scored(done, epoch))
+
+    def _scored(self, job: asyncio.Future[TimedScores], epoch: int) -> None:
+        self._jobs.discard(job)
+        if job.cancelled():
+            return
+        error = job.exception()
+        if error is not None:
+            self._failure = error
+            return
+        scores = job.result()
+        if scores:
+            self.counters.frames_scored += 1
+            self.counters.last_scored_s = self._clock()
+        if epoch != self._epoch:
+            return
+        for score, end_s in scores:
+            if self._judge.judge(score, end_s):
+                self._wake(score, end_s)
+
+    def _wake(self, score: float, detected_s: float) -> None:
+        # What the gate heard so far was the wake phrase; the request is to be told anew.
+        self._gate.reset()
+        end_s = detected_s - request_age_s(self._preroll.between(detected_s - WINDOW_S, detected_s))
+        log.debug("wake word %s heard, score %.3f", self._engine.word, score)
+        self._tell(WakeHeard(self._engine.word, score, end_s))

@@ -1,0 +1,49 @@
+"""The device's own loudspeaker taken out of what its microphones hear: WebRTC's AEC3.
+
+AEC3 finds the delay itself and bears drifting clocks and a poor loudspeaker. It costs three times the wake word, so
+while nothing was played for HANGOVER_S it rests; 10 ms of crossfade hide the change.
+"""
+
+import numpy as np
+from pywebrtc_audio import EchoCanceller as Aec3
+
+from oyez.hearing.blocks import BLOCK, BLOCK_MS, RATE_HZ
+from oyez.hearing.mixdown import Mono
+
+HANGOVER_S = 1.5
+"""Longer than any room's echo: after so much silence there is nothing to take out."""
+DELAY = 128
+"""Samples by which AEC3's output lags (measured; two of its own blocks). What passes it by is held back as long, so
+that nothing is lost or said twice when it sets in."""
+DELAY_S = DELAY / RATE_HZ
+_RISE = np.linspace(0.0, 1.0, BLOCK, dtype=np.float32)
+
+
+class EchoCanceller:
+    """10 ms at a time, 16 kHz mono; what comes out lags by DELAY samples. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._aec3 = Aec3(sample_rate=RATE_HZ, num_channels=1)
+        self._late: Mono = np.zeros(DELAY, np.int16)
+        self._hangover = 0
+        self._working = False
+
+    @property
+    def working(self) -> bool:
+        """Whether something was played a moment ago."""
+        return self._working
+
+    def cancel(self, near: Mono, far: Mono) -> Mono:
+        """`near` without what `far`, audible at the same time, left in it. Both (160,)."""
+        waiting = np.concatenate([self._late, near])
+        late, self._late = waiting[:BLOCK], waiting[BLOCK:]
+        self._hangover = round(HANGOVER_S * 1000 / BLOCK_MS) if far.any() else max(0, self._hangover - 1)
+        was, self._working = self._working, self._hangover > 0
+        if not (was or self._working):
+            return late
+        clean: Mono = self._aec3.process(near, far)
+        if was and self._working:
+            return clean
+        share = _RISE if self._working else _RISE[::-1]
+        mixed: Mono = np.rint(clean * share + late * (1.0 - share)).astype(np.int16)
+        return mixed

@@ -1,0 +1,62 @@
+"""Stories of the whole daemon: what a person in the room would notice, counted where it can be counted."""
+
+from pathlib import Path
+
+from oyez import actions as do
+from oyez import events as ev
+from tests.stories.theatre import patient, theatre
+
+
+async def test_nothing_leaves_the_room_before_the_wake_word_and_then_the_request_is_whole(tmp_path: Path) -> None:
+    """Zero audio bytes at the server's socket however much is said before; the first word after the wake phrase is
+    there though all was said in one breath. (Users: first word cut; the plan's first promise.)"""
+    async with theatre(tmp_path) as play:
+        play.say("This is private. Turn on the kitchen light, please, and tell nobody.")
+        await play.told(ev.SpeechStopped, by="gate")
+        assert play.audio_bytes_at_server() == 0
+        place = play.now
+        play.say("Hey Jarvis, turn on the kitchen light.")
+        await play.told(ev.WakeHeard, after=place)
+        heard = await play.told(ev.TextHeard, after=place)
+        assert heard.text.lower().startswith("turn on the kitchen light"), heard.text
+        called = await play.told(ev.ToolCalled, after=place)
+        assert called.name == "set_light"
+        assert called.arguments == {"name": "kitchen light", "on": True}
+        said = await play.told(ev.TextSaid, after=place)
+        assert "kitchen light" in said.text
+        await play.shown("speaking", after=place)
+        await play.told(do.CloseSession, after=place)
+        first_uplink_s = min(
+            line["time_s"] for line in play.at_server() if line["direction"] == "in" and line.get("audio_bytes")
+        )
+        assert first_uplink_s > play.when(ev.WakeHeard)
+
+
+async def test_speech_over_a_reply_stops_it_and_the_service_learns_what_the_room_heard(tmp_path: Path) -> None:
+    """The truncation's ms are within 60 ms of what left the loudspeaker. (Users: cannot interrupt; phantom text.)"""
+    async with theatre(tmp_path) as play:
+        play.say("Hey Jarvis, tell me a long story about the sea.")
+        await play.told(ev.ReplyAudible)
+        await play.loudspeaker_has_played(2.0)
+        place = play.now
+        play.say("Stop. What time is it?", level_dbfs=-20.0)
+        await play.told(do.CutReply, after=place)
+        await play.told(ev.TextHeard, after=place)
+        (truncate,) = [line for line in play.at_server() if line["type"] == "conversation.item.truncate"]
+        begun_s, ended_s = play.reply_in_room(play.when(ev.ReplyAudible), play.when(do.CutReply) + 0.2)
+        heard_ms = (ended_s - begun_s) * 1000
+        assert abs(truncate["audio_end_ms"] - heard_ms) <= 60, (truncate["audio_end_ms"], heard_ms)
+        await play.told(ev.ReplyAudible, after=place)
+
+
+async def test_left_alone_the_device_closes_the_line_and_sleeps(tmp_path: Path) -> None:
+    """A false wake costs seconds, not an open session. (Users: stays in listening; runaway cost.)"""
+    async with theatre(tmp_path, conversation=patient(patience_s=1.0)) as play:
+        play.say("Hey Jarvis.")
+        await play.told(ev.SessionReady)
+        await play.told(do.CloseSession)
+        before = play.audio_bytes_at_server()
+        place = play.now
+        play.say("This is said to nobody.")
+        await play.told(ev.SpeechStopped, after=place, by="gate")
+        assert play.audio_bytes_at_server() == before

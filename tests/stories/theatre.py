@@ -1,0 +1,200 @@
+"""A theatre for stories: real broker, backend and local server as processes; the whole daemon in a simulated Room.
+
+The daemon runs in the test's own process, so that a story can speak into its Room at the right moment and await what
+it is told and orders. Everything else is as in a home: real sound, real wake word, real sockets.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+
+from oyez import events as ev
+from oyez.config import Config, Conversation, Device, Home, Line, Parameter, Tool
+from oyez.house import House, StateShown
+from oyez.supervision import Notifier
+from oyez_hw.boards import Board, BoardSettings, open_board
+from tests.doubles.processes import Broker, Process, free_port, mosquitto
+from tests.doubles.speech import say as speech
+
+T = TypeVar("T")
+
+PATIENT_S = 30.0
+LIGHT = Tool(
+    name="set_light",
+    description="Switch a light on or off.",
+    topic="house/light/{name}/set",
+    payload="{on}",
+    answer="The {name} is {on}.",
+    parameters={"name": Parameter(description="Which light."), "on": Parameter(type="boolean")},
+)
+UPSTREAM_KEY = "sk-only-on-loopback"
+
+
+@dataclass
+class Theatre:
+    broker: Broker
+    local: Process
+    backend: Process
+    server_log: Path
+    config: Config
+    house: House
+    board: Board
+    facts: list[tuple[float, object]] = field(default_factory=list)
+    """(monotonic s, event, action or StateShown), in order."""
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note(self, fact: object) -> None:
+        self.facts.append((time.monotonic(), fact))
+        self._changed.set()
+
+    @property
+    def now(self) -> int:
+        """A place in the facts: what `told(after=...)` counts from."""
+        return len(self.facts)
+
+    async def told(self, kind: type[T], *, after: int = 0, timeout_s: float = PATIENT_S, **fields: Any) -> T:
+        """The first fact of this kind from place `after` on, now or soon, with these fields."""
+        seen = after
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    while seen < len(self.facts):
+                        fact = self.facts[seen][1]
+                        seen += 1
+                        if isinstance(fact, kind) and all(getattr(fact, k) == v for k, v in fields.items()):
+                            return fact
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            story = "\n".join(f"{at:.2f} {fact}" for at, fact in self.facts[-40:])
+            raise AssertionError(f"no {kind.__name__} {fields} within {timeout_s} s; what was told:\n{story}") from None
+
+    async def shown(self, state: str, *, after: int = 0, timeout_s: float = PATIENT_S) -> None:
+        await self.told(StateShown, after=after, timeout_s=timeout_s, state=state)
+
+    def when(self, kind: type[object], **fields: Any) -> float:
+        """Monotonic time of the first such fact."""
+        return next(
+            at
+            for at, fact in self.facts
+            if isinstance(fact, kind) and all(getattr(fact, k) == v for k, v in fields.items())
+        )
+
+    def say(self, text: str, level_dbfs: float = -24.0) -> float:
+        """Speaks into the Room, from now on. Returns how long it takes, in s."""
+        sound, rate_hz = speech(text)
+        assert self.board.room is not None
+        self.board.room.say(sound, rate_hz, level_dbfs)
+        return len(sound) / rate_hz
+
+    def reply_in_room(self, since_s: float, until_s: float) -> tuple[float, float]:
+        """First and last moment (monotonic) at which the loudspeaker sounded in the room in this time."""
+        room = self.board.room
+        assert room is not None
+        rate_hz = room.heard.rate_hz
+        start = round((since_s - room.epoch_s) * rate_hz)
+        heard = room.heard.read(start, round((until_s - since_s) * rate_hz))[:, 0]
+        (sounding,) = np.nonzero(heard)
+        assert len(sounding), "the loudspeaker was silent"
+        return since_s + int(sounding[0]) / rate_hz, since_s + (int(sounding[-1]) + 1) / rate_hz
+
+    async def loudspeaker_has_played(self, seconds: float) -> None:
+        """Waits until so much of the reply that sounds now was heard, as a person does who interrupts."""
+        room = self.board.room
+        assert room is not None
+        begun_s = self.when_last(ev.ReplyAudible)
+        async with asyncio.timeout(PATIENT_S):
+            while room.monotonic_s(room.heard.end / room.heard.rate_hz) < begun_s + seconds:
+                await asyncio.sleep(0.02)
+
+    def when_last(self, kind: type[object]) -> float:
+        return next(at for at, fact in reversed(self.facts) if isinstance(fact, kind))
+
+    def at_server(self) -> list[dict[str, Any]]:
+        """What passed the local server's socket so far, both ways."""
+        return [json.loads(line) for line in self.server_log.read_text().splitlines() if line.endswith("}")]
+
+    def audio_bytes_at_server(self) -> int:
+        return sum(line.get("audio_bytes", 0) for line in self.at_server() if line["direction"] == "in")
+
+
+def patient(**changes: Any) -> Conversation:
+    return msgspec.structs.replace(Conversation(patience_s=3.0), **changes)
+
+
+@asynccontextmanager
+async def theatre(
+    folder: Path,
+    *,
+    conversation: Conversation | None = None,
+    token_lifetime_s: int = 600,
+    board: BoardSettings | None = None,
+    **sections: Any,
+) -> AsyncIterator[Theatre]:
+    """Curtain up: everything runs and hears. `sections` replace sections of the configuration."""
+    local_port, backend_port = free_port(), free_port()
+    server_log = folder / "server.jsonl"
+    local = Process(
+        [sys.executable, "-m", "oyez_local", "serve", "--port", str(local_port), "--api-key", UPSTREAM_KEY,
+         "--log-events", server_log]
+    )  # fmt: skip
+    backend = Process(
+        [sys.executable, "-m", "oyez_backend", "serve", "--port", str(backend_port)],
+        env={
+            "OPENAI_API_KEY": UPSTREAM_KEY,
+            "OYEZ_BACKEND_UPSTREAM_URL": f"http://127.0.0.1:{local_port}/v1",
+            "OYEZ_BACKEND_DATA_DIR": str(folder / "backend"),
+            "OYEZ_BACKEND_TOKEN_LIFETIME_S": str(token_lifetime_s),
+            "OYEZ_BACKEND_TOKENS_PER_MINUTE": "600",
+        },
+    )
+    async with AsyncExitStack() as stack:
+        broker = await stack.enter_async_context(mosquitto())
+        stack.push_async_callback(local.kill)
+        stack.push_async_callback(backend.kill)
+        key = await device_key(folder)
+        await local.start()
+        await backend.start()
+        await local.line("listening on ", timeout_s=60)
+        await backend.line("listening on ", timeout_s=60)
+        config = Config(
+            device=Device(id="story"),
+            line=Line(backend_url=f"http://127.0.0.1:{backend_port}"),
+            home=Home(port=broker.port, publish_text=True),
+            conversation=conversation or patient(),
+            tools=[LIGHT],
+        )
+        config = msgspec.structs.replace(config, **sections)
+        opened = open_board(board or BoardSettings(name="simulated"))
+        play = Theatre(broker, local, backend, server_log, config, None, opened)  # type: ignore[arg-type]
+        play.house = House(config, opened, key, None, Notifier(lambda text: None), play.note)
+        running = asyncio.create_task(play.house.run(), name="house")
+        try:
+            async with asyncio.timeout(20):
+                while not play.house.hears:
+                    assert not running.done(), running.result()
+                    await asyncio.sleep(0.05)
+            yield play
+            assert not running.done(), "the house fell down"
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+
+
+async def device_key(folder: Path) -> str:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "oyez_backend", "device", "add", "story", "--data", str(folder / "backend"),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    printed, _ = await child.communicate()
+    (key,) = [word for word in printed.decode().split() if word.startswith("oyez_")]
+    return key

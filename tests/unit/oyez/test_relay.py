@@ -1,0 +1,82 @@
+"""The relay: what the service's events mean for the house."""
+
+import json
+from typing import Any
+
+from oyez import events as ev
+from oyez.session.relay import Relay, Sound
+from oyez_realtime.messages import decode_server_event
+
+
+def take(relay: Relay, *lines: dict[str, Any]) -> list[Any]:
+    facts: list[Any] = []
+    for line in lines:
+        facts += relay.take(decode_server_event(json.dumps({"event_id": "e", **line})))  # type: ignore[arg-type]
+    return facts
+
+
+def created(response_id: str = "r") -> dict[str, Any]:
+    return {"type": "response.created", "response": {"id": response_id, "object": "realtime.response"}}
+
+
+def done(response_id: str = "r", **more: Any) -> dict[str, Any]:
+    return {"type": "response.done", "response": {"id": response_id, "status": "completed", **more}}
+
+
+def audio(response_id: str = "r") -> dict[str, Any]:
+    where = {"response_id": response_id, "item_id": "i", "output_index": 0, "content_index": 0}
+    return {"type": "response.output_audio.delta", "delta": "AAAA", **where}
+
+
+def test_the_first_audio_of_a_response_is_told_once_and_after_its_sound_is_queued() -> None:
+    assert take(Relay(), created(), audio(), audio()) == [
+        ev.ReplyBegun("r"),
+        Sound("i", 0, b"\0\0\0"),
+        ev.ReplyAudible("r"),
+        Sound("i", 0, b"\0\0\0"),
+    ]
+
+
+def test_sound_of_a_response_that_was_cut_is_dropped_and_the_next_response_is_not() -> None:
+    relay = Relay()
+    take(relay, created(), audio())
+    relay.cut_active()
+    assert take(relay, audio()) == []
+    assert take(relay, done(status="cancelled")) == [ev.ReplyEnded("r", "cancelled")]
+    assert take(relay, created("s"), audio("s"))[1:] == [Sound("i", 0, b"\0\0\0"), ev.ReplyAudible("s")]
+
+
+def test_tool_calls_are_told_with_their_arguments_and_counted_at_the_end_of_the_response() -> None:
+    call = {
+        "type": "response.function_call_arguments.done",
+        "response_id": "r",
+        "item_id": "i",
+        "output_index": 0,
+        "call_id": "c",
+        "name": "set_light",
+        "arguments": '{"on": true}',
+    }
+    assert take(Relay(), created(), call, done()) == [
+        ev.ReplyBegun("r"),
+        ev.ToolCalled("c", "set_light", {"on": True}),
+        ev.ReplyEnded("r", "completed", 1),
+    ]
+
+
+def test_arguments_that_are_no_json_object_reach_the_tool_which_refuses_them() -> None:
+    call = {
+        "type": "response.function_call_arguments.done",
+        "response_id": "r",
+        "item_id": "i",
+        "output_index": 0,
+        "call_id": "c",
+        "name": "t",
+        "arguments": "{broken",
+    }
+    assert take(Relay(), created(), call)[1] == ev.ToolCalled("c", "t", {"arguments": "{broken"})
+
+
+def test_a_failed_response_says_why_in_a_sentence() -> None:
+    details = {"type": "failed", "error": {"type": "x", "code": "insufficient_quota", "message": "raw"}}
+    (ended,) = take(Relay(), done(status="failed", status_details=details))
+    assert "no money left" in ended.sentence
