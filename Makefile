@@ -1,0 +1,48 @@
+# Everything that a person or a machine does with this repository. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= ../shared/data/dev
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+# Debian keeps mosquitto in /usr/sbin, which is not on everyone's path.
+export PATH := $(PATH):/usr/sbin:/sbin
+export PYTHON VENV
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock clean
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: ## system packages where it may, .venv, the project
+	@.ci/setup
+
+demo: setup ## a spoken conversation, end to end, on this machine alone
+	@$(BIN)/oyez demo $(ARGS)
+
+test: check ## everything that must hold; ARGS are pytest's
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+check: setup ## style, types, floor plan, scripts, units
+	@$(BIN)/ruff format --check --quiet . || { echo "style: run $(BIN)/ruff format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@mkdir -p build
+	@$(BIN)/lint-imports --no-logo > build/lint-imports.log 2>&1 || { cat build/lint-imports.log >&2; exit 1; }
+	@git ls-files -z .ci image '*.sh' | xargs -0 -r grep -lZ '^#!.*sh' | xargs -0 -r shellcheck
+	@.ci/verify-units
+
+bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table
+	@$(BIN)/python -m tests.bench --data $(DATA) --out build/bench
+
+lock: setup ## pin the newest versions that pyproject.toml allows
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --all-extras pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --constraint requirements.lock requirements-build.in -o requirements-build.lock
+
+clean: ## forget everything that was made here
+	@rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
