@@ -1,0 +1,86 @@
+"""The daemon as a process: what systemd, a shell and an operator see of it."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.processes import Process, free_port, running
+
+NOTHING_THERE = """
+[board]
+name = "simulated"
+
+[line]
+backend_url = "http://127.0.0.1:{backend}"
+
+[home]
+port = {broker}
+"""
+
+
+def command(config: Path) -> list[str | Path]:
+    return [sys.executable, "-m", "oyez", "run", "--config", config]
+
+
+@asynccontextmanager
+async def daemon(folder: Path, env: dict[str, str]) -> AsyncIterator[Process]:
+    config = folder / "oyez.toml"
+    config.write_text(NOTHING_THERE.format(backend=free_port(), broker=free_port()))
+    async with running(command(config), env=env) as process:
+        yield process
+
+
+async def test_it_reports_ready_feeds_the_watchdog_and_stops_within_two_seconds(tmp_path: Path) -> None:
+    """READY comes though backend and broker are away: the device hears, and that is what it is for."""
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path))
+        manager.setblocking(False)
+        async with daemon(tmp_path, {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "3000000"}) as process:
+            await said(manager, "READY=1")
+            await said(manager, "WATCHDOG=1")
+            assert await process.terminate(timeout_s=2.0) == 0
+            await said(manager, "STOPPING=1")
+
+
+async def said(manager: socket.socket, word: str) -> None:
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(20):
+        while word not in (await loop.sock_recv(manager, 4096)).decode().splitlines():
+            pass
+
+
+async def test_it_says_what_is_wrong_and_stays_up_when_nothing_else_is_there(tmp_path: Path) -> None:
+    async with daemon(tmp_path, {}) as process:
+        await process.line("backend")
+        await process.line("MQTT")
+        await process.line("Listening for hey_jarvis")
+        assert process.returncode is None
+
+
+async def test_a_broken_configuration_names_every_mistake_and_exits_with_78(tmp_path: Path) -> None:
+    config = tmp_path / "oyez.toml"
+    config.write_text('[board]\nname = "toaster"\n[hearing]\nwake_wrod = "alexa"\nvad_mode = 7\n')
+    async with running(command(config)) as process:
+        assert await process.wait() == 78
+        printed = "\n".join(process.lines)
+    for place in ("board.name", "hearing.wake_wrod", "wake_word", "hearing.vad_mode", "2", "4", "5"):
+        assert place in printed, printed
+
+
+@pytest.mark.parametrize("setting", ["capture_device", "playback_device"])
+async def test_an_absent_card_is_named_with_what_to_do_and_tried_again(tmp_path: Path, setting: str) -> None:
+    pytest.importorskip("alsaaudio", reason="the extra `board` is not installed")
+    config = tmp_path / "oyez.toml"
+    config.write_text(
+        f'[board]\nname = "alsa"\ncapture_device = "null"\nplayback_device = "null"\n{setting} = "no_such_card"\n'
+    )
+    async with running(command(config)) as process:
+        line = await process.line("no_such_card")
+        assert setting in line or "oyez-hw list" in line, line
+        assert process.returncode is None
