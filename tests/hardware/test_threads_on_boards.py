@@ -38,6 +38,8 @@ async def test_a_cut_tells_exactly_how_much_sound_the_room_heard(any_bench: Benc
     heard = any_bench.room.heard.read(0, any_bench.room.heard.end)
     assert np.count_nonzero(heard[:, 0]) == pytest.approx(mark.frames_audible, abs=card.rate_hz * 0.005)
     assert np.array_equal(heard[:, 0], heard[:, 1])
+    last_s = any_bench.room.monotonic_s(np.nonzero(heard[:, 0])[0][-1] / card.rate_hz)
+    assert last_s < mark.time_s + 0.02
     assert capture.frames_dropped == 0
 
 

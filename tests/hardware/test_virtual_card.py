@@ -90,3 +90,24 @@ def test_the_command_line_lists_and_says_what_fails(make_virtual: Make, tmp_path
     assert (done.returncode, "no microphone nobody" in done.stderr) == (1, True)
     assert oyez_hw("record").returncode == 2
     assert oyez_hw("levels", "--rate", "1").returncode == 2
+
+
+def test_the_card_runs_beside_other_programs_with_a_script_and_leaves_its_record(
+    plugin_folder: Path, tmp_path: Path
+) -> None:
+    """As for a daemon on board `alsa` with no sound hardware."""
+    write_wav(tmp_path / "say.wav", np.full((4_800, 1), 3_000, np.int16), 16_000)
+    (tmp_path / "script.json").write_text('{"record_wav": "out", "steps": [{"wav": "say.wav", "at_s": 0.2}]}')
+    command = [sys.executable, "-m", "oyez_hw.virtual_card", "--dir", str(tmp_path / "card")]
+    command += ["--script", str(tmp_path / "script.json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as card:
+        assert card.stdout is not None
+        name, _, value = card.stdout.readline().strip().partition("=")
+        environment = {**os.environ, name: value}
+        record = ["-m", "oyez_hw", "record", str(tmp_path / "r.wav"), "--device", MICROPHONE, "--seconds", "0.7"]
+        subprocess.run([sys.executable, *record], env=environment, timeout=30, check=True)
+        card.terminate()
+        assert card.wait(10) == 0
+    kinds = [event["kind"] for event in json.loads((tmp_path / "out.json").read_text())["events"]]
+    assert kinds == ["speech_begins", "speech_ends", "script_done"]
+    assert np.abs(read_wav(tmp_path / "r.wav")[0]).max() > 1_000

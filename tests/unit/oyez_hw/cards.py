@@ -49,6 +49,7 @@ class HandSpeaker:
         self.idle_written = threading.Event()
         self._channels = channels
         self._delay = 0
+        self._lock = threading.Lock()
 
     def open(self) -> PcmFormat:
         return PcmFormat(8_000, self._channels)
@@ -61,8 +62,9 @@ class HandSpeaker:
         self.may_write.wait(10)
         if self.fail is not None:
             raise self.fail
-        self.written.append(samples)
-        self._delay += len(samples)
+        with self._lock:
+            self.written.append(samples)
+            self._delay += len(samples)
 
     def delay_frames(self) -> int:
         return self._delay
@@ -70,14 +72,16 @@ class HandSpeaker:
     def drop(self) -> int:
         if self.fail is not None:
             raise self.fail
-        dropped, self._delay = self._delay, 0
+        with self._lock:
+            dropped, self._delay = self._delay, 0
         return dropped
 
     def close(self) -> None:
         self.closed = True
 
     def play(self, frames: int) -> None:
-        self._delay = max(0, self._delay - frames)
+        with self._lock:
+            self._delay = max(0, self._delay - frames)
 
 
 GONE = HardwareError("the card is gone: plug it in again")

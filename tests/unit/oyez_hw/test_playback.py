@@ -47,9 +47,11 @@ async def test_a_cut_forgets_what_was_put_and_tells_what_was_audible() -> None:
     written = until_written(playback, 100)
     playback.put(sound(100))
     await written
-    speaker.play(10**6)
+    before = next(i for i, chunk in enumerate(speaker.written) if chunk.any())
+    speaker.play(sum(map(len, speaker.written[:before])) + 60)
     mark = await playback.cut()
-    assert mark.frames_audible == mark.frames_written == 100
+    assert mark.frames_audible == mark.frames_written == 60
+    assert speaker.delay_frames() <= 320
     assert playback.put(sound(5)) == 100
     playback.stop()
 
