@@ -36,7 +36,7 @@ class ScriptedMicrophone:
 
 
 class HandSpeaker:
-    """Takes all at once; `play` makes frames audible. Held, its write blocks as that of a hanging driver does."""
+    """Takes all at once; `play` makes frames audible. Held, a write of sound blocks as in a hanging driver."""
 
     def __init__(self, channels: int = 2) -> None:
         self.xruns = 0
@@ -57,9 +57,9 @@ class HandSpeaker:
     def write(self, samples: Samples) -> None:
         if samples.any():
             self.sound_written.set()
+            self.may_write.wait(10)
         else:
             self.idle_written.set()
-        self.may_write.wait(10)
         if self.fail is not None:
             raise self.fail
         with self._lock:
