@@ -1,0 +1,173 @@
+"""From `oyez.toml` to Config: every mistake at once, each with its line and its path.
+
+`parse` is pure; `load` and `secret` are the thin shell that reads files.
+"""
+
+import difflib
+import math
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from oyez.config import Config
+from oyez.errors import ConfigError
+from oyez.secret import Secret, mask
+from oyez.toml_lines import key_lines, line_of
+
+LARGEST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    path: str
+    """`home.port`, `tools[0].topic`."""
+    sentence: str
+
+
+def load(path: Path) -> Config:
+    """Reads the file once. Raises ConfigError with every mistake."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(
+            [f"{path} could not be read ({error.strerror}), so nothing is configured: create it, or name another."]
+        ) from None
+    if len(raw) > LARGEST_BYTES:
+        raise ConfigError([f"{path} is larger than 1 MiB and is surely no configuration: name the right file."])
+    try:
+        # utf-8-sig: Windows editors put a mark at the front of the file on the boot partition.
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError([f"{path}, line {line}: this is not UTF-8 text: save the file as UTF-8."]) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str) -> Config:
+    """name: of the file, for the sentences. Raises ConfigError with every mistake."""
+    text = text.replace("\r\n", "\n")
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{name}: this is no TOML: {mask(str(error))}. Nothing after it was checked."]) from None
+    except RecursionError:
+        raise ConfigError([f"{name}: its brackets are nested too deep to be a configuration."]) from None
+    mistakes = list(_examine("", table, Config))
+    if not mistakes:
+        config = msgspec.convert(table, Config)
+        mistakes = list(_contradictions(config))
+        if not mistakes:
+            return config
+    lines = key_lines(text)
+    numbered = sorted((line_of(mistake.path, lines) or 0, mistake.path, mistake.sentence) for mistake in mistakes)
+    raise ConfigError([f"{name}{f', line {line}' if line else ''}: {path} {why}" for line, path, why in numbered])
+
+
+def secret(file: str, credential: str, environ: Mapping[str, str]) -> Secret | None:
+    """$CREDENTIALS_DIRECTORY/credential where systemd loaded one, else the file named in the configuration, else None.
+
+    White space around it is not part of it. Raises ConfigError when it is there and cannot be used.
+    """
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / credential if folder else None
+    if path is None or not path.exists():
+        if not file:
+            return None
+        path = Path(file)
+    try:
+        value = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise ConfigError([f"{path}, the {credential}, could not be read ({error.strerror}): mend the file."]) from None
+    except UnicodeDecodeError:
+        raise ConfigError([f"{path}, the {credential}, is not UTF-8 text: write it anew."]) from None
+    if not value:
+        raise ConfigError([f"{path}, the {credential}, is empty: put the secret into it."])
+    return Secret(value)
+
+
+def _examine(path: str, value: Any, kind: Any) -> Iterator[Mistake]:
+    """What is wrong with `value` as a `kind`, down to the leaves."""
+    origin = get_origin(kind)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        yield from _examine_table(path, value, kind)
+    elif origin is list and isinstance(value, list):
+        for number, element in enumerate(value):
+            yield from _examine(f"{path}[{number}]", element, get_args(kind)[0])
+    elif origin is dict and isinstance(value, dict):
+        for key, element in value.items():
+            yield from _examine(f"{path}.{key}", element, get_args(kind)[1])
+    elif sentence := _wrong(value, kind):
+        yield Mistake(path, sentence)
+
+
+def _examine_table(path: str, value: Any, struct: type[msgspec.Struct]) -> Iterator[Mistake]:
+    if not isinstance(value, dict):
+        yield Mistake(path, f"must be a table, [{path}], and not {_shown(value)}.")
+        return
+    hints = get_type_hints(struct, include_extras=True)
+    for key, element in value.items():
+        below = f"{path}.{key}" if path else key
+        if key in hints:
+            yield from _examine(below, element, hints[key])
+        else:
+            yield Mistake(below, f"is unknown.{_hint(key, hints)}")
+    for field in msgspec.structs.fields(struct):
+        if field.required and field.name not in value:
+            yield Mistake(f"{path}.{field.name}", "is missing.")
+
+
+def _wrong(value: Any, kind: Any) -> str | None:
+    """What is wrong with one plain value."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"is {value}: it must be a finite number."
+    if get_origin(kind) is Literal and isinstance(value, str) and value not in get_args(kind):
+        choices = [str(choice) for choice in get_args(kind)]
+        return f"is {_shown(value)}: it must be one of {', '.join(choices)}.{_hint(value, choices)}"
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        return f"is {_shown(value)}: {str(error)[0].lower()}{str(error)[1:]}."
+    return None
+
+
+def _hint(word: str, known: Mapping[str, Any] | list[str]) -> str:
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
+    return f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(known)}."
+
+
+def _shown(value: Any) -> str:
+    text = mask(repr(value))
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _contradictions(config: Config) -> Iterator[Mistake]:
+    """What each value alone does not show."""
+    home = config.home
+    if home.discovery and not _is_topic(home.discovery_prefix):
+        yield Mistake(
+            "home.discovery_prefix", "must be an MQTT topic without + and #; Home Assistant's is homeassistant."
+        )
+    if home.password_file and not home.username:
+        yield Mistake("home.password_file", "needs home.username: MQTT sends no password without a name.")
+    if home.tls_ca_file and not home.tls:
+        yield Mistake("home.tls_ca_file", "has no effect while home.tls is false: set it to true.")
+    if not config.line.backend_url.startswith(("http://", "https://")):
+        yield Mistake("line.backend_url", "must begin with http:// or https://.")
+    if config.line.realtime_url and not config.line.realtime_url.startswith(("ws://", "wss://")):
+        yield Mistake("line.realtime_url", "must begin with ws:// or wss://.")
+    names = Counter(tool.name for tool in config.tools)
+    for number, tool in enumerate(config.tools):
+        if names[tool.name] > 1:
+            yield Mistake(f"tools[{number}].name", f"is {tool.name!r}, as another tool's: names must differ.")
+        if not _is_topic(tool.topic):
+            yield Mistake(f"tools[{number}].topic", "must be an MQTT topic without + and #.")
+
+
+def _is_topic(text: str) -> bool:
+    return bool(text) and not any(character in "+#\0" for character in text)

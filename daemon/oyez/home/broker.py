@@ -1,0 +1,246 @@
+"""The shell of the home organ: keeps one connection to the MQTT broker alive, shows the device on it, takes orders.
+
+A broker that is away, refuses us or dies never stops the device: it is told once in the log, and tried again.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from oyez.backoff import delays
+from oyez.config import Device, Home
+from oyez.events import Event
+from oyez.home import discovery, topics
+from oyez.home.away import BrokerAway, ProtocolRefused
+from oyez.home.connection import Connection, Incoming
+from oyez.home.flood import Recent, TokenBucket
+from oyez.home.orders import Refusal, parse
+from oyez.home.shelf import Shelf
+from oyez.home.topics import Message
+from oyez.secret import Secret
+from oyez.view import View
+
+log = logging.getLogger(__name__)
+
+SESSION_S = 60
+"""So long the broker keeps orders for us when the connection breaks."""
+STEADY_S = 10.0
+"""A connection that held so long was a good one: the next attempt begins with the shortest delay."""
+CONFIRM_TIMEOUT_S = 3.0
+ORDERS_PER_S = 5.0
+ORDERS_AT_ONCE = 20
+
+
+class Broker:
+    """Call everything on the loop's thread; `show`, `emit` and `answer` never wait and never fail."""
+
+    def __init__(
+        self,
+        config: Home,
+        device: Device,
+        tell: Callable[[Event], None],
+        *,
+        password: Secret | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        rng: random.Random | None = None,
+        first_delay_s: float = 1.0,
+        longest_delay_s: float = 60.0,
+    ) -> None:
+        """password: what `config_file.secret` read. clock: monotonic seconds."""
+        self._home = config
+        self._device = device
+        self._tell = tell
+        self._password = password
+        self._clock = clock
+        self._rng = rng or random.Random()
+        self._delay_range_s = (first_delay_s, longest_delay_s)
+        self._connection: Connection | None = None
+        self._v5 = True
+        self._shelf = Shelf()
+        self._recent = Recent()
+        self._bucket = TokenBucket(ORDERS_PER_S, ORDERS_AT_ONCE, clock())
+        self._flooded = False
+        self._told: set[str] = set()
+        self._announcing: asyncio.TimerHandle | None = None
+        self._shelf.replace([self._device_document(), topics.availability(device.id, topics.ONLINE)])
+        self.broker_trouble: str | None = None
+        """Why home automation does not work now; None: it does."""
+
+    async def run(self) -> None:
+        """For ever: connects, serves, reconnects. Returns at once where no broker is configured."""
+        if not self._home.host:
+            log.info("No MQTT broker is configured (home.host): home automation is off.")
+            return
+        # Not asyncio's own executor: asyncio.run would wait at the end for a name server that does not answer.
+        worker = ThreadPoolExecutor(1, "mqtt-connect")
+        try:
+            await self._keep_connected(worker)
+        finally:
+            worker.shutdown(wait=False, cancel_futures=True)
+
+    async def _keep_connected(self, worker: ThreadPoolExecutor) -> None:
+        waits = delays(self._rng, *self._delay_range_s)
+        while True:
+            began_s = self._clock()
+            try:
+                await self._connect_and_serve(worker)
+            except ProtocolRefused as refusal:
+                self._note(str(refusal))
+                self._v5 = not self._v5
+                if not self._v5:
+                    log.info("Trying MQTT 3.1.1.")
+                    continue
+            except BrokerAway as away:
+                self._note(str(away))
+            if self._clock() - began_s > STEADY_S:
+                waits = delays(self._rng, *self._delay_range_s)
+            await asyncio.sleep(next(waits))
+
+    async def _connect_and_serve(self, worker: ThreadPoolExecutor) -> None:
+        connection = Connection(
+            self._home,
+            self._password,
+            self._device.id,
+            v5=self._v5,
+            session_s=SESSION_S,
+            will=topics.availability(self._device.id, topics.OFFLINE),
+            complain=self._note,
+        )
+        await connection.open(worker)
+        self._well()
+        self._connection = connection
+        try:
+            self._greet(connection)
+            while True:
+                self._hear(await connection.receive())
+        finally:
+            self._connection = None
+            if self._announcing is not None:
+                self._announcing.cancel()
+            connection.publish(topics.availability(self._device.id, topics.OFFLINE))
+            await connection.close()
+
+    def _greet(self, connection: Connection) -> None:
+        root = topics.base(self._device.id)
+        for pattern in (f"{root}/set/#", f"{root}/do/#"):
+            connection.subscribe(pattern)
+        if self._home.discovery:
+            connection.subscribe(discovery.birth_topic(self._home.discovery_prefix))
+        self._announce()
+        for message in self._shelf.take(self._clock()):
+            connection.publish(message)
+
+    def _announce(self) -> None:
+        if self._connection is not None:
+            for message in self._shelf.retained():
+                self._connection.publish(message)
+
+    def _device_document(self) -> Message:
+        """Switched off, discovery takes an earlier announcement back."""
+        prefix = self._home.discovery_prefix
+        if not self._home.discovery:
+            return discovery.removal(prefix, self._device.id)
+        return discovery.announcement(prefix, self._device.id, self._device.name, _version())
+
+    def show(self, view: View, extra: Mapping[str, Any] | None = None) -> None:
+        """Publishes what changed, now or when the broker is back. extra: more keys for the state document."""
+        if not self._home.publish_text:
+            view = _without_words(view)
+        changed = self._shelf.replace(topics.state_messages(self._device.id, view, extra or {}))
+        if self._connection is not None:
+            for message in changed:
+                self._connection.publish(message)
+
+    def emit(self, name: str, body: Mapping[str, Any]) -> None:
+        """Tells of an event; while the broker is away it waits a minute at most."""
+        message = topics.event_message(self._device.id, name, body)
+        if self._connection is not None:
+            self._connection.publish(message)
+        else:
+            self._shelf.keep(message, self._clock())
+
+    def answer(self, order_id: str | None, ok: bool, why: str = "") -> None:
+        """What became of an order, on `event/done`."""
+        body = topics.outcome(order_id, ok, why)
+        if order_id is not None:
+            self._recent.settle(order_id, body)
+        self.emit("done", body)
+
+    async def publish(self, topic: str, payload: str, retain: bool = False) -> None:
+        """A message into the house. Raises ServiceAway unless the broker confirmed it within three seconds."""
+        connection = self._connection
+        if connection is None:
+            raise BrokerAway(self.broker_trouble or "The MQTT broker is not connected yet.")
+        try:
+            async with asyncio.timeout(CONFIRM_TIMEOUT_S):
+                await connection.publish_and_confirm(Message(topic, payload.encode(), retain))
+        except TimeoutError:
+            raise BrokerAway(f"The MQTT broker did not confirm {topic} in {CONFIRM_TIMEOUT_S:g} s.") from None
+
+    def _hear(self, incoming: Incoming) -> None:
+        if incoming.topic == discovery.birth_topic(self._home.discovery_prefix):
+            if incoming.payload == topics.ONLINE:
+                self._announce_soon()
+            return
+        if not self._bucket.take(self._clock()):
+            if not self._flooded:
+                self._flooded = True
+                self._refuse(incoming.topic, Refusal("Too many orders: some are not carried out. Send fewer."))
+            return
+        self._flooded = False
+        order = parse(self._device.id, incoming.topic, incoming.payload, incoming.retained)
+        if isinstance(order, Refusal):
+            self._refuse(incoming.topic, order)
+        elif self._is_new(incoming, getattr(order, "order_id", None)):
+            self._tell(order)
+
+    def _is_new(self, incoming: Incoming, order_id: str | None) -> bool:
+        """The same id twice is one order and gets the same answer; without an id the broker's own mark must do."""
+        key = order_id if order_id is not None else f"{incoming.topic} {incoming.payload!r}"
+        new = self._recent.add(key, self._clock())
+        if order_id is None:
+            return new or not incoming.duplicate
+        answer = self._recent.answer(key)
+        if not new and answer is not None:
+            self.emit("done", answer)
+        return new
+
+    def _refuse(self, topic: str, refusal: Refusal) -> None:
+        log.warning("Order refused: %s", refusal.sentence)
+        name = topic.removeprefix(topics.base(self._device.id) + "/")
+        body = topics.outcome(refusal.order_id, False, refusal.sentence)
+        self.emit("error", {**body, "order": topics.clip(name)})
+
+    def _announce_soon(self) -> None:
+        """Home Assistant has started. A fleet must not answer it in one moment."""
+        if self._announcing is None or self._announcing.when() <= asyncio.get_running_loop().time():
+            wait_s = self._rng.uniform(0.0, 1.0)
+            self._announcing = asyncio.get_running_loop().call_later(wait_s, self._announce)
+
+    def _note(self, sentence: str) -> None:
+        """Once in the log until the next good connection, however often it is tried."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            log.warning("%s", sentence)
+        self.broker_trouble = sentence
+
+    def _well(self) -> None:
+        log.info("Connected to the MQTT broker at %s:%d.", self._home.host, self._home.port)
+        self.broker_trouble = None
+        self._told.clear()
+
+
+def _without_words(view: View) -> View:
+    return View(state=view.state, muted=view.muted, volume=view.volume, wake_word=view.wake_word, trouble=view.trouble)
+
+
+def _version() -> str:
+    try:
+        return version("oyez")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,165 @@
+"""What others may order over MQTT: a payload becomes an event, or a refusal that says why. Pure.
+
+`set/<name>` are settings, `do/<name>` are deeds. Whatever is not an order changes nothing.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from oyez.events import Event, ListenAsked, MuteAsked, SayAsked, StopAsked, VolumeAsked
+from oyez.home.topics import base
+
+LARGEST_BYTES = 4096
+LONGEST_SPEECH = 2000
+"""Characters that `do/say` takes: about two minutes of speech."""
+
+ON = frozenset({"on", "true", "1", "yes"})
+OFF = frozenset({"off", "false", "0", "no"})
+_ORDER_ID = re.compile(r"[\x21-\x7e]{1,64}")
+_NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{0,12})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    sentence: str
+    """What was wrong, what it means, what to send instead."""
+    order_id: str | None = None
+    """The order's own id, where one could be read."""
+
+
+def parse(device_id: str, topic: str, payload: bytes, retained: bool) -> Event | Refusal:
+    """topic: in full. retained: whether the broker had kept it, so that nobody knows how old it is."""
+    name = topic.removeprefix(base(device_id) + "/")
+    if name not in ORDERS:
+        return Refusal(f"{_shown(name)} is no order of this device: known are {', '.join(ORDERS)}.")
+    if len(payload) > LARGEST_BYTES:
+        return Refusal(f"{name} has {len(payload)} bytes, more than {LARGEST_BYTES}: nothing was done. Send less.")
+    try:
+        text = payload.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return Refusal(f"{name} is not UTF-8 text: nothing was done.")
+    try:
+        order_id, body = _open(text)
+    except _Wrong as wrong:
+        return Refusal(f"{name}: {wrong} Nothing was done.", wrong.order_id)
+    if retained:
+        return Refusal(
+            f"{name} was retained, so it may be old: nothing was done. Publish orders without the retain flag, "
+            "and clear this one with an empty retained message.",
+            order_id,
+        )
+    try:
+        return ORDERS[name](body, order_id)
+    except _Wrong as wrong:
+        return Refusal(f"{name}: {wrong} Nothing was done.", order_id)
+
+
+class _Wrong(Exception):
+    """A sentence for the one who ordered."""
+
+    def __init__(self, sentence: str, order_id: str | None = None) -> None:
+        super().__init__(sentence)
+        self.order_id = order_id
+
+
+def _open(text: str) -> tuple[str | None, str | dict[str, Any]]:
+    """The order's id and what is left: plain text, or the fields of a JSON object."""
+    if not text.startswith("{"):
+        return None, text
+    try:
+        fields = msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _Wrong(f"begins like a JSON object and is none ({error}).") from None
+    order_id = fields.pop("id", None)
+    if order_id is not None and not (isinstance(order_id, str) and _ORDER_ID.fullmatch(order_id)):
+        raise _Wrong("`id` must be a string of 1 to 64 visible ASCII characters.")
+    return order_id, fields
+
+
+def _field(body: str | dict[str, Any], name: str) -> Any:
+    """The one value of an order: the plain text, or the field `name` and nothing beside it."""
+    if isinstance(body, str):
+        return body
+    if unknown := sorted(set(body) - {name}):
+        raise _Wrong(f"{_shown(unknown[0])} is an unknown field: known are `{name}` and `id`.")
+    if name not in body:
+        raise _Wrong(f"the field `{name}` is missing.")
+    return body[name]
+
+
+def _no_id(order_id: str | None) -> None:
+    if order_id is not None:
+        raise _Wrong("a setting takes no `id`: the state document shows when it is set.", order_id)
+
+
+def _volume(body: str | dict[str, Any], order_id: str | None) -> Event:
+    _no_id(order_id)
+    value = _field(body, "volume")
+    if isinstance(value, str) and isinstance(body, str) and _NUMBER.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise _Wrong(f"{_shown(value)} is no number: send 0 to 100.")
+    if not 0 <= value <= 100:
+        raise _Wrong(f"{_shown(value)} is out of range: send 0 to 100.")
+    return VolumeAsked(value / 100)
+
+
+def _muted(body: str | dict[str, Any], order_id: str | None) -> Event:
+    _no_id(order_id)
+    value = _field(body, "muted")
+    word = str(value).lower() if isinstance(value, bool | str) else ""
+    if word not in ON | OFF:
+        raise _Wrong(f"{_shown(value)} is neither ON nor OFF.")
+    return MuteAsked(word in ON)
+
+
+def _press(body: str | dict[str, Any]) -> None:
+    """Home Assistant's buttons send PRESS. Nothing at all is no order: it is also how a retained one is cleared."""
+    if isinstance(body, str):
+        if body.lower() != "press":
+            raise _Wrong(f"{_shown(body)} is not understood: send PRESS, or a JSON object with an `id`.")
+    elif body:
+        raise _Wrong(f"{_shown(min(body))} is an unknown field: known is `id`.")
+
+
+def _listen(body: str | dict[str, Any], order_id: str | None) -> Event:
+    _press(body)
+    return ListenAsked(order_id)
+
+
+def _stop(body: str | dict[str, Any], order_id: str | None) -> Event:
+    _press(body)
+    return StopAsked(order_id)
+
+
+def _say(body: str | dict[str, Any], order_id: str | None) -> Event:
+    text = _field(body, "text")
+    if not isinstance(text, str):
+        raise _Wrong(f"`text` is {_shown(text)} and must be a string.")
+    text = text.strip()
+    if not text:
+        raise _Wrong("there is no text to say.")
+    if len(text) > LONGEST_SPEECH:
+        raise _Wrong(f"the text has {len(text)} characters, more than {LONGEST_SPEECH}: send it in parts.")
+    if any(ord(character) < 32 and character not in "\n\t\r" for character in text) or "\x7f" in text:
+        raise _Wrong("the text holds control characters.")
+    return SayAsked(text, order_id)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+ORDERS: dict[str, Callable[[str | dict[str, Any], str | None], Event]] = {
+    "set/volume": _volume,
+    "set/muted": _muted,
+    "do/listen": _listen,
+    "do/stop": _stop,
+    "do/say": _say,
+}

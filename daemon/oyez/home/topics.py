@@ -1,0 +1,85 @@
+"""What the device says over MQTT: topics, and the messages for them. Pure.
+
+All of it begins with `oyez/<device_id>/`. docs/mqtt.md tells the same to people; a test compares the two.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oyez.view import View
+
+ONLINE = b"online"
+OFFLINE = b"offline"
+
+LONGEST_STATE = 255
+"""Home Assistant refuses longer states; what becomes a state of an entity is clipped to it."""
+LONGEST_TEXT = 4096
+"""Of what was heard or said, in characters."""
+
+EVENTS = ("wake", "done", "error", "tool")
+"""The events that this version tells of."""
+
+_EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    topic: str
+    payload: bytes
+    retain: bool = False
+    qos: int = 1
+
+
+def base(device_id: str) -> str:
+    return f"oyez/{device_id}"
+
+
+def availability(device_id: str, payload: bytes) -> Message:
+    """payload: ONLINE or OFFLINE, which is also the last will."""
+    return Message(f"{base(device_id)}/availability", payload, retain=True)
+
+
+def state_messages(device_id: str, view: View, extra: Mapping[str, Any]) -> list[Message]:
+    """The retained picture of the device. extra: more keys for the document; the view's own win."""
+    document = {**extra, **_document(view)}
+    return [Message(f"{base(device_id)}/state", _json(document), retain=True)]
+
+
+def event_message(device_id: str, name: str, body: Mapping[str, Any]) -> Message:
+    """`event/<name>`. `event_type` is there because Home Assistant's event entity asks for it."""
+    if not _EVENT_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name for an event: lower-case letters, digits and _ only")
+    return Message(f"{base(device_id)}/event/{name}", _json({**body, "event_type": name}))
+
+
+def outcome(order_id: str | None, ok: bool, why: str) -> dict[str, Any]:
+    """The body of `event/done` and, refused, of `event/error`; `id` only if the order had one."""
+    body: dict[str, Any] = {"ok": ok, "why": why}
+    return body if order_id is None else {"id": order_id, **body}
+
+
+def clip(text: str, longest: int = LONGEST_STATE) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _document(view: View) -> dict[str, Any]:
+    trouble = None
+    if view.trouble is not None:
+        trouble = {"kind": clip(view.trouble.kind), "sentence": clip(view.trouble.sentence, LONGEST_TEXT)}
+    return {
+        "state": view.state,
+        "muted": view.muted,
+        "volume": round(view.volume * 100),
+        "wake_word": clip(view.wake_word),
+        "last_heard": clip(view.last_heard, LONGEST_TEXT),
+        "last_said": clip(view.last_said, LONGEST_TEXT),
+        "trouble": trouble,
+    }
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    # A lone surrogate (from another program's JSON) cannot be sent as UTF-8: it is replaced, not fatal.
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

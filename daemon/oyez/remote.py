@@ -1,0 +1,184 @@
+"""Orders to a running daemon from the command line, over MQTT: sent with an id, and the answer awaited.
+
+`say`, `status` and `order` are the command's verbs: they print, and return the exit code.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from oyez.config import Config, Device, Home
+from oyez.config_file import secret
+from oyez.errors import ServiceAway
+from oyez.home.away import ProtocolRefused
+from oyez.home.connection import Connection, Incoming
+from oyez.home.topics import ONLINE, Message, base
+from oyez.secret import Secret
+
+WELL, FAILED, AWAY = 0, 1, 69
+ANSWER_S = 10.0
+SPEECH_S = 120.0
+"""A text is answered when it has been spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    exit_code: int
+    sentence: str
+    """For the person at the terminal; may be empty."""
+    state: dict[str, Any] | None = None
+    """The device's state document, where it was seen."""
+
+
+class Remote:
+    """One daemon, by its broker and its device id. No method raises for a service that is away: the outcome says so."""
+
+    def __init__(self, home: Home, device: Device, password: Secret | None = None) -> None:
+        self._home = home
+        self._device = device
+        self._password = password
+        self._root = base(device.id)
+
+    async def say(self, text: str, timeout_s: float = SPEECH_S) -> Outcome:
+        return await self._order("do/say", {"text": text}, timeout_s)
+
+    async def listen(self, timeout_s: float = ANSWER_S) -> Outcome:
+        return await self._order("do/listen", {}, timeout_s)
+
+    async def stop(self, timeout_s: float = ANSWER_S) -> Outcome:
+        return await self._order("do/stop", {}, timeout_s)
+
+    async def mute(self, timeout_s: float = ANSWER_S) -> Outcome:
+        return await self._set_muted(True, timeout_s)
+
+    async def unmute(self, timeout_s: float = ANSWER_S) -> Outcome:
+        return await self._set_muted(False, timeout_s)
+
+    async def status(self, timeout_s: float = ANSWER_S) -> Outcome:
+        return await self._watch(None, lambda topic, body: _picture(topic, body), timeout_s)
+
+    async def _order(self, name: str, fields: dict[str, Any], timeout_s: float) -> Outcome:
+        order_id = uuid.uuid4().hex
+
+        def answered(topic: str, body: dict[str, Any]) -> Outcome | None:
+            if topic not in ("event/done", "event/error") or body.get("id") != order_id:
+                return None
+            ok = body.get("ok") is True and topic == "event/done"
+            return Outcome(WELL if ok else FAILED, str(body.get("why", "")))
+
+        payload = json.dumps({**fields, "id": order_id}).encode()
+        return await self._watch(Message(f"{self._root}/{name}", payload), answered, timeout_s)
+
+    async def _set_muted(self, muted: bool, timeout_s: float) -> Outcome:
+        def settled(topic: str, body: dict[str, Any]) -> Outcome | None:
+            if topic == "event/error" and body.get("order") == "set/muted":
+                return Outcome(FAILED, str(body.get("why", "")))
+            return _picture(topic, body) if body.get("muted") is muted else None
+
+        message = Message(f"{self._root}/set/muted", b"ON" if muted else b"OFF")
+        return await self._watch(message, settled, timeout_s)
+
+    async def _watch(
+        self, order: Message | None, judge: Callable[[str, dict[str, Any]], Outcome | None], timeout_s: float
+    ) -> Outcome:
+        """Sends the order once the daemon is known to be there, and waits for what `judge` takes for the answer."""
+        try:
+            async with asyncio.timeout(timeout_s), self._connected() as connection:
+                while True:
+                    incoming = await connection.receive()
+                    topic = incoming.topic.removeprefix(self._root + "/")
+                    if topic == "availability":
+                        if incoming.payload != ONLINE:
+                            return Outcome(AWAY, f"{self._device.id} is not running: start it, then try again.")
+                        connection.subscribe(f"{self._root}/state")
+                        if order is not None:
+                            connection.publish(order)
+                        order = None
+                    elif (outcome := judge(topic, _document(incoming))) is not None:
+                        return outcome
+        except TimeoutError:
+            return Outcome(
+                AWAY,
+                f"{self._device.id} did not answer within {timeout_s:g} s: see whether it runs and whether device.id "
+                "and the broker are the same as its own.",
+            )
+        except ServiceAway as away:
+            return Outcome(AWAY, str(away))
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Connection]:
+        worker = ThreadPoolExecutor(1, "mqtt-connect")
+        try:
+            connection = await self._open(worker)
+            try:
+                connection.subscribe(f"{self._root}/event/#")
+                connection.subscribe(f"{self._root}/availability")
+                yield connection
+            finally:
+                await connection.close()
+        finally:
+            worker.shutdown(wait=False, cancel_futures=True)
+
+    async def _open(self, worker: ThreadPoolExecutor) -> Connection:
+        connection = Connection(self._home, self._password, _client_id())
+        try:
+            await connection.open(worker)
+        except ProtocolRefused:
+            connection = Connection(self._home, self._password, _client_id(), v5=False)
+            await connection.open(worker)
+        return connection
+
+
+async def say(config: Config, text: str) -> int:
+    return _report(await _remote(config).say(text))
+
+
+async def status(config: Config, *, as_json: bool) -> int:
+    outcome = await _remote(config).status()
+    state = outcome.state
+    if as_json:
+        print(json.dumps(state if state is not None else {"ok": False, "why": outcome.sentence}))
+        return outcome.exit_code
+    for key, value in (state or {}).items():
+        print(f"{key}: {json.dumps(value, ensure_ascii=False)}")
+    return _report(outcome)
+
+
+async def order(config: Config, name: str) -> int:
+    """name: mute, unmute, listen or stop."""
+    remote = _remote(config)
+    orders = {"mute": remote.mute, "unmute": remote.unmute, "listen": remote.listen, "stop": remote.stop}
+    return _report(await orders[name]())
+
+
+def _remote(config: Config) -> Remote:
+    return Remote(config.home, config.device, secret(config.home.password_file, "mqtt_password", os.environ))
+
+
+def _report(outcome: Outcome) -> int:
+    if outcome.sentence:
+        print(outcome.sentence, file=sys.stdout if outcome.exit_code == WELL else sys.stderr)
+    return outcome.exit_code
+
+
+def _client_id() -> str:
+    return f"oyez-cli-{uuid.uuid4().hex[:12]}"
+
+
+def _picture(topic: str, body: dict[str, Any]) -> Outcome | None:
+    return Outcome(WELL, "", body) if topic == "state" and body else None
+
+
+def _document(incoming: Incoming) -> dict[str, Any]:
+    try:
+        body = json.loads(incoming.payload)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}

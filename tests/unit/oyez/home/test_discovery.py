@@ -1,0 +1,78 @@
+"""Home Assistant's device document: what it insists on is there (found by trying against it)."""
+
+import json
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from oyez.home import discovery
+from oyez.home.orders import ORDERS, Refusal, parse
+from oyez.home.topics import base
+
+
+def document(device_id: str = "kitchen") -> dict[str, Any]:
+    loaded = json.loads(discovery.announcement("homeassistant", device_id, "Kitchen", "1.2").payload)
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def test_the_document_is_retained_on_the_devices_topic() -> None:
+    message = discovery.announcement("homeassistant", "kitchen", "Kitchen", "1.2")
+    assert (message.topic, message.retain) == ("homeassistant/device/kitchen/config", True)
+
+
+def test_it_has_origin_identifiers_and_availability_without_which_all_is_refused() -> None:
+    assert document()["origin"]["name"]
+    assert document()["device"]["identifiers"] == ["oyez_kitchen"]
+    assert document()["availability_topic"] == "oyez/kitchen/availability"
+
+
+def test_every_component_has_a_platform_a_unique_id_and_an_entity_id_of_its_own_domain() -> None:
+    components = document()["components"]
+    assert set(components) == {"state", "mute", "volume", "listen", "stop", "say", "trouble", "wake"}
+    for component in components.values():
+        assert component["default_entity_id"].startswith(component["platform"] + ".kitchen_")
+    assert len({component["unique_id"] for component in components.values()}) == len(components)
+
+
+def test_every_command_topic_is_an_order_that_the_device_takes() -> None:
+    root = base("kitchen")
+    topics = {
+        c["command_topic"].removeprefix(root + "/") for c in document()["components"].values() if "command_topic" in c
+    }
+    assert topics == set(ORDERS)
+
+
+def test_what_home_assistants_button_sends_is_understood() -> None:
+    for name in ("listen", "stop"):
+        button = document()["components"][name]
+        assert not isinstance(
+            parse("kitchen", button["command_topic"], button["payload_press"].encode(), False), Refusal
+        )
+
+
+def test_removal_is_an_empty_retained_message_on_the_same_topic() -> None:
+    message = discovery.removal("homeassistant", "kitchen")
+    assert (message.topic, message.payload, message.retain) == ("homeassistant/device/kitchen/config", b"", True)
+
+
+@pytest.mark.parametrize("device_id", ["", "a b", "a/b", "ü", "a+", "x" * 65])
+def test_an_id_that_home_assistant_refuses_is_refused_here(device_id: str) -> None:
+    with pytest.raises(ValueError, match="cannot be a device id"):
+        discovery.announcement("homeassistant", device_id, "K", "1")
+
+
+@pytest.mark.parametrize("prefix", ["", "a/#", "+"])
+def test_a_prefix_with_wildcards_is_refused(prefix: str) -> None:
+    with pytest.raises(ValueError, match="cannot be a discovery prefix"):
+        discovery.removal(prefix, "k")
+
+
+@given(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
+def test_entity_ids_are_legal_for_every_legal_device_id(device_id: str) -> None:
+    for component in document(device_id)["components"].values():
+        _, _, name = component["default_entity_id"].partition(".")
+        assert name == name.lower()
+        assert name.replace("_", "a").isalnum()

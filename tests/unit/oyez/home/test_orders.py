@@ -1,0 +1,128 @@
+"""Payloads become events or refusals; nothing a neighbour sends can do anything else."""
+
+import json
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from oyez.events import Event, ListenAsked, MuteAsked, SayAsked, StopAsked, VolumeAsked
+from oyez.home.orders import LARGEST_BYTES, LONGEST_SPEECH, ORDERS, Refusal, parse
+
+
+def order(name: str, payload: bytes, retained: bool = False) -> Event | Refusal:
+    return parse("k", f"oyez/k/{name}", payload, retained)
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "event"),
+    [
+        ("set/volume", b"0", VolumeAsked(0.0)),
+        ("set/volume", b" 40 \n", VolumeAsked(0.4)),
+        ("set/volume", b"55.5", VolumeAsked(0.555)),
+        ("set/volume", b'{"volume": 100}', VolumeAsked(1.0)),
+        ("set/muted", b"ON", MuteAsked(True)),
+        ("set/muted", b"off", MuteAsked(False)),
+        ("set/muted", b"True", MuteAsked(True)),
+        ("set/muted", b'{"muted": false}', MuteAsked(False)),
+        ("do/listen", b"PRESS", ListenAsked()),
+        ("do/listen", b'{"id": "7"}', ListenAsked("7")),
+        ("do/stop", b"press", StopAsked()),
+        ("do/stop", b'{"id": "a-b"}', StopAsked("a-b")),
+        ("do/say", b"Dinner is ready", SayAsked("Dinner is ready")),
+        ("do/say", '{"text": " Käse ", "id": "9"}'.encode(), SayAsked("Käse", "9")),
+        ("do/say", b'"quoted"', SayAsked('"quoted"')),
+    ],
+)
+def test_an_order_becomes_its_event(name: str, payload: bytes, event: Event) -> None:
+    assert order(name, payload) == event
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "why"),
+    [
+        ("set/volume", b"101", "out of range"),
+        ("set/volume", b"-1", "out of range"),
+        ("set/volume", b"nan", "no number"),
+        ("set/volume", b"1e2", "no number"),
+        ("set/volume", b"", "no number"),
+        ("set/volume", b"true", "no number"),
+        ("set/volume", b'{"volume": true}', "no number"),
+        ("set/volume", b'{"volume": "40"}', "no number"),
+        ("set/volume", b'{"volume": 1e999}', ""),
+        ("set/volume", b'{"level": 40}', "unknown field"),
+        ("set/volume", b"{}", "missing"),
+        ("set/volume", b'{"volume": 40, "id": "1"}', "takes no `id`"),
+        ("set/muted", b"maybe", "neither ON nor OFF"),
+        ("set/muted", b"", "neither ON nor OFF"),
+        ("set/muted", b'{"muted": 1}', "neither ON nor OFF"),
+        ("do/listen", b"", "not understood"),
+        ("do/listen", b"now", "not understood"),
+        ("do/stop", b'{"when": 1}', "unknown field"),
+        ("do/say", b"   ", "no text"),
+        ("do/say", b'{"text": 5}', "must be a string"),
+        ("do/say", b'{"text": "x", "voice": "y"}', "unknown field"),
+        ("do/say", b'{"text": "x"', "begins like a JSON object"),
+        ("do/say", b'{"text": "x", "id": ""}', "`id` must be"),
+        ("do/say", b'{"text": "x", "id": 5}', "`id` must be"),
+        ("do/say", b"a\x00b", "control characters"),
+        ("do/say", b"\xff\xfe", "UTF-8"),
+        ("do/say", b"x" * (LONGEST_SPEECH + 1), "more than"),
+        ("do/say", b"x" * (LARGEST_BYTES + 1), "more than"),
+        ("do/dance", b"PRESS", "no order of this device"),
+        ("set", b"1", "no order of this device"),
+    ],
+)
+def test_what_is_no_order_is_refused_with_its_reason(name: str, payload: bytes, why: str) -> None:
+    refusal = order(name, payload)
+    assert isinstance(refusal, Refusal)
+    assert why in refusal.sentence
+
+
+def test_a_refusal_repeats_the_id_so_that_the_sender_knows_which_order_failed() -> None:
+    refusal = order("do/say", b'{"text": "", "id": "42"}')
+    assert isinstance(refusal, Refusal)
+    assert refusal.order_id == "42"
+
+
+@pytest.mark.parametrize("name", list(ORDERS))
+def test_a_retained_order_is_refused_as_stale(name: str) -> None:
+    refusal = order(name, b'{"id": "1"}' if name in ("do/listen", "do/stop") else b"1", retained=True)
+    assert isinstance(refusal, Refusal)
+    assert "retained" in refusal.sentence
+
+
+def test_another_devices_topic_is_no_order_of_this_one() -> None:
+    assert isinstance(parse("k", "oyez/bath/do/stop", b"PRESS", False), Refusal)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+)
+FIELDS = st.dictionaries(st.sampled_from(["text", "id", "volume", "muted", "x"]), JSON, max_size=4)
+
+
+@given(
+    st.sampled_from([*ORDERS, "do/x", "set/"]),
+    st.binary(max_size=300) | st.text(max_size=80).map(str.encode) | FIELDS.map(lambda f: json.dumps(f).encode()),
+    st.booleans(),
+)
+def test_whatever_comes_is_an_event_in_range_or_a_refusal(name: str, payload: bytes, retained: bool) -> None:
+    result = order(name, payload, retained)
+    if isinstance(result, Refusal):
+        assert result.sentence.encode()
+        return
+    assert not retained
+    match result:
+        case VolumeAsked(level=level):
+            assert 0.0 <= level <= 1.0
+        case SayAsked(text=text):
+            assert text.encode()
+            assert 0 < len(text) <= LONGEST_SPEECH
+        case other:
+            assert isinstance(other, MuteAsked | ListenAsked | StopAsked)
+
+
+def test_deeply_nested_json_is_refused_and_does_not_exhaust_the_stack() -> None:
+    assert isinstance(order("do/say", b'{"text":' + b"[" * 4000), Refusal)

@@ -1,0 +1,79 @@
+"""What the device says over MQTT, and that docs/mqtt.md says the same."""
+
+import json
+import re
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from oyez.home import topics
+from oyez.home.orders import ORDERS
+from oyez.view import Trouble, View
+
+DOCS = Path(__file__).parents[4] / "docs" / "mqtt.md"
+
+
+def test_state_is_one_retained_document() -> None:
+    view = View(
+        state="listening", muted=False, volume=0.4, wake_word="hey_jarvis", trouble=Trouble("hardware", "Gone.")
+    )
+    (message,) = topics.state_messages("kitchen", view, {})
+    assert (message.topic, message.retain, message.qos) == ("oyez/kitchen/state", True, 1)
+    assert json.loads(message.payload) == {
+        "state": "listening",
+        "muted": False,
+        "volume": 40,
+        "wake_word": "hey_jarvis",
+        "last_heard": "",
+        "last_said": "",
+        "trouble": {"kind": "hardware", "sentence": "Gone."},
+    }
+
+
+def test_extra_keys_join_the_document_and_cannot_replace_its_own() -> None:
+    (message,) = topics.state_messages("k", View(), {"uptime_s": 3, "muted": "nonsense"})
+    document = json.loads(message.payload)
+    assert (document["uptime_s"], document["muted"]) == (3, False)
+
+
+@given(st.text(st.characters(), max_size=400), st.text(max_size=6000))
+def test_what_becomes_a_state_is_clipped_to_255_characters_and_always_utf8(kind: str, text: str) -> None:
+    view = View(last_heard=text, trouble=Trouble(kind, text))
+    document = json.loads(topics.state_messages("k", view, {})[0].payload.decode("utf-8"))
+    assert len(document["trouble"]["kind"]) <= topics.LONGEST_STATE
+    assert len(document["last_heard"]) <= topics.LONGEST_TEXT
+
+
+def test_an_event_is_never_retained_and_names_its_type() -> None:
+    message = topics.event_message("k", "wake", {"word": "alexa", "score": 0.9})
+    assert (message.topic, message.retain) == ("oyez/k/event/wake", False)
+    assert json.loads(message.payload) == {"word": "alexa", "score": 0.9, "event_type": "wake"}
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a+", "#", "Wake", "ä"])
+def test_an_event_name_cannot_reach_into_other_topics(name: str) -> None:
+    with pytest.raises(ValueError, match="no name for an event"):
+        topics.event_message("k", name, {})
+
+
+def test_an_outcome_carries_an_id_only_if_the_order_had_one() -> None:
+    assert topics.outcome("7", True, "") == {"id": "7", "ok": True, "why": ""}
+    assert topics.outcome(None, False, "no") == {"ok": False, "why": "no"}
+
+
+def test_the_table_in_the_docs_names_every_topic_and_no_other() -> None:
+    rows = re.findall(
+        r"^\| `([a-z]+(?:/[a-z]+)?)` \| (device|you) \| (yes|no|never) \|", DOCS.read_text(), re.MULTILINE
+    )
+    said = {"availability": "yes", "state": "yes", **{f"event/{name}": "no" for name in topics.EVENTS}}
+    heard = dict.fromkeys(ORDERS, "never")
+    assert {name: retained for name, by, retained in rows if by == "device"} == said
+    assert {name: retained for name, by, retained in rows if by == "you"} == heard
+
+
+def test_the_table_of_the_state_document_names_every_key() -> None:
+    text = DOCS.read_text().split("## The state document")[1].split("##")[0]
+    keys = {key for row in re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
+    assert keys == set(json.loads(topics.state_messages("k", View(), {})[0].payload))

@@ -1,0 +1,174 @@
+"""A broken configuration names every mistake at once, with line and path."""
+
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from oyez.config import Config
+from oyez.config_file import load, parse, secret
+from oyez.errors import ConfigError
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "oyez.toml")
+    return caught.value.mistakes
+
+
+def test_an_empty_file_is_the_default_configuration() -> None:
+    assert parse("", "oyez.toml") == Config()
+
+
+def test_values_arrive_in_their_structs() -> None:
+    config = parse('[device]\nid = "kitchen"\n[home]\nport = 8883\ntls = true\n[hearing]\npreroll_s = 3\n', "x")
+    assert (config.device.id, config.home.port, config.home.tls, config.hearing.preroll_s) == (
+        "kitchen",
+        8883,
+        True,
+        3.0,
+    )
+
+
+def test_every_mistake_is_named_in_one_pass_in_the_order_of_the_file() -> None:
+    text = """[device]
+id = "my kitchen"
+[home]
+prot = 1883
+port = 70000
+tls = "yes"
+[speaker]
+x = 1
+[[tools]]
+name = "light"
+topic = "a/b"
+"""
+    found = mistakes(text)
+    assert [sentence.split(" ")[2] + " " + sentence.split(" ")[3] for sentence in found] == [
+        "2: device.id",
+        "4: home.prot",
+        "5: home.port",
+        "6: home.tls",
+        "7: speaker",
+        "9: tools[0].description",
+    ]
+    assert "Did you mean port?" in found[1]
+    assert "70000" in found[2]
+    assert "65535" in found[2]
+    assert "got `str`" in found[3]
+    assert "Did you mean speaking?" in found[4]
+    assert found[5].endswith("is missing.")
+
+
+def test_a_wrong_choice_names_the_choices() -> None:
+    (sentence,) = mistakes('[hearing]\nwake_word = "hey_travis"\n')
+    assert "must be one of hey_jarvis, alexa" in sentence
+    assert "Did you mean hey_jarvis?" in sentence
+
+
+def test_a_value_where_a_table_belongs_is_named() -> None:
+    (sentence,) = mistakes("home = 5\n")
+    assert sentence == "oyez.toml, line 1: home must be a table, [home], and not 5."
+
+
+def test_bad_toml_is_named_with_its_line() -> None:
+    (sentence,) = mistakes('[home]\nhost = "x\n')
+    assert "line 2" in sentence
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-inf"])
+def test_a_number_without_an_end_is_refused(value: str) -> None:
+    (sentence,) = mistakes(f"[conversation]\npatience_s = {value}\n")
+    assert "finite" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('[home]\npassword_file = "x"\n', "line 2: home.password_file"),
+        ('[home]\ndiscovery_prefix = "a/#"\n', "line 2: home.discovery_prefix"),
+        ('[home]\ntls_ca_file = "x"\n', "line 2: home.tls_ca_file"),
+        ('[line]\nbackend_url = "backend:1"\n', "line 2: line.backend_url"),
+        ('[line]\nrealtime_url = "http://x"\n', "line 2: line.realtime_url"),
+        ('[[tools]]\nname="a"\ndescription="d"\ntopic="x/+"\n', "line 4: tools[0].topic"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_named(text: str, path: str) -> None:
+    (sentence,) = mistakes(text)
+    assert path in sentence
+
+
+def test_two_tools_of_one_name_are_both_named() -> None:
+    tool = '[[tools]]\nname="a"\ndescription="d"\ntopic="x"\n'
+    assert len(mistakes(tool + tool)) == 2
+
+
+def test_a_secret_pasted_into_the_file_is_not_repeated_in_the_error() -> None:
+    found = mistakes('[line]\nkey = "ek_SECRETSECRET"\nmax_output_tokens = "sk-SECRETSECRET"\n')
+    assert len(found) == 2
+    assert "SECRETSECRET" not in "".join(found)
+
+
+def test_brackets_without_end_are_a_mistake_and_not_a_crash() -> None:
+    assert mistakes("a = " + "[" * 20_000)
+
+
+def test_a_file_from_a_windows_editor_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "oyez.toml"
+    path.write_bytes(b'\xef\xbb\xbf[device]\r\nid = "kitchen"\r\n')
+    assert load(path).device.id == "kitchen"
+
+
+def test_a_file_that_is_absent_no_text_or_too_large_is_a_configuration_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="could not be read"):
+        load(tmp_path / "absent.toml")
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes(b'[device]\nname = "K\xfcche"\n')
+    with pytest.raises(ConfigError, match="line 2: this is not UTF-8"):
+        load(latin)
+    large = tmp_path / "large.toml"
+    large.write_bytes(b"#" * ((1 << 20) + 1))
+    with pytest.raises(ConfigError, match="larger than 1 MiB"):
+        load(large)
+
+
+def test_a_credential_of_systemd_comes_before_the_file(tmp_path: Path) -> None:
+    (tmp_path / "mqtt_password").write_text("from systemd\n")
+    (tmp_path / "file").write_text("  from file \n")
+    file = str(tmp_path / "file")
+    found = secret(file, "mqtt_password", {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert found is not None
+    assert found.reveal() == "from systemd"
+    found = secret(file, "device_key", {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert found is not None
+    assert found.reveal() == "from file"
+    assert secret("", "device_key", {}) is None
+
+
+def test_a_secret_that_is_absent_or_empty_is_a_configuration_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="could not be read"):
+        secret(str(tmp_path / "absent"), "device_key", {})
+    (tmp_path / "empty").write_text("\n")
+    with pytest.raises(ConfigError, match="is empty"):
+        secret(str(tmp_path / "empty"), "device_key", {})
+
+
+NAMES = st.sampled_from(["device", "home", "line", "tools", "id", "port", "name", "x"]) | st.text(max_size=5)
+VALUES = st.sampled_from(["1", '"a"', "true", "[]", "{}", "[{}]", "{a=1}", "1979-05-27", "inf", "-0.0", '"""\n"""'])
+LINES = st.one_of(
+    st.tuples(NAMES, VALUES).map(lambda pair: f"{pair[0]} = {pair[1]}"),
+    NAMES.map(lambda name: f"[{name}]"),
+    NAMES.map(lambda name: f"[[{name}]]"),
+    st.text(max_size=20),
+)
+
+
+@given(st.lists(LINES, max_size=8).map("\n".join))
+def test_whatever_the_file_holds_is_a_configuration_or_sentences(text: str) -> None:
+    found: list[str] | None = None
+    try:
+        parse(text, "oyez.toml")
+    except ConfigError as error:
+        found = error.mistakes
+    assert found is None or (found and all(sentence.startswith("oyez.toml") for sentence in found))
