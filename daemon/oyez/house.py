@@ -136,7 +136,9 @@ class House:
         self._line.drop_reply()
         heard = await self._voice.cut()
         if heard is not None:
-            self._line.truncate(heard.item_id, heard.content_index, heard.heard_ms, heard.total_ms)
+            self._line.heard(heard.item_id, heard.content_index, heard.heard_ms)
+            for item_id, content_index in heard.unheard:
+                self._line.heard(item_id, content_index, 0)
 
     def _set_volume(self, level: float) -> None:
         try:

@@ -6,29 +6,27 @@ goes through one queue, so that sound recorded while the line opened goes first 
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
-
-from oyez_realtime.client import RealtimeClient
 
 from oyez import events as ev
 from oyez.config import Line as LineConfig
 from oyez.session.ending import EXPECTED, lost, wants_new_token
 from oyez.session.pacing import Pacer
 from oyez.session.relay import Relay, Sound
-from oyez.session.settings import RATE_HZ, session, spoken
+from oyez.session.settings import RATE_HZ, address, session, spoken
 from oyez.session.token_source import TokenSource
 from oyez_realtime import messages as wire
+from oyez_realtime.client import RealtimeClient
+from oyez_realtime.connecting import Dialling
 
 log = logging.getLogger(__name__)
 
 LARGEST_BACKLOG_S = 60.0
 """Sound that may wait for the line. More than any opening takes; past it the newest is dropped and counted."""
-CLOSE_S = 1.0
 
 SaySound = Callable[[str, int, bytes], None]
-Outgoing: TypeAlias = wire.AnyClientEvent | bytes
+Errand: TypeAlias = Callable[[RealtimeClient], Awaitable[None]]
 
 
 class Line:
@@ -75,34 +73,29 @@ class Line:
             self._link.send_audio(pcm)
 
     def cancel_reply(self) -> None:
-        self._send(wire.ResponseCancel())
+        self._do(lambda client: client.response_cancel())
 
     def drop_reply(self) -> None:
         """What is still on its way of the running reply is not wanted."""
         if self._link is not None:
             self._link.relay.cut_active()
 
-    def truncate(self, item_id: str, content_index: int, heard_ms: int, total_ms: int) -> None:
-        """Tells the service how much of an item the room heard: nothing -> deleted, all -> not a word (3.4)."""
-        if heard_ms <= 0:
-            self._send(wire.ConversationItemDelete(item_id=item_id))
-        elif heard_ms < total_ms:
-            self._send(
-                wire.ConversationItemTruncate(item_id=item_id, content_index=content_index, audio_end_ms=heard_ms)
-            )
+    def heard(self, item_id: str, content_index: int, heard_ms: int) -> None:
+        """Tells the service how much of an item the room heard: nothing -> deleted, all -> not a word."""
+        self._do(lambda client: client.heard(item_id, heard_ms, content_index))
 
     def answer_tool(self, call_id: str, output: str) -> None:
-        self._send(wire.ConversationItemCreate(item=wire.FunctionCallOutput(call_id=call_id, output=output)))
+        self._do(lambda client: client.item_create(wire.FunctionCallOutput(call_id=call_id, output=output)))
 
     def ask_reply(self) -> None:
-        self._send(wire.ResponseCreate())
+        self._do(lambda client: client.response_create())
 
     def say(self, text: str) -> None:
-        self._send(wire.ResponseCreate(response=spoken(text)))
+        self._do(lambda client: client.response_create(spoken(text)))
 
-    def _send(self, event: wire.AnyClientEvent) -> None:
+    def _do(self, errand: Errand) -> None:
         if self._link is not None:
-            self._link.outbox.put_nowait(event)
+            self._link.outbox.put_nowait(errand)
 
     # --- for its links ------------------------------------------------------------------------------------------------
 
@@ -115,18 +108,19 @@ class Line:
         else:
             self._tell(event)
 
-    async def connect(self, client: RealtimeClient) -> None:
+    async def connect(self) -> RealtimeClient:
+        """An open and configured session. Raises one of EXPECTED."""
         token = await self._tokens.get()
+        client = RealtimeClient(Dialling(open_timeout_s=self._config.connect_timeout_s))
         try:
-            await client.connect(self._config.realtime_url or token.realtime_url, token.value, model=token.model)
+            await client.connect(
+                address(self._config.realtime_url or token.realtime_url, token.model), token.value, self._session
+            )
         except EXPECTED as error:
             if wants_new_token(error):
                 self._tokens.forget()
             raise
-        await client.session_update(self._session)
-
-    def client(self) -> RealtimeClient:
-        return RealtimeClient(connect_timeout_s=self._config.connect_timeout_s)
+        return client
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -139,7 +133,7 @@ class Link:
     def __init__(self, line: Line) -> None:
         self._line = line
         self.relay = Relay()
-        self.outbox: asyncio.Queue[Outgoing] = asyncio.Queue()
+        self.outbox: asyncio.Queue[bytes | Errand] = asyncio.Queue()
         self._waiting_bytes = 0
 
     def send_audio(self, pcm: bytes) -> None:
@@ -150,20 +144,15 @@ class Link:
         self.outbox.put_nowait(pcm)
 
     async def live(self) -> None:
-        client = self._line.client()
         try:
-            await self._line.connect(client)
-            self._line.told_by(self, ev.SessionReady())
-            async with asyncio.TaskGroup() as group:
-                sending = group.create_task(self._send(client), name="link up")
-                await self._receive(client)
-                sending.cancel()
+            async with await self._line.connect() as client:
+                self._line.told_by(self, ev.SessionReady())
+                async with asyncio.TaskGroup() as group:
+                    sending = group.create_task(self._send(client), name="link up")
+                    await self._receive(client)
+                    sending.cancel()
         except* EXPECTED as errors:
             self._line.told_by(self, lost(errors))
-        finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CLOSE_S):
-                    await client.close()
 
     async def _send(self, client: RealtimeClient) -> None:
         pacer = Pacer(self._line.clock())
@@ -175,7 +164,7 @@ class Link:
                 self._line.audio_bytes_sent += len(item)
                 await client.append_audio(item)
             else:
-                await client.send(item)
+                await item(client)
 
     async def _receive(self, client: RealtimeClient) -> None:
         async for event in client:

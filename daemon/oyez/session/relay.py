@@ -73,7 +73,7 @@ class Relay:
                 return [ev.TextSaid(item_id, text.strip())]
             case wire.ResponseFunctionCallArgumentsDone(response_id=response_id, call_id=call_id, name=name):
                 self._calls[response_id] += 1
-                return [ev.ToolCalled(call_id, name, _arguments(event.arguments))]
+                return [ev.ToolCalled(call_id, wire.given(name) or "", _arguments(event.arguments))]
             case _:
                 return []
 

@@ -5,6 +5,7 @@ Written as the protocol spells it and checked against its types on the way out.
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
@@ -55,3 +56,12 @@ def spoken(text: str) -> wire.ResponseParameters:
         "output_modalities": ["audio"],
     }
     return msgspec.convert(asked, wire.ResponseParameters)
+
+
+def address(realtime_url: str, model: str) -> str:
+    """The socket's address: the model stands in it ."""
+    parts = urlsplit(realtime_url)
+    query = dict(parse_qsl(parts.query))
+    if model:
+        query.setdefault("model", model)
+    return urlunsplit(parts._replace(query=urlencode(query)))
