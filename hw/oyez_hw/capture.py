@@ -35,8 +35,8 @@ class Capture:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> PcmFormat:
         """Opens the card and starts to read. Tells what it really delivers. Raises HardwareError."""
-        if self._worker is not None and self._worker.alive:
-            raise RuntimeError("this Capture runs already: stop() it before it is started again")
+        if self._worker is not None:
+            self._worker.require_over(self._stopping, "Capture")
         self.format = self._microphone.open()
         self.error = None
         self._stopping = False
@@ -70,5 +70,8 @@ class Capture:
         except Exception as error:  # raised again by frames(), where somebody can act on it
             self.error = error
         finally:
-            inbox.end()
-            self._microphone.close()
+            try:
+                self._microphone.close()
+            finally:  # who waits for frames is never left waiting; and start() may follow at once
+                self._stopping = True
+                inbox.end()

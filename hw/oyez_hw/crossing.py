@@ -43,6 +43,14 @@ class Worker:
     def join(self) -> None:
         self._thread.join(JOIN_S)
 
+    def require_over(self, ending: bool, name: str) -> None:
+        """Before another is started. Raises RuntimeError when nobody ended this one, HardwareError when it hangs."""
+        if not ending and self.alive:
+            raise RuntimeError(f"this {name} runs already: stop() it before it is started again")
+        self.join()
+        if self.alive:
+            raise HardwareError("the sound card's driver hangs and does not come back: unplug the card or restart")
+
 
 class Inbox:
     """Frames from the capture thread to the loop. Holds `buffer_s`; past it the oldest is dropped and counted."""

@@ -64,8 +64,8 @@ class Playback:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> PcmFormat:
         """Opens the card and starts it on silence. Tells what it really takes. Raises HardwareError."""
-        if self._worker is not None and self._worker.alive:
-            raise RuntimeError("this Playback runs already: stop() it before it is started again")
+        if self._worker is not None:
+            self._worker.require_over(self._stopping, "Playback")
         card = self._speaker.open()
         ended = self._ended = asyncio.Event()
         with self._guard:

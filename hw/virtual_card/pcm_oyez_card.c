@@ -344,8 +344,9 @@ static int map_bus(struct card *card, const char *path)
 
 static int offer(snd_pcm_ioplug_t *io, const struct settings *settings, unsigned int format, size_t frame_bytes)
 {
-	unsigned int access = SND_PCM_ACCESS_RW_INTERLEAVED;
-	int error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 1, &access);
+	/* mapped access is alsa-lib's own emulation; its plug layer, on top of this, asks for it */
+	unsigned int access[] = { SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_MMAP_INTERLEAVED };
+	int error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
 	if (error >= 0)
 		error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
 	if (error >= 0)

@@ -1,6 +1,7 @@
 """Capture and Playback on real drivers: what was cut is what the room did not hear."""
 
 import asyncio
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,14 +12,29 @@ from oyez_hw.ports import HardwareError
 from tests.hardware.conftest import Bench
 
 
+@pytest.fixture
+def capture(any_bench: Bench) -> Iterator[Capture]:
+    made = Capture(any_bench.microphone)
+    yield made
+    made.stop()  # before the card is closed under its thread
+
+
+@pytest.fixture
+def playback(any_bench: Bench) -> Iterator[Playback]:
+    made = Playback(any_bench.speaker)
+    yield made
+    made.stop()
+
+
 async def drain(capture: Capture) -> None:
     async for _ in capture.frames():
         continue
 
 
-async def test_a_cut_tells_exactly_how_much_sound_the_room_heard(any_bench: Bench) -> None:
+async def test_a_cut_tells_exactly_how_much_sound_the_room_heard(
+    any_bench: Bench, capture: Capture, playback: Playback
+) -> None:
     loop = asyncio.get_running_loop()
-    capture, playback = Capture(any_bench.microphone), Playback(any_bench.speaker)
     capture.start(loop)
     card = playback.start(loop)
     audible = asyncio.Event()
@@ -43,9 +59,8 @@ async def test_a_cut_tells_exactly_how_much_sound_the_room_heard(any_bench: Benc
     assert capture.frames_dropped == 0
 
 
-async def test_sound_put_after_a_cut_is_heard_and_counted_on(any_bench: Bench) -> None:
+async def test_sound_put_after_a_cut_is_heard_and_counted_on(playback: Playback) -> None:
     loop = asyncio.get_running_loop()
-    playback = Playback(any_bench.speaker)
     card = playback.start(loop)
     playback.put(np.full(card.rate_hz, 1000, np.int16))
     await playback.cut()
@@ -63,9 +78,10 @@ async def test_sound_put_after_a_cut_is_heard_and_counted_on(any_bench: Bench) -
     assert mark.frames_audible == mark.frames_written == start + card.rate_hz // 5
 
 
-async def test_an_unplugged_card_ends_both_threads_with_an_error_and_both_start_again(any_bench: Bench) -> None:
+async def test_an_unplugged_card_ends_both_threads_with_an_error_and_both_start_again(
+    any_bench: Bench, capture: Capture, playback: Playback
+) -> None:
     loop = asyncio.get_running_loop()
-    capture, playback = Capture(any_bench.microphone), Playback(any_bench.speaker)
     capture.start(loop)
     playback.start(loop)
     any_bench.unplug()
@@ -88,9 +104,8 @@ async def test_an_unplugged_card_ends_both_threads_with_an_error_and_both_start_
     playback.stop()
 
 
-async def test_an_idle_loudspeaker_is_kept_running_a_little_ahead(any_bench: Bench) -> None:
+async def test_an_idle_loudspeaker_is_kept_running_a_little_ahead(playback: Playback) -> None:
     loop = asyncio.get_running_loop()
-    playback = Playback(any_bench.speaker, write_ahead_ms=40)
     card = playback.start(loop)
     leads: list[float] = []
     enough = asyncio.Event()
