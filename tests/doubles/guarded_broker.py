@@ -25,12 +25,11 @@ class GuardedBroker(Broker):
 
 @asynccontextmanager
 async def locked(user: str, password: str, *access: str) -> AsyncIterator[GuardedBroker]:
-    """Only `user` may enter; `access`: lines of the access list."""
+    """Only `user` may enter; `access`: what the access list allows it, everything if nothing is named."""
     with tempfile.TemporaryDirectory(prefix="oyez-mosquitto-") as name:
         folder = Path(name)
-        subprocess.run(["mosquitto_passwd", "-b", "-c", folder / "passwords", user, password], check=True)
-        (folder / "passwords").chmod(0o644)
-        (folder / "access").write_text("\n".join(access or ("topic readwrite #",)) + "\n")
+        _make_password_file(folder / "passwords", user, password)
+        (folder / "access").write_text("\n".join((f"user {user}", *(access or ("topic readwrite #",)))) + "\n")
         broker = GuardedBroker(
             folder, "allow_anonymous false", f"password_file {folder}/passwords", f"acl_file {folder}/access"
         )
@@ -55,6 +54,11 @@ async def encrypted() -> AsyncIterator[GuardedBroker]:
             yield broker
         finally:
             await broker.kill()
+
+
+def _make_password_file(path: Path, user: str, password: str) -> None:
+    subprocess.run(["mosquitto_passwd", "-b", "-c", path, user, password], check=True)
+    path.chmod(0o644)
 
 
 def _make_certificates(folder: Path) -> None:

@@ -3,75 +3,28 @@
 import asyncio
 import json
 import logging
-import random
 import shutil
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from oyez.config import Device, Home
-from oyez.events import Event, ListenAsked, MuteAsked, SayAsked, StopAsked, VolumeAsked
+from oyez.config import Home
+from oyez.events import ListenAsked, MuteAsked, SayAsked, StopAsked, VolumeAsked
 from oyez.home.away import BrokerAway
 from oyez.home.broker import Broker
-from oyez.remote import AWAY, FAILED, WELL, Remote
+from oyez.remote import WELL, Remote
 from oyez.secret import Secret
 from oyez.view import View
 from tests.doubles.guarded_broker import encrypted, locked, old_broker
+from tests.doubles.home import DEVICE, ROOT, Told, at_home
 from tests.doubles.onlooker import onlooker
-from tests.doubles.processes import free_port, mosquitto, running
+from tests.doubles.processes import mosquitto, running
 
 pytestmark = pytest.mark.skipif(
     shutil.which("mosquitto") is None, reason="mosquitto is not installed: apt install mosquitto"
 )
-
-DEVICE = Device(id="kitchen", name="Kitchen speaker")
-ROOT = "oyez/kitchen"
-
-
-class Told:
-    """Stands where the conductor stands: hears events, answers as it would."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self._grown = asyncio.Condition()
-        self.broker: Broker | None = None
-        self.obeys = True
-
-    def tell(self, event: Event) -> None:
-        self.events.append(event)
-        order_id = getattr(event, "order_id", None)
-        if self.broker is None or not self.obeys:
-            return
-        match event:
-            case MuteAsked(muted=muted):
-                self.broker.show(View(muted=muted))
-            case SayAsked(text="fail"):
-                self.broker.answer(order_id, False, "The line is away.")
-            case SayAsked() | ListenAsked() | StopAsked():
-                self.broker.answer(order_id, True)
-            case _:
-                pass
-
-
-@asynccontextmanager
-async def at_home(home: Home, told: Told | None = None, **more: Any) -> AsyncIterator[tuple[Broker, Told]]:
-    """A running home organ with quick retries; stopped as SIGTERM stops it."""
-    told = told or Told()
-    broker = Broker(home, DEVICE, told.tell, rng=random.Random(1), first_delay_s=0.05, longest_delay_s=0.2, **more)
-    told.broker = broker
-    task = asyncio.create_task(broker.run(), name="broker")
-    try:
-        yield broker, told
-    finally:
-        if task.done():
-            task.result()
-        task.cancel()
-        await asyncio.wait({task})
-        assert task.cancelled()
 
 
 def is_(payload: bytes) -> Any:
@@ -100,17 +53,20 @@ async def test_it_announces_itself_with_retained_documents_and_says_good_bye() -
 async def test_the_last_will_says_offline_when_the_daemon_is_killed(tmp_path: Path) -> None:
     """kill -9 of a real process that holds the connection."""
     program = (
-        "import asyncio, sys\nfrom oyez.config import Device, Home\nfrom oyez.home.broker import Broker\n"
+        "import asyncio, sys\nfrom oyez.config import Home\nfrom oyez.home.broker import Broker\n"
         "async def main():\n"
         "    broker = Broker(Home(port=int(sys.argv[1])), Device(id='kitchen'), print)\n"
         "    await broker.run()\n"
         "asyncio.run(main())\n"
     )
-    async with mosquitto() as server, onlooker(server.port) as looker:
-        async with running([sys.executable, "-c", program, str(server.port)]) as daemon:
-            await looker.until(f"{ROOT}/availability", is_(b"online"))
-            await daemon.kill()
-            await looker.until(f"{ROOT}/availability", is_(b"offline"))
+    async with (
+        mosquitto() as server,
+        onlooker(server.port) as looker,
+        running([sys.executable, "-c", program, str(server.port)]) as daemon,
+    ):
+        await looker.until(f"{ROOT}/availability", is_(b"online"))
+        await daemon.kill()
+        await looker.until(f"{ROOT}/availability", is_(b"offline"))
 
 
 async def test_orders_become_events_and_are_answered_with_their_id() -> None:
@@ -186,9 +142,7 @@ async def test_a_broker_that_dies_and_returns_gets_everything_anew(caplog: pytes
             await looker.json(f"{ROOT}/state", state="idle")
         caplog.set_level(logging.WARNING, "oyez.home")
         await server.kill()
-        async with asyncio.timeout(10.0):
-            while broker.broker_trouble is None:
-                await asyncio.sleep(0)
+        assert "broke" in await told.trouble()
         broker.show(View(state="speaking"))
         broker.emit("wake", {"word": "alexa", "score": 0.9})
         with pytest.raises(BrokerAway):
@@ -236,23 +190,25 @@ async def test_discovery_switched_off_takes_the_device_out_of_home_assistant() -
 
 @pytest.mark.parametrize("polite", [True, False], ids=["says so", "hangs up"])
 async def test_a_broker_of_mqtt_3_1_1_is_served_too(polite: bool) -> None:
-    async with mosquitto() as server, old_broker(server.port, polite=polite) as port:
-        async with at_home(Home(port=port)) as (_, told), onlooker(server.port) as looker:
-            await looker.until(f"{ROOT}/availability", is_(b"online"))
-            await looker.send(f"{ROOT}/do/stop", "PRESS")
-            await looker.json(f"{ROOT}/event/done", ok=True)
-            assert told.events == [StopAsked()]
+    async with (
+        mosquitto() as server,
+        old_broker(server.port, polite=polite) as port,
+        at_home(Home(port=port)) as (_, told),
+        onlooker(server.port) as looker,
+    ):
+        await looker.until(f"{ROOT}/availability", is_(b"online"))
+        await looker.send(f"{ROOT}/do/stop", "PRESS")
+        await looker.json(f"{ROOT}/event/done", ok=True)
+        assert told.events == [StopAsked()]
 
 
 async def test_a_wrong_password_is_told_with_its_remedy_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
     async with locked("kitchen", "right") as server:
         home = Home(port=server.port, username="kitchen")
-        async with at_home(home, password=Secret("wrong-hunter2")) as (broker, _):
-            async with asyncio.timeout(10.0):
-                while broker.broker_trouble is None:
-                    await asyncio.sleep(0)
-            assert "home.password_file" in broker.broker_trouble
-            assert "hunter2" not in caplog.text + broker.broker_trouble
+        async with at_home(home, password=Secret("wrong-hunter2")) as (_, told):
+            trouble = await told.trouble()
+            assert "home.password_file" in trouble
+            assert "hunter2" not in caplog.text + trouble
         async with (
             at_home(home, password=Secret("right")),
             onlooker(server.port, username="kitchen", password="right") as looker,
@@ -262,16 +218,15 @@ async def test_a_wrong_password_is_told_with_its_remedy_and_never_shown(caplog: 
 
 async def test_what_the_access_list_forbids_is_told() -> None:
     """MQTT 5 says so; the device says it on, by name of the topic."""
-    access = ("user kitchen", "topic readwrite oyez/kitchen/#", "topic read homeassistant/status")
-    async with locked("kitchen", "right", *access) as server:
-        async with at_home(Home(port=server.port, username="kitchen"), password=Secret("right")) as (broker, _):
-            async with asyncio.timeout(10.0):
-                while broker.broker_trouble is None:
-                    await asyncio.sleep(0)
-            assert "publish to homeassistant/device/kitchen/config" in broker.broker_trouble
-            with pytest.raises(BrokerAway, match="publish to house/light"):
-                await broker.publish("house/light", "ON")
-            await broker.publish("oyez/kitchen/mine", "ON")
+    access = ("topic readwrite oyez/kitchen/#", "topic read homeassistant/status")
+    async with (
+        locked("kitchen", "right", *access) as server,
+        at_home(Home(port=server.port, username="kitchen"), password=Secret("right")) as (broker, told),
+    ):
+        assert "publish to homeassistant/device/kitchen/config" in await told.trouble()
+        with pytest.raises(BrokerAway, match="publish to house/light"):
+            await broker.publish("house/light", "ON")
+        await broker.publish("oyez/kitchen/mine", "ON")
 
 
 async def test_tls_is_verified_against_the_named_authority() -> None:
@@ -279,11 +234,9 @@ async def test_tls_is_verified_against_the_named_authority() -> None:
         home = Home(port=server.port, tls=True, tls_ca_file=str(server.folder / "ca.pem"))
         async with at_home(home):
             assert (await Remote(home, DEVICE).stop()).exit_code == WELL
-        async with at_home(Home(port=server.port, tls=True)) as (broker, _):
-            async with asyncio.timeout(10.0):
-                while broker.broker_trouble is None:
-                    await asyncio.sleep(0)
-            assert "home.tls_ca_file" in broker.broker_trouble
+        async with at_home(Home(port=server.port, tls=True)) as (_, told):
+            trouble = await told.trouble()
+            assert "home.tls_ca_file" in trouble
 
 
 async def test_a_message_into_the_house_returns_when_the_broker_has_it() -> None:
@@ -295,37 +248,3 @@ async def test_a_message_into_the_house_returns_when_the_broker_has_it() -> None
 
 async def test_without_a_configured_broker_there_is_nothing_to_do() -> None:
     await Broker(Home(host=""), DEVICE, Told().tell).run()
-
-
-async def test_the_commands_reach_a_running_daemon() -> None:
-    """say, listen, stop, mute, unmute and status, each with the exit code of the contract."""
-    async with mosquitto() as server, at_home(Home(port=server.port)) as (broker, told):
-        broker.show(View(state="idle", volume=0.5))
-        remote = Remote(Home(port=server.port), DEVICE)
-        assert (await remote.say("hello")).exit_code == WELL
-        failed = await remote.say("fail")
-        assert (failed.exit_code, failed.sentence) == (FAILED, "The line is away.")
-        assert (await remote.say("")).exit_code == FAILED
-        assert (await remote.listen()).exit_code == WELL
-        assert (await remote.stop()).exit_code == WELL
-        assert (await remote.mute()).exit_code == WELL
-        status = await remote.status()
-        assert status.exit_code == WELL
-        assert status.state is not None
-        assert status.state["muted"] is True
-        assert (await remote.unmute()).exit_code == WELL
-
-
-async def test_a_command_says_which_service_is_away() -> None:
-    """No broker; a broker without the daemon; a daemon that does not answer; a daemon that was stopped."""
-    nobody = await Remote(Home(port=free_port()), DEVICE).stop()
-    assert (nobody.exit_code, "cannot be reached" in nobody.sentence) == (AWAY, True)
-    async with mosquitto() as server:
-        remote = Remote(Home(port=server.port), DEVICE)
-        absent = await remote.stop(timeout_s=0.5)
-        assert (absent.exit_code, "did not answer" in absent.sentence) == (AWAY, True)
-        async with at_home(Home(port=server.port)) as (_, told):
-            told.obeys = False
-            assert (await remote.stop(timeout_s=1.0)).exit_code == AWAY
-        stopped = await remote.stop()
-        assert (stopped.exit_code, "is not running" in stopped.sentence) == (AWAY, True)

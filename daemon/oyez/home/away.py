@@ -33,6 +33,13 @@ def lost(where: str, reason: str) -> BrokerAway:
     return BrokerAway(f"The connection to the MQTT broker at {where} broke ({reason}): it will be tried again.")
 
 
+def hung_up(where: str) -> ProtocolRefused:
+    return ProtocolRefused(
+        f"The MQTT broker at {where} hung up before it answered, so home automation is off: see whether home.tls and "
+        "home.port fit the broker. It will be tried again, also with MQTT 3.1.1."
+    )
+
+
 def unreachable(where: str, what: str) -> BrokerAway:
     return BrokerAway(
         f"The MQTT broker at {where} cannot be reached ({what}), so home automation is off: "

@@ -46,12 +46,14 @@ class Broker:
         tell: Callable[[Event], None],
         *,
         password: Secret | None = None,
+        on_trouble: Callable[[str | None], None] = lambda sentence: None,
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
         first_delay_s: float = 1.0,
         longest_delay_s: float = 60.0,
     ) -> None:
-        """password: what `config_file.secret` read. clock: monotonic seconds."""
+        """password: what `config_file.secret` read. clock: monotonic seconds.
+        on_trouble: is told whenever `broker_trouble` changes."""
         self._home = config
         self._device = device
         self._tell = tell
@@ -65,6 +67,7 @@ class Broker:
         self._recent = Recent()
         self._bucket = TokenBucket(ORDERS_PER_S, ORDERS_AT_ONCE, clock())
         self._flooded = False
+        self._on_trouble = on_trouble
         self._told: set[str] = set()
         self._announcing: asyncio.TimerHandle | None = None
         self._shelf.replace([self._device_document(), topics.availability(device.id, topics.ONLINE)])
@@ -227,12 +230,17 @@ class Broker:
         if sentence not in self._told:
             self._told.add(sentence)
             log.warning("%s", sentence)
-        self.broker_trouble = sentence
+        self._set_trouble(sentence)
 
     def _well(self) -> None:
         log.info("Connected to the MQTT broker at %s:%d.", self._home.host, self._home.port)
-        self.broker_trouble = None
         self._told.clear()
+        self._set_trouble(None)
+
+    def _set_trouble(self, sentence: str | None) -> None:
+        if sentence != self.broker_trouble:
+            self.broker_trouble = sentence
+            self._on_trouble(sentence)
 
 
 def _without_words(view: View) -> View:

@@ -237,7 +237,7 @@ class Connection:
         if self._housekeeping is not None:
             self._housekeeping.cancel()
         if self._accepted is not None and not self._accepted.done():
-            self._accepted.set_exception(away.ProtocolRefused(str(away.lost(self._where, "before it answered"))))
+            self._accepted.set_exception(away.hung_up(self._where))
         for confirmation in self._confirmations.values():
             if not confirmation.done():
                 confirmation.set_exception(end)

@@ -13,6 +13,7 @@ from oyez.home import away
         (away.refused("h:1", "", "Server busy"), "Server busy"),
         (away.lost("h:1", "Session taken over"), "its own device.id"),
         (away.lost("h:1", "Unspecified error"), "tried again"),
+        (away.hung_up("h:1"), "home.tls"),
         (away.unreachable("h:1", "Connection refused"), "home.host"),
         (away.untrusted("h:1", "self-signed"), "home.tls_ca_file"),
     ],

@@ -1,0 +1,65 @@
+"""The home organ alone, with a conductor's stand-in that hears its events and answers as the real one would."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from oyez.config import Device, Home
+from oyez.events import Event, ListenAsked, MuteAsked, SayAsked, StopAsked
+from oyez.home.broker import Broker
+from oyez.view import View
+
+DEVICE = Device(id="kitchen", name="Kitchen speaker")
+ROOT = "oyez/kitchen"
+
+
+class Told:
+    """Stands where the conductor stands: hears events, answers as it would."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.troubles: asyncio.Queue[str | None] = asyncio.Queue()
+        self.broker: Broker | None = None
+        self.obeys = True
+
+    async def trouble(self) -> str:
+        """The next trouble with the broker, now or soon."""
+        async with asyncio.timeout(10.0):
+            while (sentence := await self.troubles.get()) is None:
+                continue
+        return sentence
+
+    def tell(self, event: Event) -> None:
+        self.events.append(event)
+        order_id = getattr(event, "order_id", None)
+        if self.broker is None or not self.obeys:
+            return
+        match event:
+            case MuteAsked(muted=muted):
+                self.broker.show(View(muted=muted))
+            case SayAsked(text="fail"):
+                self.broker.answer(order_id, False, "The line is away.")
+            case SayAsked() | ListenAsked() | StopAsked():
+                self.broker.answer(order_id, True)
+            case _:
+                pass
+
+
+@asynccontextmanager
+async def at_home(home: Home, told: Told | None = None, **more: Any) -> AsyncIterator[tuple[Broker, Told]]:
+    """A running home organ with quick retries; stopped as SIGTERM stops it."""
+    told = told or Told()
+    quick: dict[str, Any] = {"rng": random.Random(1), "first_delay_s": 0.05, "longest_delay_s": 0.2}
+    broker = Broker(home, DEVICE, told.tell, on_trouble=told.troubles.put_nowait, **quick, **more)
+    told.broker = broker
+    task = asyncio.create_task(broker.run(), name="broker")
+    try:
+        yield broker, told
+    finally:
+        if task.done():
+            task.result()
+        task.cancel()
+        await asyncio.wait({task})
+        assert task.cancelled()

@@ -1,0 +1,65 @@
+"""The commands that talk to a running daemon, over a real mosquitto, with the exit codes of the contract."""
+
+import json
+import shutil
+
+import pytest
+
+from oyez import remote as verbs
+from oyez.config import Config, Home
+from oyez.remote import AWAY, FAILED, WELL, Remote
+from oyez.view import View
+from tests.doubles.home import DEVICE, at_home
+from tests.doubles.processes import free_port, mosquitto
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("mosquitto") is None, reason="mosquitto is not installed: apt install mosquitto"
+)
+
+
+async def test_the_commands_reach_a_running_daemon() -> None:
+    """say, listen, stop, mute, unmute and status, each with the exit code of the contract."""
+    async with mosquitto() as server, at_home(Home(port=server.port)) as (broker, _):
+        broker.show(View(state="idle", volume=0.5))
+        remote = Remote(Home(port=server.port), DEVICE)
+        assert (await remote.say("hello")).exit_code == WELL
+        failed = await remote.say("fail")
+        assert (failed.exit_code, failed.sentence) == (FAILED, "The line is away.")
+        assert (await remote.say("")).exit_code == FAILED
+        assert (await remote.listen()).exit_code == WELL
+        assert (await remote.stop()).exit_code == WELL
+        assert (await remote.mute()).exit_code == WELL
+        status = await remote.status()
+        assert status.exit_code == WELL
+        assert status.state is not None
+        assert status.state["muted"] is True
+        assert (await remote.unmute()).exit_code == WELL
+
+
+async def test_a_command_says_which_service_is_away() -> None:
+    """No broker; a broker without the daemon; a daemon that does not answer; a daemon that was stopped."""
+    nobody = await Remote(Home(port=free_port()), DEVICE).stop()
+    assert (nobody.exit_code, "cannot be reached" in nobody.sentence) == (AWAY, True)
+    async with mosquitto() as server:
+        remote = Remote(Home(port=server.port), DEVICE)
+        absent = await remote.stop(timeout_s=0.5)
+        assert (absent.exit_code, "did not answer" in absent.sentence) == (AWAY, True)
+        async with at_home(Home(port=server.port)) as (_, told):
+            told.obeys = False
+            assert (await remote.stop(timeout_s=1.0)).exit_code == AWAY
+        stopped = await remote.stop()
+        assert (stopped.exit_code, "is not running" in stopped.sentence) == (AWAY, True)
+
+
+async def test_the_verbs_print_what_a_person_or_a_script_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    """--json is one object on the last line; a refusal goes to standard error."""
+    async with mosquitto() as server, at_home(Home(port=server.port)) as (broker, _):
+        broker.show(View(volume=0.5))
+        config = Config(device=DEVICE, home=Home(port=server.port))
+        assert await verbs.status(config, as_json=True) == WELL
+        assert json.loads(capsys.readouterr().out.splitlines()[-1])["volume"] == 50
+        assert await verbs.status(config, as_json=False) == WELL
+        assert "volume: 50" in capsys.readouterr().out.splitlines()
+        assert await verbs.say(config, "fail") == FAILED
+        assert capsys.readouterr().err == "The line is away.\n"
+        assert await verbs.order(config, "mute") == WELL
