@@ -12,7 +12,8 @@ import soxr
 from oyez.hearing.mixdown import Mono
 
 Quality = Literal["LQ", "MQ", "HQ"]
-"""LQ holds back 1 to 20 ms and dulls the last eighth of the band; MQ is flat and holds back 15 to 26 ms."""
+"""LQ holds back 1 to 20 ms (60 ms from 8 kHz) and dulls the last eighth of the band; MQ is flat and holds back 15 to
+26 ms."""
 
 
 class Resampler:

@@ -36,8 +36,7 @@ class Player(Protocol):
 
 
 class Voice:
-    """Methods are for the loop's thread alone. The house calls start() when the card is open and passes playback's
-    reports to `progressed`."""
+    """Methods are for the loop's thread alone. The house passes playback's reports to `progressed`."""
 
     def __init__(self, config: Speaking, playback: Player, tell: Callable[[Event], None]) -> None:
         self._config, self._playback, self._tell = config, playback, tell
@@ -50,11 +49,6 @@ class Voice:
         self._troubled: Part | None = None
         self.dropped_ms = 0.0
         """Sound of replies that could not be queued, since the start: playback was full or the card away."""
-
-    def start(self, rate_hz: int) -> None:
-        """The card was opened (again) at this rate. What was queued on a lost card will never be heard."""
-        self._rate_hz = rate_hz
-        self._give_up()
 
     def say(self, item_id: str, content_index: int, pcm24k: bytes) -> None:
         """Queues a piece of a reply: PCM16, 24 kHz, mono, little-endian. Past playback's bound (180 s) the newest is
@@ -99,12 +93,24 @@ class Voice:
             self._playout.forget()
             self._tell(PlaybackFinished())
 
+    def lost(self) -> None:
+        """The card is gone: what was queued will never be heard."""
+        awaited = self._playout.awaited
+        self._playout = Playout(self._rate_hz)
+        self._part, self._stream, self._odd_byte = None, None, b""
+        if awaited:  # whoever waits for the end of the reply must not wait for ever
+            self._tell(PlaybackFinished())
+
     def heard(self) -> dict[Part, int]:
         """ms heard so far of each (item_id, content_index) that is queued."""
         self._playout.audible(self._playback.position().frames_audible)
         return self._playout.heard()
 
     def _begin_part(self, part: Part) -> None:
+        card = self._playback.format
+        if card is not None and card.rate_hz != self._rate_hz:  # first use, or opened again at another rate
+            self._rate_hz = card.rate_hz
+            self._playout = Playout(card.rate_hz)
         resampling = self._rate_hz != WIRE_HZ
         self._part = part
         self._stream = soxr.ResampleStream(WIRE_HZ, self._rate_hz, 1, "int16", "LQ") if resampling else None
@@ -132,10 +138,3 @@ class Voice:
         if part != self._troubled:
             self._troubled = part
             log.warning("part of a reply was dropped and will not be heard: %s", error)
-
-    def _give_up(self) -> None:
-        awaited = self._playout.awaited
-        self._playout = Playout(self._rate_hz)
-        self._part, self._stream, self._odd_byte = None, None, b""
-        if awaited:  # whoever waits for the end of the reply must not wait for ever
-            self._tell(PlaybackFinished())

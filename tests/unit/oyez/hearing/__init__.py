@@ -1,0 +1,1 @@
+"""The ears and their pure parts."""

@@ -1,0 +1,154 @@
+"""The ears from frames to facts and bytes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oyez.config import Hearing
+from oyez.errors import ConfigError
+from oyez.events import SpeechStarted, WakeHeard
+from oyez.hearing.resampling import Resampler
+from oyez_hw.pcm import Frame
+from tests.unit.oyez.hearing.rig import Rig, SilentEngine
+
+PLAIN = Hearing(echo_cancellation=False)
+NOISE = np.random.default_rng(8).normal(0, 2000, 16_000 * 4).astype(np.int16)
+
+
+@given(
+    sizes=st.lists(st.integers(1, 1200), min_size=2, max_size=40),
+    opens_at=st.integers(0, 39),
+    since_ms=st.integers(0, 2500),
+)
+def test_between_pre_roll_and_live_nothing_is_lost_or_repeated(sizes: list[int], opens_at: int, since_ms: int) -> None:
+    """What leaves is the resampled sound from `since` on, in one piece, whenever the tap opens."""
+    rig = Rig(PLAIN, SilentEngine())
+    opens_at %= len(sizes)
+    frames_begun = 0
+    since_block = 0
+
+    def open_tap(at: int) -> None:
+        nonlocal frames_begun, since_block
+        if frames_begun == opens_at:
+            since_s = max(0.0, rig.now_s - since_ms / 1000)
+            rig.ears.open_tap(since_s, rig.sent.append)
+            since_block = round(since_s * 16_000)
+        frames_begun += 1
+
+    rig.before_frame = open_tap
+    sound = NOISE[: sum(sizes)]
+    asyncio.run(rig.hear(sound, sizes))
+    blocks_end = len(sound) - len(sound) % 160
+    opened = sum(sizes[:opens_at])
+    oldest = max(0, opened - opened % 160 - 32_000 - 160)
+    got = rig.sound()
+    candidates = [since_block] if since_block >= oldest else range(oldest, oldest + 400)
+    expected = [Resampler(16_000, 24_000, "MQ").feed(sound[begin:blocks_end]) for begin in candidates]
+    assert any(len(e) - 480 < len(got) <= len(e) and _same(got, e[: len(got)]) for e in expected)
+    assert all(len(piece) == 960 for piece in rig.sent)
+    assert rig.ears.counters.tap_bytes == sum(map(len, rig.sent))
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(np.all(np.abs(one.astype(np.int32) - other) <= 3))
+
+
+async def test_before_the_tap_is_opened_and_after_it_is_closed_not_a_byte_leaves() -> None:
+    rig = Rig(PLAIN, SilentEngine())
+    await rig.hear(NOISE)
+    assert rig.ears.counters.frames_heard == 200
+    assert rig.ears.counters.tap_bytes == 0
+    rig.ears.open_tap(rig.now_s - 0.1, rig.sent.append)
+    assert rig.ears.tap_open
+    assert rig.ears.counters.tap_bytes > 0
+    rig.ears.close_tap()
+    sent = len(rig.sent)
+    await rig.hear(NOISE)
+    assert len(rig.sent) == sent
+    assert not rig.ears.tap_open
+
+
+async def test_mute_closes_the_tap_forgets_what_was_kept_and_scores_nothing() -> None:
+    engine = SilentEngine()
+    rig = Rig(PLAIN, engine)
+    rig.ears.open_tap(0.0, rig.sent.append)
+    await rig.hear(NOISE)
+    rig.ears.deaf(True)
+    sent, scored = len(rig.sent), engine.blocks
+    await rig.hear(NOISE)
+    rig.ears.open_tap(0.0, rig.sent.append)
+    assert not rig.ears.tap_open
+    rig.ears.deaf(False)
+    await rig.ears.settled()
+    rig.ears.open_tap(0.0, rig.sent.append)
+    assert (len(rig.sent), engine.blocks, engine.resets) == (sent, scored, 1)
+    assert rig.ears.last_heard_s == rig.now_s
+
+
+@pytest.mark.parametrize("muted", [False, True])
+async def test_a_wake_word_from_before_a_mute_is_not_told_after_it(muted: bool) -> None:
+    engine = SilentEngine()
+    engine.fires_at_block = 1
+    rig = Rig(PLAIN, engine)
+
+    async def one_frame() -> AsyncIterator[Frame]:
+        yield Frame(NOISE[:960].reshape(-1, 1), 16_000, 0.06)
+        if muted:  # the loop has not run since: the score is not told yet
+            rig.ears.deaf(True)
+
+    await rig.ears.run(one_frame())
+    assert len(rig.events(WakeHeard)) == (0 if muted else 1)
+
+
+async def test_when_the_worker_is_behind_scoring_is_skipped_and_counted_but_the_tap_flows() -> None:
+    engine = SilentEngine()
+    rig = Rig(PLAIN, engine)
+    rig.ears.open_tap(0.0, rig.sent.append)
+
+    async def all_at_once() -> AsyncIterator[Frame]:
+        for at in range(0, 16_000, 320):
+            yield Frame(NOISE[at : at + 320].reshape(-1, 1), 16_000, (at + 320) / 16_000)
+
+    await rig.ears.run(all_at_once())
+    counters = rig.ears.counters
+    assert counters.frames_heard == 50
+    assert counters.scoring_skipped == 41
+    assert counters.frames_scored == 9
+    assert engine.blocks == 18
+    assert counters.tap_bytes >= 24_000 * 2 * 0.95
+
+
+async def test_a_failing_engine_ends_the_ears_with_its_error() -> None:
+    engine = SilentEngine()
+    rig = Rig(PLAIN, engine)
+    engine.error = RuntimeError("the model is broken")
+    with pytest.raises(RuntimeError, match="the model is broken"):
+        await rig.hear(NOISE)
+
+
+async def test_a_microphone_that_the_card_does_not_have_is_the_operators_mistake() -> None:
+    rig = Rig(Hearing(channel=4), SilentEngine())
+    with pytest.raises(ConfigError, match=r"hearing\.channel: microphone 4 .* only 2"):
+        await rig.hear(np.zeros((3200, 2), np.int16))
+
+
+@pytest.mark.parametrize(("rate_hz", "channels"), [(16_000, 1), (48_000, 2), (44_100, 6)])
+async def test_any_card_gives_the_tap_the_same_tone(rate_hz: int, channels: int) -> None:
+    rig = Rig(PLAIN, SilentEngine(), rate_hz=rate_hz)
+    rig.ears.open_tap(0.0, rig.sent.append)
+    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(rate_hz) / rate_hz)).astype(np.int16)
+    await rig.hear(np.repeat(tone.reshape(-1, 1), channels, axis=1))
+    sound = rig.sound()[4800:19_200].astype(np.float64)
+    spectrum = np.abs(np.fft.rfft(sound))
+    assert int(np.argmax(spectrum)) * 24_000 / len(sound) == pytest.approx(440, abs=2)
+    assert np.sqrt(np.mean(sound**2)) == pytest.approx(8000 / np.sqrt(2), rel=0.02)
+
+
+async def test_noise_is_no_speech() -> None:
+    rig = Rig(PLAIN, SilentEngine())
+    await rig.hear((NOISE * 0.05).astype(np.int16))
+    assert rig.events(SpeechStarted) == []

@@ -1,0 +1,105 @@
+"""The ears on speech, with the real wake word: one breath arrives whole, our own voice does not interrupt us."""
+
+import numpy as np
+import pytest
+import soxr
+
+from oyez.config import Hearing
+from oyez.events import Event, SpeechStarted, SpeechStopped, WakeHeard
+from oyez.hearing.resampling import Resampler
+from tests.doubles.speech import say
+from tests.unit.oyez.hearing.rig import Rig, SilentEngine
+
+
+def spoken(text: str, level: float = 0.5) -> np.ndarray:
+    """int16 at 16 kHz, without silence at its ends."""
+    sound, rate_hz = say(text)
+    sound = soxr.resample(sound.astype(np.float32), rate_hz, 16_000) * level
+    loud = np.flatnonzero(np.abs(sound) > 300)
+    return sound[loud[0] : loud[-1]].astype(np.int16)
+
+
+def room(*sounds: np.ndarray) -> np.ndarray:
+    """One after another over a little noise."""
+    joined = np.concatenate(sounds).astype(np.float64)
+    return (joined + np.random.default_rng(9).normal(0, 8, len(joined))).astype(np.int16)
+
+
+def pause(ms: int) -> np.ndarray:
+    return np.zeros(ms * 16, np.int16)
+
+
+@pytest.mark.parametrize("gap_ms", [60, 150, 400])
+@pytest.mark.parametrize("echo_cancellation", [False, True])
+async def test_a_request_in_one_breath_arrives_whole(gap_ms: int, echo_cancellation: bool) -> None:
+    pytest.importorskip("hibari")
+    wake, request = spoken("Hey Jarvis."), spoken("Turn on the kitchen light.")
+    sound = room(pause(1000), wake, pause(gap_ms), request, pause(800))
+    onset = 16_000 + len(wake) + gap_ms * 16
+    rig = Rig(Hearing(echo_cancellation=echo_cancellation))
+
+    def open_tap(event: Event) -> None:
+        if isinstance(event, WakeHeard):
+            rig.ears.open_tap(event.phrase_end_s, rig.sent.append)
+
+    rig.on_event = open_tap
+    await rig.hear(sound)
+    [heard] = rig.events(WakeHeard)
+    assert isinstance(heard, WakeHeard)
+    assert heard.word == "hey_jarvis"
+    assert heard.phrase_end_s * 16_000 <= onset
+    assert heard.phrase_end_s * 16_000 >= onset - gap_ms * 16 - 400 * 16
+    begin = round(heard.phrase_end_s * 16_000)
+    truth = Resampler(16_000, 24_000, "MQ").feed(sound[begin:]).astype(np.float64)
+    got = rig.sound().astype(np.float64)
+    word = slice(round((onset - begin) * 1.5), round((onset - begin) * 1.5) + 7200)
+    assert np.corrcoef(got[word], truth[word])[0, 1] > 0.999
+    spoken_until = round((onset + len(request) - begin) * 1.5)
+    assert len(got) >= spoken_until
+    assert np.corrcoef(got[:spoken_until], truth[:spoken_until])[0, 1] > 0.999
+
+
+async def test_the_gate_tells_the_beginning_and_end_of_a_request() -> None:
+    pytest.importorskip("hibari")
+    request = spoken("Turn on the kitchen light.")
+    rig = Rig(Hearing(), SilentEngine())
+    await rig.hear(room(pause(500), request, pause(1500)))
+    [(began_s, began), (ended_s, ended)] = rig.told
+    assert (began, ended) == (SpeechStarted("gate"), SpeechStopped("gate"))
+    assert 0.5 < began_s < 0.9
+    assert 0.4 < ended_s - (0.5 + len(request) / 16_000) < 1.0
+
+
+async def own_voice(cancellation: bool, over_it: np.ndarray | None = None) -> Rig:
+    """The device says a wake word and more; its microphone hears it 15 ms late, reverberant, at a half.
+
+    over_it: what somebody says from 3 s on.
+    """
+    reply = np.concatenate([spoken("Hey Jarvis. The kitchen light is on, and there are three timers left.", 0.7)] * 2)
+    reply = np.concatenate([pause(500), reply, pause(500)])
+    tail = np.random.default_rng(10).normal(0, 0.02, 1200) * np.exp(-np.arange(1200) / 300)
+    tail[0] = 0.5
+    heard = np.concatenate([pause(15), np.convolve(reply, tail)[: len(reply)]])[: len(reply)]
+    if over_it is not None:
+        heard[48_000 : 48_000 + len(over_it)] += over_it
+    rig = Rig(Hearing(echo_cancellation=cancellation))
+    rig.ears.replying(True)
+    stereo = np.repeat(reply.astype(np.int16).reshape(-1, 1), 2, axis=1)
+    rig.before_frame = lambda at: rig.ears.played(stereo[at : at + 320], 16_000, at / 16_000)
+    await rig.hear(room(np.clip(heard, -32_000, 32_000)))
+    return rig
+
+
+async def test_the_own_voice_neither_interrupts_nor_wakes() -> None:
+    pytest.importorskip("hibari")
+    assert (await own_voice(True)).told == []
+    without = await own_voice(False)
+    assert without.events(SpeechStarted)
+    assert without.events(WakeHeard)
+
+
+async def test_somebody_else_does_interrupt() -> None:
+    pytest.importorskip("hibari")
+    rig = await own_voice(True, spoken("Stop it please, that is enough for today.", 1.0)[::-1].copy())
+    assert 3.0 < rig.told[0][0] < 4.5
+    assert rig.told[0][1] == SpeechStarted("gate")
