@@ -20,6 +20,7 @@ class Told:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self._grown = asyncio.Event()
         self.troubles: asyncio.Queue[str | None] = asyncio.Queue()
         self.broker: Broker | None = None
         self.obeys = True
@@ -31,8 +32,20 @@ class Told:
                 continue
         return sentence
 
+    async def heard(self, kind: type, within_s: float) -> bool:
+        """Whether an event of this kind has come, or comes in time."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not any(isinstance(event, kind) for event in self.events):
+                    self._grown.clear()
+                    await self._grown.wait()
+        except TimeoutError:
+            return False
+        return True
+
     def tell(self, event: Event) -> None:
         self.events.append(event)
+        self._grown.set()
         order_id = getattr(event, "order_id", None)
         if self.broker is None or not self.obeys:
             return

@@ -257,6 +257,8 @@ class Connection:
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         if self._received.qsize() >= WAITING_MESSAGES:
             self.dropped += 1
+            if self.dropped == 1:
+                log.warning("Messages come from %s faster than they can be taken: some are dropped.", self._where)
             return
         self._received.put_nowait(Incoming(message.topic, bytes(message.payload), message.retain, message.dup))
 
