@@ -58,13 +58,19 @@ class Decision:
 
 def decide(request: Request, now: datetime) -> Decision:
     """now: local time, for the one who asks for it and gave no tool."""
-    verbatim = VERBATIM.match(request.instructions)
-    if verbatim:
-        return Decision(request.instructions[verbatim.end() :].strip().strip('"“”').strip())
+    words = verbatim(request.instructions)
+    if words is not None:
+        return Decision(words)
     outputs = _untold_outputs(request.history)
     if outputs:
         return Decision(sentence_from(outputs))
     return _answer(request, now)
+
+
+def verbatim(instructions: str) -> str | None:
+    """What is to be said word for word; None where nothing is."""
+    asked = VERBATIM.match(instructions)
+    return instructions[asked.end() :].strip().strip('"“”').strip() if asked else None
 
 
 def _untold_outputs(history: Sequence[Entry]) -> list[str]:

@@ -1,0 +1,160 @@
+"""The effective configuration of a session, and what an update makes of it. Pure.
+
+An update changes the fields that it carries and no other; one mistake in it and the whole update is dropped.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import UnsetType
+
+from oyez_local.orders import Refusal
+from oyez_realtime.messages import (
+    AudioFormat,
+    AudioInput,
+    AudioOutput,
+    AudioPcm,
+    CustomVoice,
+    FunctionTool,
+    McpTool,
+    RealtimeSession,
+    ServerVad,
+    Session,
+    SessionAudio,
+    TranscriptionAudio,
+    TranscriptionSession,
+    TurnDetection,
+    given,
+)
+
+DEFAULT_INSTRUCTIONS = "You are a helpful voice in a home. Answer in one or two short spoken sentences."
+DEFAULT_VAD = ServerVad(
+    threshold=0.5,
+    prefix_padding_ms=300,
+    silence_duration_ms=200,
+    idle_timeout_ms=None,
+    create_response=True,
+    interrupt_response=True,
+)
+DEFAULT_INPUT = AudioInput(format=AudioPcm(), noise_reduction=None, transcription=None, turn_detection=DEFAULT_VAD)
+DEFAULT_OUTPUT = AudioOutput(format=AudioPcm(), voice="alloy", speed=1.0)
+MERGED = ("audio", "input", "output")
+"""Objects that are merged field by field; every other value replaces the old one."""
+NULLABLE = ("noise_reduction", "transcription", "turn_detection", "tracing", "prompt", "include", "idle_timeout_ms")
+
+
+def new_session(model: str, session_id: str, expires_at: int) -> RealtimeSession:
+    """expires_at: Unix seconds."""
+    return RealtimeSession(
+        id=session_id,
+        object="realtime.session",
+        expires_at=expires_at,
+        model=model,
+        instructions=DEFAULT_INSTRUCTIONS,
+        output_modalities=["audio"],
+        audio=SessionAudio(input=DEFAULT_INPUT, output=DEFAULT_OUTPUT),
+        tools=[],
+        tool_choice="auto",
+        max_output_tokens="inf",
+        truncation="auto",
+        tracing=None,
+        prompt=None,
+        include=None,
+    )
+
+
+def new_transcription_session(session_id: str, expires_at: int) -> TranscriptionSession:
+    return TranscriptionSession(
+        id=session_id,
+        object="realtime.transcription_session",
+        expires_at=expires_at,
+        audio=TranscriptionAudio(input=DEFAULT_INPUT),
+        include=None,
+    )
+
+
+def updated(current: Session, update: Session, has_spoken: bool) -> Session:
+    """The session after the update; `current` is not touched. Raises Refusal."""
+    if type(update) is not type(current):
+        raise Refusal("invalid_value", "The type of a session cannot be changed.", "session.type")
+    if isinstance(update, RealtimeSession) and isinstance(current, RealtimeSession):
+        _refuse_impossible(current, update, has_spoken)
+    plain, change = msgspec.to_builtins(current), msgspec.to_builtins(update)
+    return _convert(_merged(plain, change), type(current))
+
+
+def _convert(plain: Any, kind: type[Session]) -> Session:
+    try:
+        return msgspec.convert(plain, kind)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise Refusal("invalid_value", str(error), "session") from None
+
+
+def _merged(current: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    result = dict(current)
+    for name, value in change.items():
+        if value is None and name not in NULLABLE:
+            continue
+        if name in MERGED and isinstance(current.get(name), dict):
+            result[name] = _merged(current[name], value)
+        elif name == "turn_detection" and value is not None:
+            result[name] = _with_defaults(value)
+        else:
+            result[name] = value
+    return result
+
+
+def _with_defaults(detection: dict[str, Any]) -> dict[str, Any]:
+    stated = {name: value for name, value in detection.items() if value is not None}
+    if detection["type"] == "server_vad":
+        return {**msgspec.to_builtins(DEFAULT_VAD), **stated}
+    return {"eagerness": "auto", "create_response": True, "interrupt_response": True, **stated}
+
+
+def _refuse_impossible(current: RealtimeSession, update: RealtimeSession, has_spoken: bool) -> None:
+    model = given(update.model)
+    if model is not None and model != given(current.model):
+        raise Refusal("invalid_value", "The model of a session cannot be changed; open another.", "session.model")
+    if any(isinstance(tool, McpTool) for tool in given(update.tools) or []):
+        raise Refusal("invalid_value", "This local server cannot call MCP servers; use functions.", "session.tools")
+    audio = given(update.audio)
+    output = given(audio.output) if audio else None
+    new_voice = given(output.voice) if output else None
+    if has_spoken and new_voice is not None and new_voice != voice(current):
+        message = "Cannot update a conversation's voice if assistant audio is present."
+        raise Refusal("cannot_update_voice", message, "session.audio.output.voice")
+
+
+def audio_input(session: Session) -> AudioInput:
+    audio = given(session.audio) if isinstance(session, RealtimeSession) else None
+    captions = given(session.audio) if isinstance(session, TranscriptionSession) else None
+    given_input = audio.input if audio else captions.input if captions else None
+    return given(given_input) or DEFAULT_INPUT
+
+
+def audio_output(session: Session) -> AudioOutput:
+    audio = given(session.audio) if isinstance(session, RealtimeSession) else None
+    return (given(audio.output) if audio else None) or DEFAULT_OUTPUT
+
+
+def input_format(session: Session) -> AudioFormat:
+    return given(audio_input(session).format) or AudioPcm()
+
+
+def turn_detection(session: Session) -> TurnDetection | None:
+    detection: TurnDetection | UnsetType | None = audio_input(session).turn_detection
+    return None if isinstance(detection, UnsetType) else detection
+
+
+def transcribes(session: Session) -> bool:
+    """Whether the client wants to read what was said."""
+    return given(audio_input(session).transcription) is not None
+
+
+def voice(session: Session) -> str | CustomVoice:
+    return given(audio_output(session).voice) or "alloy"
+
+
+def functions(tools: list[Any] | None) -> list[dict[str, Any]]:
+    """Function tools as the mind reads them: name, description, parameters."""
+    return [msgspec.to_builtins(tool) for tool in tools or [] if isinstance(tool, FunctionTool)]
