@@ -175,6 +175,7 @@ async def test_an_address_that_is_none_is_away_too() -> None:
 async def test_prefetch_fetches_before_anyone_asks_and_again_when_one_is_forgotten() -> None:
     async with bench(at_once) as b, prefetching(b):
         await asked(b)
+        assert (await b.source.get()).value == "ek_1"
         b.source.forget()
         await asked(b)
         assert (await b.source.get()).value == "ek_2"

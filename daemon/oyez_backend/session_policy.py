@@ -1,0 +1,57 @@
+"""What a device gets when it asks for a session: the keeper's defaults, the device's wishes over them. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from oyez_backend.refusal import Refusal
+from oyez_realtime.session_objects import Session
+from oyez_realtime.strict import unknown_paths
+
+CLOCK_TOLERANCE_S = 5.0
+
+
+def merged(defaults: Mapping[str, Any], wishes: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are merged key by key; everything else (lists too) is replaced by the wish."""
+    session = dict(defaults)
+    for key, wish in wishes.items():
+        default = session.get(key)
+        session[key] = merged(default, wish) if isinstance(default, Mapping) and isinstance(wish, Mapping) else wish
+    return session
+
+
+def understood(session: Mapping[str, Any]) -> Session:
+    """The typed session. Raises ValueError with a sentence that names the field; nothing is dropped silently."""
+    try:
+        typed: Session = msgspec.convert(session, Session)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise ValueError(f"{error}") from None
+    stranger = next(unknown_paths(typed, session), None)
+    if stranger is not None:
+        raise ValueError(f"a session has no field `{stranger}`")
+    return typed
+
+
+def check_model(session: Mapping[str, Any], allowed_models: tuple[str, ...]) -> None:
+    """Raises Refusal 403 when the keeper has named the models and this is none of them."""
+    model = session.get("model")
+    if allowed_models and model not in allowed_models:
+        raise Refusal(
+            403,
+            "model_not_allowed",
+            f"The model {model!r} is not allowed by this backend: ask for one of {', '.join(allowed_models)}, "
+            "or have its keeper add it to allowed_models.",
+        )
+
+
+def issued_at(expires_at: float, asked_life_s: float, asked_at: float) -> float:
+    """The moment that makes `expires_at - issued_at` the token's true life.
+
+    `expires_at` is by the upstream's clock and `asked_at` (just before the request) by ours. While the two clocks agree
+    that is `asked_at`; where they do not, the life that was asked for is the better witness.
+    """
+    life_s = expires_at - asked_at
+    if asked_life_s / 2 <= life_s <= asked_life_s + CLOCK_TOLERANCE_S:
+        return asked_at
+    return expires_at - asked_life_s
