@@ -19,7 +19,9 @@ from oyez_realtime.client_events import (
     ResponseCreate,
     SessionUpdate,
 )
-from oyez_realtime.errors import WireError
+from oyez_realtime.errors import (
+    WireError,
+)
 from oyez_realtime.items import (
     Content,
     ContentPart,
@@ -154,15 +156,21 @@ from oyez_realtime.session_objects import (
     TurnDetection,
     bytes_per_ms,
 )
-from oyez_realtime.strict import decode_client_event
+from oyez_realtime.strict import (
+    decode_client_event,
+)
 from oyez_realtime.tolerance import (
     SERVER_EVENT_TYPES,
     ServerEvent,
     UnknownEvent,
     read_server_event,
 )
-from oyez_realtime.wire import Maybe, given
+from oyez_realtime.wire import (
+    Maybe,
+    given,
+)
 
+# fmt: off
 __all__ = [
     "APPEND_MAX_BYTES",
     "CLIENT_EVENT_TYPES",
@@ -314,7 +322,7 @@ __all__ = [
     "given",
     "read_server_event",
 ]
-
+# fmt: on
 
 _encoder = msgspec.json.Encoder()
 

@@ -1,0 +1,258 @@
+"""The asyncio shell over `websockets`: one object, one session.
+
+client = RealtimeClient()
+await client.connect("ws://127.0.0.1:8765/v1/realtime?model=local", token="...")
+await client.append_audio(pcm)
+async for event in client: ...
+await client.close()
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from oyez_realtime.closing import Remedy, Verdict, judge_error
+from oyez_realtime.connecting import Dialling, dial, first_word
+from oyez_realtime.errors import ConnectionLost, NotConnected, UpdateRefused
+from oyez_realtime.items import Item
+from oyez_realtime.listeners import Listener, Listeners
+from oyez_realtime.mailbox import Mailbox
+from oyez_realtime.messages import AnyClientEvent, encode
+from oyez_realtime.protocol import RealtimeProtocol
+from oyez_realtime.responses import ErrorDetail, ResponseParameters
+from oyez_realtime.session_objects import Session
+from oyez_realtime.state import State
+from oyez_realtime.tolerance import ServerEvent
+from oyez_realtime.wire import given
+
+logger = logging.getLogger(__name__)
+
+
+class RealtimeClient:
+    """Serves one session: after it ended make another. All methods are to be called in the loop that connects.
+
+    id: of this client, in logs. websocket_id: of the connection attempt.
+    """
+
+    def __init__(self, dialling: Dialling | None = None, client_id: str | None = None) -> None:
+        self.id = client_id or f"client_{uuid4().hex[:12]}"
+        self.websocket_id: str | None = None
+        self.protocol = RealtimeProtocol(id_prefix=f"evt_{uuid4().hex[:8]}")
+        self._dialling = dialling or Dialling()
+        self._listeners = Listeners()
+        self._mailbox = Mailbox()
+        self._socket: ClientConnection | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._attempt: asyncio.Task[None] | None = None
+        self._updates: dict[str, asyncio.Future[ErrorDetail | None]] = {}
+        self._loss: ConnectionLost | None = None
+        self._closing = False
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        return self.protocol.state
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Why the session ended; None while it lives."""
+        return self.protocol.verdict
+
+    async def connect(self, url: str, token: str | None = None, session: Session | None = None) -> None:
+        """Returns when the session is open, and configured if `session` is given.
+
+        Raises SessionRefused (the server answered and said no), UpdateRefused (it refused `session`), ConnectionLost
+        (it cannot be reached, is silent, or `close` was called meanwhile). The token is never logged.
+        """
+        if self._attempt is not None:
+            raise NotConnected("this client has been connected before; a session has one client: make another")
+        if self._closing:
+            raise self._aborted()
+        self.websocket_id = f"ws_{uuid4().hex[:12]}"
+        self._attempt = asyncio.create_task(self._open(url, token, session), name=f"{self.id} connects")
+        try:
+            await self._attempt
+        except asyncio.CancelledError:
+            await self._hang_up()
+            if self._closing:
+                raise self._aborted() from None
+            raise
+        except Exception:
+            await self._hang_up()
+            raise
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Ends the session or the attempt at one; the iterator ends. Calling it again does nothing."""
+        self._closing = True
+        if self._attempt is not None and not self._attempt.done():
+            self._attempt.cancel()
+            await asyncio.wait([self._attempt])
+        await self._hang_up(code, reason)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _aborted(self) -> ConnectionLost:
+        verdict = Verdict(Remedy.STOP, "The client was closed while it connected.")
+        return ConnectionLost("The client was closed before the session was open; make another", verdict)
+
+    async def _open(self, url: str, token: str | None, session: Session | None) -> None:
+        self._socket = await dial(url, token, self._dialling)
+        for event in await first_word(self._socket, self.protocol, self._dialling.open_timeout_s):
+            self._tell(event)
+        logger.info("%s: session open on %s", self.id, self.websocket_id)
+        self._reader = asyncio.create_task(self._read(self._socket), name=f"{self.id} reads")
+        if session is not None:
+            await self.session_update(session)
+
+    async def _hang_up(self, code: int = 1000, reason: str = "") -> None:
+        if self._socket is not None:
+            await self._socket.close(code, reason)
+        if self._reader is not None:
+            await asyncio.wait([self._reader])
+        if self.protocol.state is not State.CLOSED:
+            self._ended(code, reason)
+
+    # -- hearing --------------------------------------------------------------------------------------------------
+
+    def add_listener(self, event_type: str, listener: Listener) -> None:
+        """`listener(event)` is called for each event of that wire name, or for all with `*`."""
+        self._listeners.add(event_type, listener)
+
+    def remove_listener(self, event_type: str, listener: Listener) -> None:
+        self._listeners.remove(event_type, listener)
+
+    async def __aiter__(self) -> AsyncIterator[ServerEvent]:
+        """Events in order, from `session.created` on; for one reader. Ends when the session was closed as agreed,
+        raises ConnectionLost when it ended otherwise."""
+        while (event := await self._mailbox.get()) is not None:
+            yield event
+        if self._loss is not None:
+            raise self._loss
+
+    async def _read(self, socket: ClientConnection) -> None:
+        try:
+            while True:
+                await self._take(await socket.recv())
+        except ConnectionClosed as closed:
+            frame = closed.rcvd or closed.sent
+            self._ended(frame.code if frame else 1006, frame.reason if frame else "")
+
+    async def _take(self, text: str | bytes) -> None:
+        for event in self.protocol.receive(text):
+            self._tell(event)
+        for report in self.protocol.oddities.take_reports():
+            logger.warning("%s: %s", self.id, report)
+        self._settle_updates()
+        for waiting in self.protocol.data_to_send():
+            await self._write(waiting)
+
+    def _tell(self, event: ServerEvent) -> None:
+        self._listeners.tell(event)
+        if not self._mailbox.put(event):
+            logger.error(
+                "%s: %d events wait for a reader that does not come; %s is lost", self.id, Mailbox.READ_MAX, event.type
+            )
+
+    def _settle_updates(self) -> None:
+        for settled in self.protocol.take_settled():
+            waiter = self._updates.pop(settled.event_id, None)
+            if waiter is not None and not waiter.done():
+                waiter.set_result(settled.refusal)
+
+    def _ended(self, code: int, reason: str) -> None:
+        verdict = self.protocol.connection_closed(code, reason)
+        logger.info("%s: session on %s ended with %d: %s", self.id, self.websocket_id, code, verdict.sentence)
+        if not self._closing and verdict.remedy is not Remedy.STOP:
+            self._loss = ConnectionLost(f"The session ended ({code}). {verdict.sentence}", verdict, code, reason)
+        self._settle_updates()
+        self._mailbox.close()
+
+    # -- speaking -------------------------------------------------------------------------------------------------
+
+    async def _write(self, text: str) -> None:
+        """The one door to the socket."""
+        if self._socket is None:
+            raise NotConnected("the client is not connected: call connect() and wait for it")
+        try:
+            await self._socket.send(text)
+        except ConnectionClosed as closed:
+            frame = closed.rcvd or closed.sent
+            self._ended(frame.code if frame else 1006, frame.reason if frame else "")
+            verdict = self.protocol.verdict or Verdict(Remedy.RETRY, "The connection broke.")
+            code = frame.code if frame else 1006
+            raise ConnectionLost(f"The session has ended ({code}). {verdict.sentence}", verdict, code) from None
+
+    async def send(self, event: str | AnyClientEvent) -> None:
+        """Sends a frame as it is, past the books: for events that the methods below do not cover."""
+        await self._write(event if isinstance(event, str) else encode(event))
+
+    async def append_audio(self, audio: bytes) -> None:
+        """Audio in the session's input format; by default 16 bit little-endian mono at 24 kHz, 48 bytes a ms."""
+        await self._write(self.protocol.send_audio_append(audio))
+
+    async def commit_audio(self, event_id: str | None = None) -> None:
+        await self._write(self.protocol.send_audio_commit(event_id))
+
+    async def clear_audio(self, event_id: str | None = None) -> None:
+        await self._write(self.protocol.send_audio_clear(event_id))
+
+    async def session_update(self, session: Session, event_id: str | None = None) -> None:
+        """Returns when it is in force. Raises UpdateRefused when the server refuses it, ConnectionLost without answer."""
+        event_id = event_id or f"upd_{uuid4().hex[:12]}"
+        text = self.protocol.send_session_update(session, event_id)
+        waiter: asyncio.Future[ErrorDetail | None] = asyncio.get_running_loop().create_future()
+        self._updates[event_id] = waiter
+        if text is not None:
+            await self._write(text)
+        refusal = await waiter
+        if refusal is not None:
+            raise self._refused(refusal)
+
+    def _refused(self, refusal: ErrorDetail) -> UpdateRefused | ConnectionLost:
+        said = given(refusal.message) or "no reason given"
+        if self.protocol.state is State.CLOSED and self.protocol.verdict is not None:
+            return ConnectionLost(f"{said} {self.protocol.verdict.sentence}", self.protocol.verdict)
+        message = f"The server refused the session's settings and kept the old ones: {said}"
+        return UpdateRefused(message, judge_error(refusal), refusal)
+
+    async def item_create(self, item: Item, previous_item_id: str | None = None, event_id: str | None = None) -> None:
+        await self._write(self.protocol.send_item_create(item, previous_item_id, event_id))
+
+    async def item_retrieve(self, item_id: str, event_id: str | None = None) -> None:
+        await self._write(self.protocol.send_item_retrieve(item_id, event_id))
+
+    async def item_truncate(
+        self, item_id: str, audio_end_ms: int, content_index: int = 0, event_id: str | None = None
+    ) -> None:
+        await self._write(self.protocol.send_item_truncate(item_id, audio_end_ms, content_index, event_id))
+
+    async def item_delete(self, item_id: str, event_id: str | None = None) -> None:
+        await self._write(self.protocol.send_item_delete(item_id, event_id))
+
+    async def heard(self, item_id: str, heard_ms: int, content_index: int = 0) -> None:
+        """Tells the server how much of an answer was audible: truncates, deletes, or does nothing, as fits."""
+        text = self.protocol.send_heard(item_id, heard_ms, content_index)
+        if text is not None:
+            await self._write(text)
+
+    async def response_create(self, parameters: ResponseParameters | None = None, event_id: str | None = None) -> None:
+        """Returns at once; when a response is running the request goes out after its end."""
+        text = self.protocol.send_response_create(parameters, event_id)
+        if text is not None:
+            await self._write(text)
+
+    async def response_cancel(self, response_id: str | None = None, event_id: str | None = None) -> None:
+        await self._write(self.protocol.send_response_cancel(response_id, event_id))

@@ -1,0 +1,110 @@
+"""From an address to an open session: the socket, and the server's first word."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Literal
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+
+from oyez_realtime.closing import Remedy, Verdict, judge_error
+from oyez_realtime.errors import ConnectionLost, SessionRefused
+from oyez_realtime.protocol import RealtimeProtocol
+from oyez_realtime.server_events import ErrorEvent
+from oyez_realtime.state import State
+from oyez_realtime.tolerance import ServerEvent
+from oyez_realtime.wire import given
+
+_socket_logger = logging.getLogger("oyez_realtime.socket")
+_socket_logger.setLevel(logging.INFO)  # below that, websockets logs the handshake with the token in it
+
+
+@dataclass(frozen=True, slots=True)
+class Dialling:
+    """How to connect."""
+
+    open_timeout_s: float = 10.0
+    """For the handshake, and again for `session.created`."""
+    close_timeout_s: float = 2.0
+    ping_interval_s: float | None = 20.0
+    """None: never ping. Finds a socket that is open and dead."""
+    ping_timeout_s: float | None = 60.0
+    """Generous: a busy event loop answers late, and a false alarm costs the session."""
+    max_size_bytes: int = 32 * 1024 * 1024
+    """Largest frame that is taken; the service may send 15 MiB of audio, which is 20 MiB of base64."""
+    compression: Literal["deflate"] | None = None
+    """Audio in base64 hardly shrinks and costs the processor."""
+    proxy: str | Literal[True] | None = None
+    """True: as the environment says; None: none."""
+
+
+RETRY = Verdict(Remedy.RETRY, "The server cannot be reached: check network and address; connect again.")
+SILENT = Verdict(Remedy.RETRY, "The server did not open the session in time: connect again.")
+STATUSES = {
+    401: Verdict(Remedy.NEW_TOKEN, "The server did not accept the token: get a new one."),
+    403: Verdict(Remedy.REFUSED, "The server does not allow this: check the account and its permissions."),
+    404: Verdict(Remedy.REFUSED, "There is no Realtime API at that address: check it."),
+    429: Verdict(Remedy.RETRY, "The server is asked too often: connect again after a while."),
+}
+
+
+async def dial(url: str, token: str | None, dialling: Dialling) -> ClientConnection:
+    """Raises SessionRefused for an HTTP error, ConnectionLost when the server cannot be reached."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        return await connect(
+            url,
+            additional_headers=headers,
+            compression=dialling.compression,
+            proxy=dialling.proxy,
+            open_timeout=dialling.open_timeout_s,
+            close_timeout=dialling.close_timeout_s,
+            ping_interval=dialling.ping_interval_s,
+            ping_timeout=dialling.ping_timeout_s,
+            max_size=dialling.max_size_bytes,
+            logger=_socket_logger,
+        )
+    except InvalidStatus as error:
+        raise _refused_by_status(error.response.status_code) from None
+    except InvalidURI as error:
+        verdict = Verdict(Remedy.REFUSED, "The address is no WebSocket address: it begins with ws:// or wss://.")
+        raise SessionRefused(f"{error}. {verdict.sentence}", verdict) from None
+    except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
+        raise ConnectionLost(f"No connection to the Realtime API ({error}). {RETRY.sentence}", RETRY) from error
+
+
+def _refused_by_status(status: int) -> SessionRefused | ConnectionLost:
+    verdict = STATUSES.get(status, RETRY if status >= 500 else STATUSES[403])
+    message = f"The server answered the handshake with HTTP {status}. {verdict.sentence}"
+    return ConnectionLost(message, verdict) if status >= 500 else SessionRefused(message, verdict)
+
+
+async def first_word(socket: ClientConnection, protocol: RealtimeProtocol, timeout_s: float) -> list[ServerEvent]:
+    """The events up to `session.created`. A server accepts the socket first and refuses token and model after it."""
+    refusal: ErrorEvent | None = None
+    events: list[ServerEvent] = []
+    try:
+        async with asyncio.timeout(timeout_s):
+            while protocol.state is State.CONNECTING:
+                for event in protocol.receive(await socket.recv()):
+                    events.append(event)
+                    refusal = event if isinstance(event, ErrorEvent) else refusal
+    except TimeoutError:
+        raise _unopened(refusal, SILENT) from None
+    except ConnectionClosed as closed:
+        frame = closed.rcvd or closed.sent
+        verdict = protocol.connection_closed(frame.code if frame else 1006, frame.reason if frame else "")
+        raise _unopened(refusal, verdict) from None
+    return events
+
+
+def _unopened(refusal: ErrorEvent | None, verdict: Verdict) -> SessionRefused | ConnectionLost:
+    if refusal is not None:
+        judged = judge_error(refusal.error)
+        verdict = judged if judged.ends_session else verdict
+        said = given(refusal.error.message) or given(refusal.error.code) or "no reason given"
+        return SessionRefused(f"The server refused the session: {said} {verdict.sentence}", verdict)
+    if verdict.remedy in (Remedy.REFUSED, Remedy.NEW_TOKEN):
+        return SessionRefused(f"The server refused the session. {verdict.sentence}", verdict)
+    return ConnectionLost(f"The session was not opened. {verdict.sentence}", verdict)

@@ -1,0 +1,143 @@
+"""Client secrets over REST: short-lived tokens that a device may hold, made with the key that it may not."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import msgspec
+
+from oyez_realtime.legacy import modern_session
+from oyez_realtime.session_objects import Session
+
+EXPIRES_AFTER_MIN_S = 10
+EXPIRES_AFTER_MAX_S = 7200
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSecret:
+    """A token that opens sessions until it expires; an open session outlives it."""
+
+    value: str = field(repr=False)
+    """Begins with `ek_`; never log it."""
+    expires_at: int
+    """Unix seconds, by the service's clock."""
+    session: Session | None
+    """What is attached to it, as far as we understand it. It can be overridden by whoever holds the token."""
+
+
+class RestError(Exception):
+    """The service gave no secret. Never contains the key. `status` 0: the service could not be reached."""
+
+    def __init__(self, status: int, code: str | None, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.retry_after_s = retry_after_s
+        """When the service says to ask again."""
+
+
+async def create_client_secret(
+    http: httpx.AsyncClient,
+    base_url: str,
+    key: str,
+    session: Session | None = None,
+    expires_after_s: int | None = None,
+    *,
+    safety_identifier: str | None = None,
+) -> ClientSecret:
+    """POST {base_url}/realtime/client_secrets; `base_url` ends in /v1. `key` is the long-lived one.
+
+    safety_identifier: a hash of whoever will hold the token; the service binds it to their sessions.
+    Raises ValueError when `expires_after_s` is not 10 to 7200 (None: the service's 600), RestError otherwise.
+    """
+    body: dict[str, Any] = {}
+    if expires_after_s is not None:
+        if not EXPIRES_AFTER_MIN_S <= expires_after_s <= EXPIRES_AFTER_MAX_S:
+            raise ValueError(f"expires_after_s is {expires_after_s}; a client secret lives 10 to 7200 seconds")
+        body["expires_after"] = {"anchor": "created_at", "seconds": expires_after_s}
+    if session is not None:
+        body["session"] = session
+    headers = {"OpenAI-Safety-Identifier": safety_identifier} if safety_identifier else {}
+    url = f"{base_url.rstrip('/')}/realtime/client_secrets"
+    return parse_client_secret(await _post(http, url, key, body, headers))
+
+
+async def _post(http: httpx.AsyncClient, url: str, key: str, body: dict[str, Any], headers: dict[str, str]) -> bytes:
+    headers |= {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept": "application/json"}
+    try:
+        answer = await http.post(url, content=msgspec.json.encode(body), headers=headers)
+    except httpx.HTTPError as error:
+        message = f"The service cannot be reached ({type(error).__name__}): check network and address; ask again."
+        raise RestError(0, None, message) from None
+    if answer.is_success:
+        return answer.content
+    raise _refusal(answer, key)
+
+
+def parse_client_secret(body: bytes) -> ClientSecret:
+    """Reads today's `{value, expires_at, session}` and the older session with a nested `client_secret`.
+
+    Raises RestError when there is no token in it.
+    """
+    try:
+        answer = msgspec.json.decode(body)
+        secret = answer.get("client_secret", answer)
+        session = answer if "client_secret" in answer else answer.get("session")
+        return ClientSecret(_text(secret["value"]), int(secret["expires_at"]), _session(session))
+    except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError):
+        message = "The service's answer holds no client secret: check that the address is that of a Realtime API."
+        raise RestError(200, None, message) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError("a token is a text")
+    return value
+
+
+def _session(session: object) -> Session | None:
+    """None when it is odd: the token works all the same."""
+    if not isinstance(session, dict):
+        return None
+    plain = {key: value for key, value in session.items() if key != "client_secret"}
+    try:
+        return msgspec.convert(modern_session(plain, "realtime"), Session)
+    except msgspec.ValidationError:
+        return None
+
+
+_MEANINGS = {
+    401: "the key was not accepted: check it",
+    403: "the key may not do this: check the account's permissions",
+    404: "there is no such address: check the base URL, it ends in /v1",
+    429: "too many requests, or the quota is used up: ask again later or look at the billing",
+}
+
+
+def _refusal(answer: httpx.Response, key: str) -> RestError:
+    error = _error_of(answer)
+    code = error.get("code") if isinstance(error.get("code"), str) else None
+    said = str(error.get("message") or "no reason given").replace(key, "(key)") if key else "no reason given"
+    fallback = "the service failed: ask again later" if answer.status_code >= 500 else "the request was refused"
+    meaning = _MEANINGS.get(answer.status_code, fallback)
+    message = f"The service answered HTTP {answer.status_code}, {meaning}. It said: {said}"
+    return RestError(answer.status_code, code, message, _retry_after_s(answer))
+
+
+def _error_of(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        body = msgspec.json.decode(answer.content)
+    except msgspec.DecodeError:
+        return {}
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _retry_after_s(answer: httpx.Response) -> float | None:
+    """The header's seconds; its other form, a date, is not used by this service."""
+    try:
+        seconds = float(answer.headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
