@@ -14,6 +14,9 @@ from oyez_realtime.messages import G711_RATE_HZ, PCM_RATE_HZ, AudioFormat, Audio
 
 LONGEST_SENTENCE = 240
 """Characters; longer ones are parted at a comma or a space, so that no listener waits for a paragraph."""
+LEAD_KEPT_MS = 30
+QUIET = 100
+"""-50 dBFS."""
 ESPEAK_HEADER_BYTES = 44
 ESPEAK_TIMEOUT_S = 20.0
 
@@ -34,7 +37,14 @@ class HibariVoice:
 
     def speak(self, sentence: str, speed: float) -> g711.Samples:
         sound: npt.NDArray[np.float32] = np.asarray(self._hibari(sentence, speed=speed), dtype=np.float32)
-        return (np.clip(sound, -1.0, 1.0) * 32_767).astype(np.int16)
+        return _without_lead((np.clip(sound, -1.0, 1.0) * 32_767).astype(np.int16))
+
+
+def _without_lead(samples: g711.Samples) -> g711.Samples:
+    """The voice begins with 300 ms of silence, which a listener would take for thinking; LEAD_KEPT_MS of it stay."""
+    loud = np.flatnonzero(np.abs(samples) > QUIET)
+    start = max(0, int(loud[0]) - LEAD_KEPT_MS * PCM_RATE_HZ // 1000) if len(loud) else 0
+    return samples[start:]
 
 
 class EspeakVoice:

@@ -1,0 +1,50 @@
+"""A session machine with ids that count, for the tests of this folder."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from oyez_local.orders import Order, Send
+from oyez_local.session import Limit, Session
+from oyez_local.settings import new_session
+from oyez_realtime.messages import ServerEvent, decode_client_event
+
+
+class Ids:
+    def __init__(self) -> None:
+        self._count: Counter[str] = Counter()
+
+    def __call__(self, prefix: str) -> str:
+        self._count[prefix] += 1
+        return f"{prefix}_{self._count[prefix]}"
+
+
+def machine(limit_s: float = 3600.0, **config: Any) -> Session:
+    """A session opened at 0 s; `config` is a session.update that is applied at once."""
+    session = Session(new_session("oyez-local", "sess_1", 1), Limit(limit_s, limit_s / 60), Ids())
+    session.open()
+    if config:
+        tell(session, type="session.update", session={"type": "realtime", **config})
+    return session
+
+
+def tell(session: Session, now_s: float = 0.0, /, **event: Any) -> list[Order]:
+    return session.receive(decode_client_event(msgspec.json.encode(event).decode()), now_s)
+
+
+def events(orders: list[Order]) -> list[ServerEvent]:
+    return [order.event for order in orders if isinstance(order, Send)]
+
+
+def types(orders: list[Order]) -> list[str]:
+    """Wire names of what is sent; other orders by their class."""
+    return [order.event.type if isinstance(order, Send) else type(order).__name__ for order in orders]
+
+
+def only(orders: list[Order], kind: type[Any]) -> Any:
+    """The one order, or sent event, of that class."""
+    found = [order for order in orders if isinstance(order, kind)]
+    found += [event for event in events(orders) if isinstance(event, kind)]
+    assert len(found) == 1, f"{len(found)} of {kind.__name__} in {types(orders)}"
+    return found[0]
