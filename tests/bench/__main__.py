@@ -1,6 +1,6 @@
 """`python -m tests.bench --data DIR --out DIR [NAME ...]`: every measurement after the other, and a table of figures.
 
-A measurement is a module of this package that can be run by itself: `python -m tests.bench.NAME --data DIR --json FILE`.
+A measurement is a module of this package that can be run alone: `python -m tests.bench.NAME --data DIR --json FILE`.
 """
 
 import argparse

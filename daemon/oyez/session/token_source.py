@@ -108,9 +108,10 @@ class TokenSource:
 
     async def close(self) -> None:
         """Ends a request in flight. Idempotent."""
-        if self._flight is not None:
-            self._flight.cancel()
-            await asyncio.wait([self._flight])
+        flight, self._flight = self._flight, None
+        if flight is not None:
+            flight.cancel()
+            await asyncio.wait([flight])
 
     async def _wait(self, wait_s: float) -> None:
         """Until then, or until something changed: a token was forgotten, or came by another caller's request."""
@@ -123,22 +124,28 @@ class TokenSource:
     async def _shared_fetch(self) -> Token:
         if self._flight is None:
             self._flight = asyncio.create_task(self._fetch(), name="token request")
-            self._flight.add_done_callback(self._landed)
+            self._flight.add_done_callback(_heard)
         return await asyncio.shield(self._flight)
 
-    def _landed(self, flight: asyncio.Task[Token]) -> None:
-        self._flight = None
-        if flight.cancelled():
-            return
-        error = flight.exception()
-        if isinstance(error, BackendAway) and error.retry_after_s is not None:
-            self._not_before_s = self._clock() + error.retry_after_s
-        if error is None:
-            self._token = flight.result()
+    async def _fetch(self) -> Token:
+        """What came is noted before anyone hears of it: a token that a caller forgets must not come back after that."""
+        try:
+            token = await self._request()
+        except BackendAway as error:
+            if error.retry_after_s is not None:
+                self._not_before_s = self._clock() + error.retry_after_s
+            self._note(error)
+            raise
+        except TokenRefused as error:
+            self._note(error)
+            raise
+        else:
+            self._token = token
             self._changed.set()
             self._note(None)
-        elif isinstance(error, TokenRefused | BackendAway):
-            self._note(error)
+            return token
+        finally:
+            self._flight = None
 
     def _note(self, trouble: Trouble | None) -> None:
         if str(trouble) == str(self._trouble):
@@ -150,7 +157,7 @@ class TokenSource:
             log.warning("No token: %s", trouble)
         self._on_trouble(trouble)
 
-    async def _fetch(self) -> Token:
+    async def _request(self) -> Token:
         sent_s = self._clock()
         try:
             response = await self._http.post(
@@ -171,3 +178,9 @@ class TokenSource:
             round_trip_s=received_s - sent_s,
             margin_s=self._margin_s,
         )
+
+
+def _heard(flight: asyncio.Task[Token]) -> None:
+    """Every caller may have gone before an error came; it was noted all the same."""
+    if not flight.cancelled():
+        flight.exception()
