@@ -71,7 +71,9 @@ class House:
         tell = self.conductor.tell
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
         tokens = TokenSource(self._http, config.line.backend_url, device_key, margin_s=config.line.token_margin_s)
-        self._broker = Broker(config.home, config.device, tell, password=mqtt_password)
+        self._broker = Broker(
+            config.home, config.device, tell, password=mqtt_password, on_trouble=self._broker_troubled
+        )
         self._toolbox = Toolbox(config.tools, self._broker.publish, tell)
         self._ears = Ears(config.hearing, tell, clock=time.monotonic)
         self._voice = Voice(config.speaking, self._playback, tell)
@@ -150,6 +152,12 @@ class House:
         log.warning("%s", sentence)
         self._broker.emit("error", {"kind": kind, "why": sentence})
 
+    def _broker_troubled(self, sentence: str | None) -> None:
+        if sentence is None:
+            self.conductor.tell(ev.TroubleGone("broker_away"))
+        else:
+            self.conductor.tell(ev.TroubleFound("broker_away", sentence))
+
     def _backend_troubled(self, trouble: Trouble | None) -> None:
         if trouble is None:
             self.conductor.tell(ev.TroubleGone("backend_away"))
@@ -227,6 +235,6 @@ class House:
         return {
             "capture": self._capture.last_frame_s,
             "playback": self._playback.last_write_s,
-            "ears": self._ears.counters.last_heard_s,
+            "ears": self._ears.last_heard_s,
             "conductor": self.conductor.answered_s,
         }
