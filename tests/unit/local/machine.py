@@ -8,7 +8,11 @@ import msgspec
 from oyez_local.orders import Order, Send
 from oyez_local.session import Limit, Session
 from oyez_local.settings import new_session
-from oyez_realtime.messages import ServerEvent, decode_client_event
+from oyez_realtime.messages import InputAudioBufferAppend, ServerEvent, decode_client_event
+from tests.doubles.speech import say, silence
+
+MANUAL = {"audio": {"input": {"turn_detection": None}}}
+SPEECH = b"".join(part.tobytes() for part in (silence(0.4), say("What time is it?")[0], silence(0.8)))
 
 
 class Ids:
@@ -48,3 +52,7 @@ def only(orders: list[Order], kind: type[Any]) -> Any:
     found += [event for event in events(orders) if isinstance(event, kind)]
     assert len(found) == 1, f"{len(found)} of {kind.__name__} in {types(orders)}"
     return found[0]
+
+
+def append(session: Session, pcm: bytes, now_s: float = 0.0) -> list[Order]:
+    return session.receive(InputAudioBufferAppend(audio=pcm), now_s)

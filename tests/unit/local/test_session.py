@@ -3,24 +3,15 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from oyez_local.calling import Call
 from oyez_local.mind import Decision
 from oyez_local.orders import Close, Hush, Order, Speak, Think, Transcribe
 from oyez_local.session import Session
 from oyez_realtime import messages as wire
-from tests.doubles.speech import say, silence
-from tests.unit.local.machine import events, machine, only, tell, types
+from tests.unit.local.machine import MANUAL, SPEECH, append, events, machine, only, tell, types
 
-MANUAL = {"audio": {"input": {"turn_detection": None}}}
 CAPTIONS = {"audio": {"input": {"transcription": {"model": "any"}}}}
-SPEECH = b"".join(part.tobytes() for part in (silence(0.4), say("What time is it?")[0], silence(0.8)))
-
-
-def append(session: Session, pcm: bytes, now_s: float = 0.0) -> list[Order]:
-    return session.receive(wire.InputAudioBufferAppend(audio=pcm), now_s)
 
 
 def user_says(session: Session, text: str) -> None:
@@ -306,84 +297,3 @@ def test_a_failed_recognition_still_lets_the_session_go_on() -> None:
     item_id = only(append(session, SPEECH), Transcribe).item_id
     orders = session.transcribed(item_id, "", 1.0, "no model")
     assert types(orders) == ["conversation.item.input_audio_transcription.failed", "Think"]
-
-
-STEP = st.one_of(
-    st.sampled_from(
-        [
-            {"type": "response.create"},
-            {"type": "response.create", "response": {"conversation": "none"}},
-            {"type": "response.cancel"},
-            {"type": "input_audio_buffer.commit"},
-            {"type": "input_audio_buffer.clear"},
-            {"type": "session.update", "session": {"type": "realtime", **MANUAL}},
-            {"type": "session.update", "session": {"type": "realtime", "output_modalities": ["text"]}},
-        ]
-    ),
-    st.sampled_from(["speech", "silence", "transcribed", "thought", "called", "spoken", "finished", "failed", "tick"]),
-    st.builds(
-        lambda item_id, ms: {
-            "type": "conversation.item.truncate", "item_id": item_id, "content_index": 0, "audio_end_ms": ms
-        },
-        st.sampled_from([f"item_{n}" for n in range(1, 9)]),
-        st.integers(0, 800),
-    ),
-    st.builds(
-        lambda item_id: {"type": "conversation.item.delete", "item_id": item_id},
-        st.sampled_from([f"item_{n}" for n in range(1, 9)]),
-    ),
-)  # fmt: skip
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.lists(STEP, max_size=30))
-def test_whatever_happens_each_response_ends_once_and_one_is_active(steps: list[Any]) -> None:
-    """Any events in any order: nothing raises, a done follows each created, deltas belong to running responses."""
-    session, now_s = machine(), 0.0
-    running: set[str] = set()
-    in_conversation: set[str] = set()
-    thinking: list[Think] = []
-    pending: list[Transcribe] = []
-    for step in steps:
-        now_s += 0.5
-        orders = _take(session, step, now_s, thinking, pending)
-        for order in orders:
-            if isinstance(order, Think):
-                thinking.append(order)
-            elif isinstance(order, Transcribe):
-                pending.append(order)
-        for event in events(orders):
-            if isinstance(event, wire.ResponseCreated):
-                running.add(event.response.id)
-                if event.response.conversation_id is not None:
-                    in_conversation.add(event.response.id)
-            elif isinstance(event, wire.ResponseDone):
-                running.remove(event.response.id)
-                in_conversation.discard(event.response.id)
-            elif response_id := getattr(event, "response_id", None):
-                assert response_id in running
-            assert len(in_conversation) <= 1
-
-
-def _take(session: Session, step: Any, now_s: float, thinking: list[Think], pending: list[Transcribe]) -> list[Order]:
-    if isinstance(step, dict):
-        return tell(session, now_s, **step)
-    response_id = thinking[-1].response_id if thinking else "resp_none"
-    match step:
-        case "speech":
-            return append(session, SPEECH, now_s)
-        case "silence":
-            return append(session, bytes(9600), now_s)
-        case "transcribed":
-            return session.transcribed(pending.pop().item_id if pending else "item_none", "hello", 1.0)
-        case "thought":
-            return session.thought(response_id, Decision("Hello."), now_s)
-        case "called":
-            return session.thought(response_id, Decision("Now.", (Call("f", {}),)), now_s)
-        case "spoken":
-            return session.spoken(response_id, "word ", bytes(4800), 100.0, now_s)
-        case "finished":
-            return session.finished(response_id, now_s)
-        case "failed":
-            return session.failed(response_id, "broken", now_s)
-    return session.tick(now_s)
