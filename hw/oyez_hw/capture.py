@@ -1,11 +1,15 @@
 """Capture: a blocking `Microphone.read()` in a thread of its own; frames reach the loop through a bounded Inbox."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 from oyez_hw.crossing import Inbox, Worker
 from oyez_hw.pcm import Frame, PcmFormat
 from oyez_hw.ports import Microphone
+
+MOST_LEAD_S = 1.0
+"""A card that delivers more than this ahead of real time has no clock of its own, and is given ours."""
 
 
 class Capture:
@@ -62,9 +66,14 @@ class Capture:
 
     def _run(self, inbox: Inbox) -> None:
         try:
+            began_s, captured_s = time.monotonic(), 0.0
             while not self._stopping:
                 frame = self._microphone.read()
                 self.frames_read += 1
+                captured_s += frame.duration_s
+                lead_s = captured_s - (time.monotonic() - began_s)
+                if lead_s > MOST_LEAD_S:  # ALSA's null and file devices have no clock and would drown the loop
+                    time.sleep(lead_s - MOST_LEAD_S)
                 self.last_frame_s = frame.time_s
                 inbox.put(frame)
         except Exception as error:  # raised again by frames(), where somebody can act on it

@@ -18,6 +18,8 @@ from oyez_hw.ports import HardwareError, Speaker
 
 __all__ = ["Playback", "PlaybackMark"]
 
+MOST_LEAD_S = 1.0
+"""A card that takes more than this ahead of real time has no clock of its own, and is given ours."""
 CUT_S = 1.0
 """A cut that a hanging card does not answer is answered from the ledger after this."""
 
@@ -42,6 +44,7 @@ class Playback:
         self._ended: asyncio.Event | None = None
         self._ledger = Ledger(48_000)
         self._told = (0, 0)
+        self._began_s, self._taken_s = 0.0, 0.0
         self.format: PcmFormat | None = None
         self.error: Exception | None = None
         self.last_write_s = 0.0
@@ -70,6 +73,7 @@ class Playback:
         ended = self._ended = asyncio.Event()
         with self._guard:
             self.format, self.error, self._stopping = card, None, False
+            self._began_s, self._taken_s = time.monotonic(), 0.0
             self._outbox.forget()
             self._ledger = Ledger(card.rate_hz, self._outbox.put_frames)
         self._worker = Worker(lambda: self._run(card, loop, ended), "oyez-playback")
@@ -171,6 +175,10 @@ class Playback:
     ) -> None:
         whole = samples if samples.shape[1] == card.channels else np.repeat(samples, card.channels, axis=1)
         self._speaker.write(whole)
+        self._taken_s += len(whole) / card.rate_hz
+        lead_s = self._taken_s - (time.monotonic() - self._began_s)
+        if lead_s > MOST_LEAD_S:  # ALSA's null and file devices have no clock and would drown the loop
+            self._outbox.wait(lead_s - MOST_LEAD_S)
         delay = self._speaker.delay_frames()
         with self._guard:  # both at once: a look between them would take new sound for audible
             self._ledger.wrote(len(whole), sound_start)

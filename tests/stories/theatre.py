@@ -89,12 +89,13 @@ class Theatre:
             if isinstance(fact, kind) and all(getattr(fact, k) == v for k, v in fields.items())
         )
 
-    def say(self, text: str, level_dbfs: float = -24.0) -> float:
-        """Speaks into the Room, from now on. Returns how long it takes, in s."""
+    def say(self, text: str, level_dbfs: float = -24.0) -> asyncio.Event:
+        """Speaks into the Room, from now on; the event is set when the Room heard the end of it."""
         sound, rate_hz = speech(text)
         assert self.board.room is not None
-        self.board.room.say(sound, rate_hz, level_dbfs)
-        return len(sound) / rate_hz
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        self.board.room.say(sound, rate_hz, level_dbfs, on_done=lambda: loop.call_soon_threadsafe(done.set))
+        return done
 
     def reply_in_room(self, since_s: float, until_s: float) -> tuple[float, float]:
         """First and last moment (monotonic) at which the loudspeaker sounded in the room in this time."""
