@@ -210,7 +210,7 @@ class RealtimeClient:
         await self._write(self.protocol.send_audio_clear(event_id))
 
     async def session_update(self, session: Session, event_id: str | None = None) -> None:
-        """Returns when it is in force. Raises UpdateRefused when the server refuses it, ConnectionLost without answer."""
+        """Returns when it is in force. Raises UpdateRefused when the server says no, ConnectionLost without answer."""
         event_id = event_id or f"upd_{uuid4().hex[:12]}"
         text = self.protocol.send_session_update(session, event_id)
         waiter: asyncio.Future[ErrorDetail | None] = asyncio.get_running_loop().create_future()

@@ -75,7 +75,7 @@ class Oddities:
             if len(self.counts) >= self.KINDS_MAX:
                 kind, sentence = (
                     self.REST,
-                    "The server sends many kinds of events that we do not know; no more are named",
+                    "The server sends too many kinds of odd events; no more are named",
                 )
             if kind not in self.counts:
                 self._reports.append(sentence)

@@ -46,7 +46,7 @@ class RealtimeProtocol(Sending):
             return []
         if dropped:
             sentence = (
-                f"A {event.type} of the server holds what we do not know: {', '.join(dropped)}; that was left out"
+                f"A {event.type} of the server has parts that we do not know: {', '.join(dropped)}; they were left out"
             )
             self.oddities.note(f"partly {event.type}", sentence)
         return [event] if self._take(event) else []

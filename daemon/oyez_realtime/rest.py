@@ -102,9 +102,10 @@ def _session(session: object) -> Session | None:
         return None
     plain = {key: value for key, value in session.items() if key != "client_secret"}
     try:
-        return msgspec.convert(modern_session(plain, "realtime"), Session)
+        understood: Session = msgspec.convert(modern_session(plain, "realtime"), Session)
     except msgspec.ValidationError:
         return None
+    return understood
 
 
 _MEANINGS = {

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from itertools import count
 
+from msgspec import UNSET
+
 from oyez_realtime import client_events as client
 from oyez_realtime import server_events as server
 from oyez_realtime.closing import Verdict
@@ -11,10 +13,19 @@ from oyez_realtime.items import Item
 from oyez_realtime.ledger import Oddities, ReceivedAudio, Recent
 from oyez_realtime.messages import encode
 from oyez_realtime.responses import ErrorDetail, ResponseParameters
-from oyez_realtime.session_objects import AudioPcm, AudioPcma, AudioPcmu, RealtimeSession, Session, bytes_per_ms
+from oyez_realtime.session_objects import (
+    AudioPcm,
+    AudioPcma,
+    AudioPcmu,
+    RealtimeSession,
+    Session,
+    SessionAudio,
+    TranscriptionAudio,
+    bytes_per_ms,
+)
 from oyez_realtime.state import State
 from oyez_realtime.turnstile import Turnstile, Waiting
-from oyez_realtime.wire import UNSET, given
+from oyez_realtime.wire import given
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +217,10 @@ class Sending:
 
     def _format(self, direction: str) -> AudioPcm | AudioPcmu | AudioPcma:
         """What the server last said; 24 kHz PCM is its default."""
-        audio = given(self.session.audio) if self.session is not None else None
-        if audio is None:
-            return AudioPcm()
-        if direction == "input":
-            source = given(audio.input)
-            return (given(source.format) if source else None) or AudioPcm()
-        sink = given(audio.output) if isinstance(self.session, RealtimeSession) and hasattr(audio, "output") else None
-        return (given(sink.format) if sink else None) or AudioPcm()
+        audio: SessionAudio | TranscriptionAudio | None = None
+        if isinstance(self.session, RealtimeSession) or self.session is not None:
+            audio = given(self.session.audio)
+        source = given(audio.input) if audio is not None and direction == "input" else None
+        sink = given(audio.output) if isinstance(audio, SessionAudio) and direction == "output" else None
+        known = source or sink
+        return (given(known.format) if known is not None else None) or AudioPcm()

@@ -33,10 +33,14 @@ def decode_client_event(text: str | bytes) -> client.ClientEvent:
     except msgspec.ValidationError as error:
         raise _refusal(text, str(error)) from None
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise WireError("invalid_json", f"The event is not valid JSON: {error}") from None
+        raise _no_json(error) from None
     if isinstance(event, client.SessionUpdate | client.ConversationItemCreate | client.ResponseCreate):
         _refuse_extras(event, msgspec.json.decode(text))
     return event
+
+
+def _no_json(error: Exception) -> WireError:
+    return WireError("invalid_json", f"The event is not valid JSON: {error}")
 
 
 def _refuse_extras(event: msgspec.Struct, raw: dict[str, Any]) -> None:
@@ -74,7 +78,10 @@ def unknown_paths(understood: object, raw: object, path: str = "") -> Iterator[s
 
 
 def _refusal(text: str, complaint: str) -> WireError:
-    raw = msgspec.json.decode(text)
+    try:
+        raw = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        return _no_json(error)
     if not isinstance(raw, dict):
         return WireError("invalid_event", "An event is a JSON object with a type.")
     if raw.get("type") not in client.CLIENT_EVENT_TYPES:

@@ -5,6 +5,7 @@ that a new kind of tool or item in a list does not cost us the event around it.
 """
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -87,13 +88,24 @@ def read_server_event(text: str | bytes) -> tuple[ServerEvent | UnknownEvent, li
     try:
         return _decoder.decode(text), []
     except msgspec.ValidationError:
-        return _read_forgivingly(text)
+        raw = _parsed(text)  # the decoder stops at what it does not expect: the rest may not even be JSON
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WireError("invalid_json", f"The server sent what is not JSON: {error}") from None
+        raise _no_json(error) from None
+    return _read_forgivingly(raw)
 
 
-def _read_forgivingly(text: str | bytes) -> tuple[ServerEvent | UnknownEvent, list[str]]:
-    raw = msgspec.json.decode(text)
+def _parsed(text: str | bytes) -> object:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _no_json(error) from None
+
+
+def _no_json(error: Exception) -> WireError:
+    return WireError("invalid_json", f"The server sent what is not JSON: {error}")
+
+
+def _read_forgivingly(raw: object) -> tuple[ServerEvent | UnknownEvent, list[str]]:
     if not isinstance(raw, dict) or not isinstance(raw.get("type"), str):
         raise WireError("invalid_event", "The server sent JSON that is no event: it has no type")
     event = modernised(raw)
@@ -103,7 +115,7 @@ def _read_forgivingly(text: str | bytes) -> tuple[ServerEvent | UnknownEvent, li
 
 
 def _drop_until_understood(event: JsonObject, raw: JsonObject) -> tuple[ServerEvent | UnknownEvent, list[str]]:
-    event = msgspec.json.decode(msgspec.json.encode(event))  # a copy that may be cut: `raw` goes to whoever asks
+    event = deepcopy(event)  # to be cut; `raw` goes whole to whoever asks
     dropped: list[str] = []
     why = ""
     while len(dropped) <= DROPS_MAX:

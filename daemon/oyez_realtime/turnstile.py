@@ -19,6 +19,7 @@ class Turnstile:
         self._queue: deque[Waiting] = deque()
         self.inside: Waiting | None = None
         """The one that was sent and is not yet answered."""
+        self._left: Waiting | None = None
 
     def enter(self, request: Waiting) -> None:
         """Raises OverflowError when too many wait: the server has long stopped answering."""
@@ -37,15 +38,21 @@ class Turnstile:
         """The one inside leaves, if it is the one named (or whoever it is). Returns its event id."""
         if self.inside is None or event_id not in (None, self.inside.event_id):
             return None
-        left, self.inside = self.inside, None
-        return left.event_id
+        self._left, self.inside = self.inside, None
+        return self._left.event_id
 
     def back(self, event_id: str) -> bool:
-        """The one inside was refused because the way was not free: it is first in the queue again."""
-        if self.inside is None or self.inside.event_id != event_id:
+        """A request was refused because the way was not free: it is first in the queue again.
+
+        It may have been taken for answered: what the server began of its own accord looks like an answer.
+        """
+        if self.inside is not None and self.inside.event_id == event_id:
+            refused, self.inside = self.inside, None
+        elif self._left is not None and self._left.event_id == event_id:
+            refused, self._left = self._left, None
+        else:
             return False
-        self._queue.appendleft(self.inside)
-        self.inside = None
+        self._queue.appendleft(refused)
         return True
 
     def abandon(self) -> list[str]:
