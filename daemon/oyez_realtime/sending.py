@@ -13,16 +13,7 @@ from oyez_realtime.items import Item
 from oyez_realtime.ledger import Oddities, ReceivedAudio, Recent
 from oyez_realtime.messages import encode
 from oyez_realtime.responses import ErrorDetail, ResponseParameters
-from oyez_realtime.session_objects import (
-    AudioPcm,
-    AudioPcma,
-    AudioPcmu,
-    RealtimeSession,
-    Session,
-    SessionAudio,
-    TranscriptionAudio,
-    bytes_per_ms,
-)
+from oyez_realtime.session_objects import AudioFormat, AudioPcm, Session, SessionAudio, TranscriptionAudio, bytes_per_ms
 from oyez_realtime.state import State
 from oyez_realtime.turnstile import Turnstile, Waiting
 from oyez_realtime.wire import given
@@ -70,11 +61,11 @@ class Sending:
 
     @property
     def input_bytes_per_ms(self) -> int:
-        return bytes_per_ms(self._format("input"))
+        return bytes_per_ms(self._input_format())
 
     @property
     def output_bytes_per_ms(self) -> int:
-        return bytes_per_ms(self._format("output"))
+        return bytes_per_ms(self._output_format())
 
     @property
     def uncommitted_ms(self) -> int:
@@ -215,12 +206,13 @@ class Sending:
     def _waiting(self, event: client.SessionUpdate | client.ResponseCreate) -> Waiting:
         return Waiting(given(event.event_id) or "", self._text(event))
 
-    def _format(self, direction: str) -> AudioPcm | AudioPcmu | AudioPcma:
+    def _input_format(self) -> AudioFormat:
         """What the server last said; 24 kHz PCM is its default."""
-        audio: SessionAudio | TranscriptionAudio | None = None
-        if isinstance(self.session, RealtimeSession) or self.session is not None:
-            audio = given(self.session.audio)
-        source = given(audio.input) if audio is not None and direction == "input" else None
-        sink = given(audio.output) if isinstance(audio, SessionAudio) and direction == "output" else None
-        known = source or sink
-        return (given(known.format) if known is not None else None) or AudioPcm()
+        audio = self.session.audio if self.session is not None else None
+        source = given(audio.input) if isinstance(audio, SessionAudio | TranscriptionAudio) else None
+        return (given(source.format) if source is not None else None) or AudioPcm()
+
+    def _output_format(self) -> AudioFormat:
+        audio = self.session.audio if self.session is not None else None
+        sink = given(audio.output) if isinstance(audio, SessionAudio) else None
+        return (given(sink.format) if sink is not None else None) or AudioPcm()

@@ -79,7 +79,7 @@ def sdk(audio: bytes) -> dict[str, Callable[[], object]]:
     def append() -> str:
         encoded = base64.b64encode(audio).decode()
         event = InputAudioBufferAppendEvent(type="input_audio_buffer.append", audio=encoded)
-        return event.to_json(use_api_names=True, exclude_defaults=True, exclude_unset=True)
+        return event.to_json(use_api_names=True, exclude_unset=True)
 
     def delta() -> bytes:
         event: Any = construct_type_unchecked(value=json.loads(text), type_=RealtimeServerEvent)
