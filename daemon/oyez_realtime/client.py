@@ -149,6 +149,8 @@ class RealtimeClient:
         except ConnectionClosed as closed:
             frame = closed.rcvd or closed.sent
             self._ended(frame.code if frame else 1006, frame.reason if frame else "")
+        except ConnectionLost:
+            logger.debug("%s: the socket closed under a waiting request; its end has been told", self.id)
 
     async def _take(self, text: str | bytes) -> None:
         for event in self.protocol.receive(text):
