@@ -1,7 +1,7 @@
 """The sans-I/O session: what it remembers, what it refuses, what it drops."""
 
 import pytest
-from tests.unit.realtime.wire_texts import created, delta, done, opened, parsed, refusal
+from tests.unit.realtime.wire_texts import MS, created, delta, done, opened, parsed, refusal
 
 from oyez_realtime import messages as m
 from oyez_realtime.closing import Remedy
