@@ -74,14 +74,14 @@ class Conductor:
     async def _next_event(self) -> ev.Event:
         while True:
             wait_s = IDLE_BEAT_S
-            if self.state.deadline_s is not None:
-                wait_s = min(wait_s, max(0.0, self.state.deadline_s - self._clock()))
+            if self.state.next_s is not None:
+                wait_s = min(wait_s, max(0.0, self.state.next_s - self._clock()))
             try:
                 async with asyncio.timeout(wait_s):
                     return await self._events.get()
             except TimeoutError:
                 self.answered_s = self._clock()
-                if self.state.deadline_s is not None and self.answered_s >= self.state.deadline_s:
+                if self.state.next_s is not None and self.answered_s >= self.state.next_s:
                     return ev.DeadlinePassed()
 
     def _show(self, event: ev.Event, actions: list[do.Action]) -> None:

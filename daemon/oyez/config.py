@@ -106,6 +106,8 @@ class Line(Section, frozen=True, kw_only=True):
 class Conversation(Section, frozen=True, kw_only=True):
     opening_s: Positive = 10.0
     """The line must be open by then."""
+    chime_pause_s: Annotated[float, Meta(ge=0.0, le=2.0)] = 0.35
+    """The chime after the wake word comes only if nobody speaks for so long: it must not cover a request."""
     patience_s: Positive = 6.0
     """After the chime: so long for the first word. After a reply: so long for a follow-up."""
     thinking_s: Positive = 20.0

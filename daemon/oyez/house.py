@@ -70,7 +70,14 @@ class House:
         self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace)
         tell = self.conductor.tell
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
-        tokens = TokenSource(self._http, config.line.backend_url, device_key, margin_s=config.line.token_margin_s)
+        tokens = TokenSource(
+            self._http,
+            config.line.backend_url,
+            device_key,
+            {"type": "realtime", "model": config.line.model},
+            config.line.token_margin_s,
+            on_trouble=self._backend_troubled,
+        )
         self._broker = Broker(
             config.home, config.device, tell, password=mqtt_password, on_trouble=self._broker_troubled
         )

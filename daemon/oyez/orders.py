@@ -141,6 +141,8 @@ def trouble_gone(state: State, event: ev.TroubleGone, now: float, c: Conversatio
 
 @row("opening calling thinking", ev.DeadlinePassed, "asleep")
 def nobody_answered(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) -> Step:
+    if _chime_is_due(state, now):
+        return replace(state, chime_at_s=None), [do.PlayChime("wake")]
     if not _is_due(state, now):
         return state, []
     if state.phase in LINE_OPEN:
@@ -153,6 +155,8 @@ def nobody_answered(state: State, event: ev.DeadlinePassed, now: float, c: Conve
 @row("listening speaking announcing", ev.DeadlinePassed, "asleep announcing")
 def over(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) -> Step:
     """Nobody spoke, or a reply had no end: the conversation is over."""
+    if _chime_is_due(state, now):
+        return replace(state, chime_at_s=None), [do.PlayChime("wake")]
     if not _is_due(state, now):
         return state, []
     after, actions = sleep(state, now, c)
@@ -161,3 +165,7 @@ def over(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) ->
 
 def _is_due(state: State, now: float) -> bool:
     return state.deadline_s is not None and now >= state.deadline_s
+
+
+def _chime_is_due(state: State, now: float) -> bool:
+    return state.chime_at_s is not None and now >= state.chime_at_s

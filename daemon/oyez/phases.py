@@ -43,7 +43,10 @@ class State:
     muted: bool = False
     """The microphone is off. Announcements still sound."""
     deadline_s: float | None = None
-    """The one moment at which DeadlinePassed is due."""
+    """When this phase must be over."""
+    chime_at_s: float | None = None
+    """When the chime that says "heard you" is due: only if nobody speaks before, so that it never covers a request
+    that is said in one breath with the wake word, nor goes upstream with it."""
     ends_s: float = 0.0
     """When this conversation must be over: an open line costs money."""
     reply: str | None = None
@@ -54,6 +57,12 @@ class State:
     """We asked for a reply that has not begun."""
     waiting: tuple[SayAsked, ...] = ()
     """Texts to be said when the conversation is over; the first is being said while announcing."""
+
+    @property
+    def next_s(self) -> float | None:
+        """The one moment at which DeadlinePassed is due."""
+        moments = [moment for moment in (self.deadline_s, self.chime_at_s) if moment is not None]
+        return min(moments, default=None)
 
     @property
     def reply_is_due(self) -> bool:
@@ -68,10 +77,11 @@ def open_conversation(state: State, since_s: float, now: float, c: Conversation)
     opened = State(
         phase=Phase.OPENING,
         deadline_s=now + c.opening_s,
+        chime_at_s=now + c.chime_pause_s,
         ends_s=now + c.max_conversation_s,
         waiting=state.waiting,
     )
-    return opened, [do.OpenTap(since_s), do.PlayChime("wake"), do.OpenSession()]
+    return opened, [do.OpenTap(since_s), do.OpenSession()]
 
 
 def listen(state: State, now: float, c: Conversation) -> Step:
@@ -93,12 +103,12 @@ def listen(state: State, now: float, c: Conversation) -> Step:
 def hear_out(state: State, now: float, c: Conversation) -> Step:
     """-> listening to someone who is speaking already: no cap cuts them short."""
     after, actions = listen(replace(state, ends_s=max(state.ends_s, now + c.patience_s)), now, c)
-    return replace(after, deadline_s=now + c.utterance_s), actions
+    return replace(after, deadline_s=now + c.utterance_s, chime_at_s=None), actions
 
 
 def think(state: State, now: float, c: Conversation) -> Step:
     leaving: list[Action] = [do.ExpectBargeIn(False)] if state.phase is Phase.SPEAKING else []
-    return replace(state, phase=Phase.THINKING, deadline_s=now + c.thinking_s), leaving
+    return replace(state, phase=Phase.THINKING, deadline_s=now + c.thinking_s, chime_at_s=None), leaving
 
 
 def speak(state: State, now: float, c: Conversation) -> Step:

@@ -45,7 +45,12 @@ def line_lost(state: State, event: ev.SessionLost, now: float, c: Conversation) 
 
 @row("listening", ev.SpeechStarted, STAYS)
 def request_begins(state: State, event: ev.SpeechStarted, now: float, c: Conversation) -> Step:
-    return replace(state, deadline_s=min(now + c.utterance_s, state.ends_s + c.utterance_s)), []
+    return replace(state, deadline_s=min(now, state.ends_s) + c.utterance_s, chime_at_s=None), []
+
+
+@row("opening", ev.SpeechStarted, STAYS)
+def request_begins_before_the_line_is_open(state: State, event: ev.SpeechStarted, now: float, c: Conversation) -> Step:
+    return replace(state, chime_at_s=None), []
 
 
 @row("listening", ev.SpeechStopped, "thinking")

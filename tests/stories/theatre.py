@@ -61,7 +61,7 @@ class Theatre:
         """A place in the facts: what `told(after=...)` counts from."""
         return len(self.facts)
 
-    async def told(self, kind: type[T], *, after: int = 0, timeout_s: float = PATIENT_S, **fields: Any) -> T:
+    async def told(self, kind: type[T], /, *, after: int = 0, timeout_s: float = PATIENT_S, **fields: Any) -> T:
         """The first fact of this kind from place `after` on, now or soon, with these fields."""
         seen = after
         try:
@@ -81,7 +81,7 @@ class Theatre:
     async def shown(self, state: str, *, after: int = 0, timeout_s: float = PATIENT_S) -> None:
         await self.told(StateShown, after=after, timeout_s=timeout_s, state=state)
 
-    def when(self, kind: type[object], **fields: Any) -> float:
+    def when(self, kind: type[object], /, **fields: Any) -> float:
         """Monotonic time of the first such fact."""
         return next(
             at

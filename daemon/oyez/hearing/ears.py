@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
 import webrtcvad
 
 from oyez.config import Hearing
@@ -13,7 +14,7 @@ from oyez.errors import ConfigError
 from oyez.events import Event, SpeechStarted, SpeechStopped, WakeHeard
 from oyez.hearing.blocks import RATE_HZ, Blocks
 from oyez.hearing.echo import DELAY_S, EchoCanceller
-from oyez.hearing.gate import Gate
+from oyez.hearing.gate import ONSET_WINDOW, Gate
 from oyez.hearing.mixdown import Mono, mixdown
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
 from oyez.hearing.preroll import Preroll
@@ -32,6 +33,8 @@ SCORE_BLOCKS = 6
 an hour more, as much as the model itself; this way a wake word is heard up to 40 ms later."""
 SILENT_FRAMES = 5
 """So many silent chunks flush the resampler of what is played; after that silence is not worth resampling."""
+BARGE_IN_MARGIN_S = 0.1
+"""Soft consonants come before what a VAD calls speech."""
 
 TimedBlocks = list[tuple[Mono, float]]
 TimedScores = list[tuple[float, float]]
@@ -79,6 +82,9 @@ class Ears:
         self._played_resampler: Resampler | None = None
         self._tap: Tap | None = None
         self._sink: Callable[[bytes], None] | None = None
+        self._held = False
+        """While the loudspeaker speaks the tap carries silence, so that the service never hears the device itself."""
+        self._barge_in_since_s: float | None = None
         self._deaf = False
         self._epoch = 0
         """Counts mutings: scores of sound from before one are not believed."""
@@ -139,8 +145,15 @@ class Ears:
         self._tap = self._sink = None
 
     def replying(self, on: bool) -> None:
-        """The loudspeaker speaks: from now on the gate asks for `barge_in_ms` of speech."""
+        """The loudspeaker speaks: the gate asks for `barge_in_ms` of speech, and an open tap carries silence.
+
+        When it ends because somebody spoke over it, the tap goes on with the beginning of what they said.
+        """
         self._gate.replying(on)
+        since_s, self._barge_in_since_s = self._barge_in_since_s, None
+        was, self._held = self._held, on
+        if was and not on and since_s is not None:
+            self._let_out(self._preroll.since(since_s))
 
     def deaf(self, on: bool) -> None:
         """Muted: sound is thrown away as it comes, what was kept is forgotten, the tap is closed."""
@@ -178,8 +191,8 @@ class Ears:
         blocks = [self._clean(block, end_s) for block, end_s in self._blocks.cut(*self._at_our_rate(frame))]
         for block, end_s in blocks:
             self._preroll.put(block, end_s)
-            self._let_out(block)
-            self._listen(block)
+            self._let_out(np.zeros_like(block) if self._held else block)
+            self._listen(block, end_s)
         self._unscored += blocks
         self._unscored_frames += 1
         if len(self._unscored) >= SCORE_BLOCKS:
@@ -201,11 +214,13 @@ class Ears:
         far = self._reference.take(len(block), end_s - len(block) / RATE_HZ)
         return self._echo.cancel(block, far), end_s - DELAY_S
 
-    def _listen(self, block: Mono) -> None:
+    def _listen(self, block: Mono, end_s: float) -> None:
         voiced = self._vad.is_speech(block.tobytes(), RATE_HZ)
         unsure = self._echo is not None and self._echo.unsure
         edge = self._gate.hear(voiced and not unsure)
         if edge == "started":
+            if self._held:
+                self._barge_in_since_s = end_s - ONSET_WINDOW * self._config.barge_in_ms / 1000 - BARGE_IN_MARGIN_S
             self._tell(SpeechStarted(by="gate"))
         elif edge == "stopped":
             self._tell(SpeechStopped(by="gate"))

@@ -15,9 +15,11 @@ from oyez.session.ending import EXPECTED, lost, wants_new_token
 from oyez.session.pacing import Pacer
 from oyez.session.relay import Relay, Sound
 from oyez.session.settings import RATE_HZ, address, session, spoken
+from oyez.session.token import Token
 from oyez.session.token_source import TokenSource
 from oyez_realtime import messages as wire
 from oyez_realtime.client import RealtimeClient
+from oyez_realtime.closing import Remedy, judge_error
 from oyez_realtime.connecting import Dialling
 
 log = logging.getLogger(__name__)
@@ -109,17 +111,23 @@ class Line:
             self._tell(event)
 
     async def connect(self) -> RealtimeClient:
-        """An open and configured session. Raises one of EXPECTED."""
-        token = await self._tokens.get()
-        client = RealtimeClient(Dialling(open_timeout_s=self._config.connect_timeout_s))
+        """An open and configured session. Raises one of EXPECTED.
+
+        A token that the service does not know (it was restarted, say) is asked anew once: the request that is being
+        spoken meanwhile is worth a second try.
+        """
         try:
-            await client.connect(
-                address(self._config.realtime_url or token.realtime_url, token.model), token.value, self._session
-            )
+            return await self._connect_with(await self._tokens.get())
         except EXPECTED as error:
-            if wants_new_token(error):
-                self._tokens.forget()
-            raise
+            if not wants_new_token(error):
+                raise
+        self._tokens.forget()
+        return await self._connect_with(await self._tokens.get())
+
+    async def _connect_with(self, token: Token) -> RealtimeClient:
+        client = RealtimeClient(Dialling(open_timeout_s=self._config.connect_timeout_s))
+        url = address(self._config.realtime_url or token.realtime_url, token.model)
+        await client.connect(url, token.value, self._session)
         return client
 
     @property
@@ -169,7 +177,8 @@ class Link:
     async def _receive(self, client: RealtimeClient) -> None:
         async for event in client:
             if isinstance(event, wire.ErrorEvent):
-                log.warning("The service objects: %s (%s)", event.error.message, event.error.code)
+                level = logging.DEBUG if judge_error(event.error).remedy is Remedy.IGNORE else logging.WARNING
+                log.log(level, "The service objects: %s (%s)", event.error.message, event.error.code)
             for fact in self.relay.take(event):
                 self._line.told_by(self, fact)
         raise ConnectionResetError("the service closed the line")
