@@ -65,6 +65,7 @@ class House:
         trace: Callable[[object], None],
     ) -> None:
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
+        self._shown = ""
         self._capture, self._playback = Capture(board.microphone), Playback(board.speaker)
         view = View(volume=config.speaking.volume, wake_word=config.hearing.wake_word)
         self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace)
@@ -114,7 +115,9 @@ class House:
         return self._doings[type(action)](action)
 
     def show(self, view: View) -> None:
-        self._trace(StateShown(view.state))
+        if view.state != self._shown:
+            self._shown = view.state
+            self._trace(StateShown(view.state))
         self._broker.show(view)
 
     def _table(self) -> dict[type[do.Action], Callable[[Any], Awaitable[None] | None]]:

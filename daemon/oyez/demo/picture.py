@@ -41,12 +41,10 @@ def draw(
     _wave(speaker, *played, "#009e73", "loudspeaker")
     end_s = len(heard[0]) / heard[1]
     _states(doings, trace, start_s, end_s)
-    for line in trace:
-        if line["what"] in MARKS:
-            at = line["time_s"] - start_s
-            for axis in (room, speaker, doings):
-                axis.axvline(at, color="#d55e00", linewidth=0.8, alpha=0.7)
-            room.annotate(MARKS[line["what"]], (at, 1.02), xycoords=("data", "axes fraction"), rotation=35, fontsize=8)
+    for at, name in _marks(trace, start_s):
+        for axis in (room, speaker, doings):
+            axis.axvline(at, color="#d55e00", linewidth=0.8, alpha=0.7)
+        room.annotate(name, (at, 1.02), xycoords=("data", "axes fraction"), rotation=25, fontsize=8)
     for text in (line for line in trace if line["what"] in ("TextHeard", "TextSaid")):
         row = 0.72 if text["what"] == "TextHeard" else 0.22
         doings.text(text["time_s"] - start_s, row, text["text"][:60], fontsize=7, va="center")
@@ -54,6 +52,21 @@ def draw(
     doings.set_xlim(0, end_s)
     figure.savefig(path, dpi=110)
     plt.close(figure)
+
+
+def _marks(trace: Sequence[dict[str, Any]], start_s: float) -> list[tuple[float, str]]:
+    """(seconds, name) of what happened; what comes within half a second stands under one name."""
+    marks: list[tuple[float, str]] = []
+    for line in trace:
+        name = MARKS.get(line["what"])
+        if name is None:
+            continue
+        at = line["time_s"] - start_s
+        if marks and at - marks[-1][0] < 0.5:
+            marks[-1] = (marks[-1][0], f"{marks[-1][1]}, {name}")
+        else:
+            marks.append((at, name))
+    return marks
 
 
 def _wave(axis: Any, samples: Samples, rate_hz: int, colour: str, name: str) -> None:

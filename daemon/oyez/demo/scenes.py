@@ -22,7 +22,7 @@ class Line:
 SCENES: tuple[Line, ...] = (
     Line("Hey Jarvis, turn on the kitchen light.", "start", 1.5, wake=True),
     Line("Tell me a long story about the sea.", "reply_ends", 0.6),
-    Line("Stop. What time is it?", "reply_begins", 4.0),
+    Line("Stop, what time is it?", "reply_begins", 4.0),
 )
 """A request in one breath with the wake word, a follow-up without it, and a barge-in."""
 

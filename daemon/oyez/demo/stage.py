@@ -138,6 +138,7 @@ async def _device_key(folder: Path, environ: Mapping[str, str]) -> Path:
         "add",
         "demo",
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
         env={**os.environ, **environ},
     )
     printed, _ = await child.communicate()

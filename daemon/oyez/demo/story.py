@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Line = dict[str, Any]
+LONGEST_TO_DAC_S = 1.0
 
 
 @dataclass(slots=True)
@@ -76,6 +77,8 @@ def _turns(trace: Sequence[Line], server: Sequence[Line], room: Line, uplink: Se
             case "ReplyAudible":
                 begun_s = time_s
                 sounded_s = _first(_replies(room), time_s, key="monotonic_s")
+                if sounded_s is not None and sounded_s > time_s + LONGEST_TO_DAC_S:
+                    sounded_s = None  # too short for the Room to take it for a reply
                 turn.first_delta_to_dac_ms = _ms(time_s, sounded_s)
                 spoken = [said["end_monotonic_s"] for said in room.get("said", ()) if said["end_monotonic_s"] <= time_s]
                 if spoken:
