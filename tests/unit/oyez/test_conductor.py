@@ -18,17 +18,21 @@ class Script:
     def __init__(self) -> None:
         self.done: list[object] = []
         self.views: list[View] = []
-        self.changed = asyncio.Condition()
+        self.changed = asyncio.Event()
 
     def carry_out(self, action: do.Action) -> Awaitable[None] | None:
         if isinstance(action, do.CutReply):
             return self._cut()
-        self.done.append(action)
+        self._note(action)
         return None
+
+    def _note(self, what: object) -> None:
+        self.done.append(what)
+        self.changed.set()
 
     async def _cut(self) -> None:
         await asyncio.sleep(0)
-        self.done.append("silent")
+        self._note("silent")
 
     def show(self, view: View) -> None:
         self.views.append(view)
@@ -36,7 +40,8 @@ class Script:
     async def until(self, what: object, conductor: Conductor) -> None:
         async with asyncio.timeout(5):
             while what not in self.done:
-                await asyncio.sleep(0)
+                self.changed.clear()
+                await self.changed.wait()
 
 
 WAKE = ev.WakeHeard("hey_jarvis", 0.99, 1.0)
