@@ -81,7 +81,8 @@ def open_conversation(state: State, since_s: float, now: float, c: Conversation)
         ends_s=now + c.max_conversation_s,
         waiting=state.waiting,
     )
-    return opened, [do.OpenTap(since_s), do.OpenSession()]
+    # The line first: it keeps what it is given until it is open, and the tap gives the pre-roll at once.
+    return opened, [do.OpenSession(), do.OpenTap(since_s)]
 
 
 def listen(state: State, now: float, c: Conversation) -> Step:

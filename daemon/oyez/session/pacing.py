@@ -8,14 +8,19 @@ HEAD_START_S = 0.5
 
 
 class Pacer:
-    """Says how long to wait before the next piece of sound may be sent."""
+    """Says how long to wait before the next piece of sound may be sent.
+
+    A leaky bucket: over any stretch of time no more goes out than the head start and FASTEST times that stretch. A
+    quiet hour earns no right to a burst: a backlog after a stall late in a conversation is paced like the first.
+    """
 
     def __init__(self, now: float) -> None:
-        self._began_s = now
-        self._sent_s = 0.0
+        self._now = now
+        self._ahead_s = 0.0
+        """Sound sent that the pace has not yet made good."""
 
     def wait_s(self, piece_s: float, now: float) -> float:
         """Counts a piece of `piece_s` seconds of sound and tells how long it must wait; 0.0 mostly."""
-        allowed_s = HEAD_START_S + (now - self._began_s) * FASTEST
-        self._sent_s += piece_s
-        return max(0.0, (self._sent_s - allowed_s) / FASTEST)
+        self._ahead_s = max(0.0, self._ahead_s - max(0.0, now - self._now) * FASTEST) + piece_s
+        self._now = max(self._now, now)
+        return max(0.0, (self._ahead_s - HEAD_START_S) / FASTEST)
