@@ -103,3 +103,40 @@ async def test_somebody_else_does_interrupt() -> None:
     rig = await own_voice(True, spoken("Stop it please, that is enough for today.", 1.0)[::-1].copy())
     assert 3.0 < rig.told[0][0] < 4.5
     assert rig.told[0][1] == SpeechStarted("gate")
+
+
+async def replied_over(over_it: np.ndarray, *, at_s: float) -> Rig:
+    """A tap is open; the device speaks from 0 s until somebody interrupts it, or to the end."""
+    rig = Rig(Hearing(echo_cancellation=False), SilentEngine())
+    rig.ears.open_tap(0.0, rig.sent.append)
+    rig.ears.replying(True)
+    rig.on_event = lambda event: rig.ears.replying(False)
+    before = pause(round(at_s * 1000))
+    await rig.hear(room(before, over_it, pause(500)))
+    return rig
+
+
+async def test_while_the_device_speaks_the_service_gets_silence_in_real_time() -> None:
+    """It can neither hear the device nor starve: its clock is the sound that it gets."""
+    rig = Rig(Hearing(echo_cancellation=False), SilentEngine())
+    rig.ears.open_tap(0.0, rig.sent.append)
+    rig.ears.replying(True)
+    hum = (3000 * np.sin(2 * np.pi * 200 * np.arange(32_000) / 16_000)).astype(np.int16)
+    await rig.hear(hum)
+    assert len(rig.sound()) >= 0.95 * 2 * 24_000
+    assert np.abs(rig.sound()).max() <= 3
+
+
+async def test_what_interrupts_the_device_reaches_the_service_from_its_first_word() -> None:
+    pytest.importorskip("hibari")
+    words = spoken("Stop it please, that is enough for today.", 1.0)
+    rig = await replied_over(words, at_s=2.0)
+    assert rig.events(SpeechStarted)
+    sent = soxr.resample(rig.sound().astype(np.float32), 24_000, 16_000)
+
+    first_word = words[np.flatnonzero(np.abs(words) > 0.1 * np.abs(words).max())[0] :][:4800]
+
+    match = np.correlate(sent, first_word.astype(np.float32), "valid")
+    found = sent[int(np.argmax(match)) :][: len(first_word)]
+    likeness = float(np.corrcoef(found, first_word)[0, 1])
+    assert likeness > 0.9, likeness
