@@ -30,6 +30,10 @@ async def test_nothing_leaves_the_room_before_the_wake_word_and_then_the_request
             line["time_s"] for line in play.at_server() if line["direction"] == "in" and line.get("audio_bytes")
         )
         assert first_uplink_s > play.when(ev.WakeHeard)
+        # All that was said since the wake phrase's end is there: nothing of the pre-roll was lost on the way.
+        woken = await play.told(ev.WakeHeard)
+        recorded_s = play.when(do.CloseTap) - woken.phrase_end_s
+        assert abs(play.audio_bytes_at_server() / 48_000 - recorded_s) < 0.08
 
 
 async def test_speech_over_a_reply_stops_it_and_the_service_learns_what_the_room_heard(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def speaking(**kw: Any) -> Told:
     return Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, ev.ReplyBegun("r1"), ev.ReplyAudible("r1"), **kw)
 
 
-def test_a_wake_word_opens_the_tap_from_the_end_of_the_phrase_before_the_line_is_there() -> None:
+def test_a_wake_word_opens_the_tap_from_the_end_of_the_phrase_onto_a_line_that_keeps_it_until_it_is_open() -> None:
     """The line is ordered first, so that it holds what the tap gives at once. (Users: first word cut.)"""
     told = Told(WAKE)
     assert told.state.phase is Phase.OPENING
