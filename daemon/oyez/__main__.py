@@ -88,7 +88,11 @@ def _verb(
 def _run(arguments: argparse.Namespace) -> int:
     from oyez.front_door import run
 
-    return asyncio.run(run(arguments.config, arguments.trace))
+    code = asyncio.run(run(arguments.config, arguments.trace))
+    # A thread that hangs in a name server's silence would hold the interpreter's end, and SIGTERM is to close in 2 s.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(code)
 
 
 def _demo(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from oyez.config import Config
 from oyez.config_file import load, secret
-from oyez.errors import ConfigError
+from oyez.errors import Bug, ConfigError, OyezError
 from oyez.house import House
 from oyez.logs import set_up
 from oyez.supervision import Notifier, notifier
@@ -49,7 +49,7 @@ async def _until_told(house: House, systemd: Notifier) -> int:
     await asyncio.wait({living, told}, return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
     if living.done():
-        living.result()  # a crash of the house is the crash of the process
+        raise _cause(living.exception())  # a crash of the house is the crash of the process
     log.info("Stopping.")
     systemd.stopping()
     living.cancel()
@@ -63,3 +63,11 @@ def _board(config: Config) -> Board:
         return open_board(BoardSettings(**{name: getattr(wished, name) for name in BoardSettings.__dataclass_fields__}))
     except (HardwareError, ValueError) as error:
         raise ConfigError([f"board: {error}"]) from error
+
+
+def _cause(error: BaseException | None) -> BaseException:
+    """What an operator can mend, taken out of its task groups; else the whole, for a report."""
+    inner = error
+    while isinstance(inner, BaseExceptionGroup) and len(inner.exceptions) == 1:
+        inner = inner.exceptions[0]
+    return inner if isinstance(inner, OyezError) else error or Bug("The house ended, which it never does by itself.")

@@ -66,6 +66,7 @@ class House:
     ) -> None:
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown = ""
+        self._troubles: dict[str, str] = {}
         self._capture, self._playback = Capture(board.microphone), Playback(board.speaker)
         view = View(volume=config.speaking.volume, wake_word=config.hearing.wake_word)
         self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace)
@@ -156,7 +157,7 @@ class House:
         try:
             self._board.volume.set(level)
         except HardwareError as error:
-            self.conductor.tell(ev.TroubleFound("mixer", str(error)))
+            self._trouble("mixer", str(error))
 
     def _complain(self, kind: str, sentence: str) -> None:
         log.warning("%s", sentence)
@@ -164,17 +165,15 @@ class House:
 
     def _broker_troubled(self, sentence: str | None) -> None:
         if sentence is None:
-            self.conductor.tell(ev.TroubleGone("broker_away"))
+            self._relieve("broker_away")
         else:
-            self.conductor.tell(ev.TroubleFound("broker_away", sentence))
+            self._trouble("broker_away", sentence)
 
     def _backend_troubled(self, trouble: Trouble | None) -> None:
-        if trouble is None:
-            self.conductor.tell(ev.TroubleGone("backend_away"))
-            self.conductor.tell(ev.TroubleGone("token_refused"))
-        else:
-            kind = "token_refused" if isinstance(trouble, TokenRefused) else "backend_away"
-            self.conductor.tell(ev.TroubleFound(kind, str(trouble)))
+        self._relieve("backend_away")
+        self._relieve("token_refused")
+        if trouble is not None:
+            self._trouble("token_refused" if isinstance(trouble, TokenRefused) else "backend_away", str(trouble))
 
     # --- cards --------------------------------------------------------------------------------------------------------
 
@@ -207,15 +206,25 @@ class House:
         """A lost card is told and opened again; the watchdog ends it if that goes on too long."""
         waits = delays(random.Random(), *CARD_RETRY_S)
         while True:
+            began_s = time.monotonic()
             try:
                 await use()
             except HardwareError as error:
-                self.conductor.tell(ev.TroubleFound(what, str(error)))
+                self._trouble(what, str(error))
             stop()
+            if time.monotonic() - began_s > CARD_RETRY_S[1]:
+                waits = delays(random.Random(), *CARD_RETRY_S)
             await asyncio.sleep(next(waits))
 
+    def _trouble(self, what: str, sentence: str) -> None:
+        """Told once, however often it is tried again."""
+        if self._troubles.get(what) != sentence:
+            self._troubles[what] = sentence
+            self.conductor.tell(ev.TroubleFound(what, sentence))
+
     def _relieve(self, what: str) -> None:
-        self.conductor.tell(ev.TroubleGone(what))
+        if self._troubles.pop(what, None) is not None:
+            self.conductor.tell(ev.TroubleGone(what))
 
     @property
     def hears(self) -> bool:

@@ -1,6 +1,6 @@
 """What an onlooker may know of the device at one moment: the whole of `oyez/<id>/state`. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -40,7 +40,18 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     wake_word: str = ""
     last_heard: str = ""
     last_said: str = ""
-    trouble: Trouble | None = None
+    troubles: tuple[Trouble, ...] = ()
+    """All that is wrong, one of a kind; the newest last."""
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What people are told: the newest."""
+        return self.troubles[-1] if self.troubles else None
+
+    def without(self, kinds: Collection[str]) -> "View":
+        """These troubles are over."""
+        left = tuple(trouble for trouble in self.troubles if trouble.kind not in kinds)
+        return msgspec.structs.replace(self, troubles=left)
 
 
 def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action]) -> View:
@@ -55,9 +66,10 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
     for action in actions:
         match action:
             case do.Complain(kind=kind, sentence=sentence):
-                view = msgspec.structs.replace(view, trouble=Trouble(kind, sentence))
-            case do.Relieve(kinds=kinds) if view.trouble is not None and view.trouble.kind in kinds:
-                view = msgspec.structs.replace(view, trouble=None)
+                others = view.without((kind,))
+                view = msgspec.structs.replace(others, troubles=(*others.troubles, Trouble(kind, sentence)))
+            case do.Relieve(kinds=kinds):
+                view = view.without(kinds)
             case do.SetVolume(level=level):
                 view = msgspec.structs.replace(view, volume=level)
             case _:

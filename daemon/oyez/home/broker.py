@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import msgspec
+
 from oyez.backoff import delays
 from oyez.config import Device, Home
 from oyez.events import Event
@@ -244,7 +246,7 @@ class Broker:
 
 
 def _without_words(view: View) -> View:
-    return View(state=view.state, muted=view.muted, volume=view.volume, wake_word=view.wake_word, trouble=view.trouble)
+    return msgspec.structs.replace(view, last_heard="", last_said="")
 
 
 def _version() -> str:

@@ -22,3 +22,11 @@ def test_a_trouble_is_seen_until_it_is_over_and_another_kind_does_not_end_it() -
 def test_muting_is_seen_beside_the_state_and_not_in_place_of_it() -> None:
     view = see(View(), State(phase=Phase.ANNOUNCING, muted=True), ev.MuteAsked(True), [do.SetMuted(True)])
     assert (view.state, view.muted) == ("speaking", True)
+
+
+def test_of_two_troubles_the_newest_is_told_and_the_other_stays_when_it_is_over() -> None:
+    found = [do.Complain("broker_away", "No broker."), do.Complain("microphone", "No card.")]
+    view = see(View(), State(), ev.DeadlinePassed(), found)
+    assert view.trouble == Trouble("microphone", "No card.")
+    view = see(view, State(), ev.DeadlinePassed(), [do.Relieve(("microphone",))])
+    assert view.trouble == Trouble("broker_away", "No broker.")

@@ -17,7 +17,7 @@ DOCS = Path(__file__).parents[4] / "docs" / "mqtt.md"
 
 def test_state_is_one_retained_document() -> None:
     view = View(
-        state="listening", muted=False, volume=0.4, wake_word="hey_jarvis", trouble=Trouble("hardware", "Gone.")
+        state="listening", muted=False, volume=0.4, wake_word="hey_jarvis", troubles=(Trouble("hardware", "Gone."),)
     )
     (message,) = topics.state_messages("kitchen", view, {})
     assert (message.topic, message.retain, message.qos) == ("oyez/kitchen/state", True, 1)
@@ -40,7 +40,7 @@ def test_extra_keys_join_the_document_and_cannot_replace_its_own() -> None:
 
 @given(st.text(st.characters(), max_size=400), st.text(max_size=6000))
 def test_what_becomes_a_state_is_clipped_to_255_characters_and_always_utf8(kind: str, text: str) -> None:
-    view = View(last_heard=text, trouble=Trouble(kind, text))
+    view = View(last_heard=text, troubles=(Trouble(kind, text),))
     document = json.loads(topics.state_messages("k", view, {})[0].payload.decode("utf-8"))
     assert len(document["trouble"]["kind"]) <= topics.LONGEST_STATE
     assert len(document["last_heard"]) <= topics.LONGEST_TEXT
