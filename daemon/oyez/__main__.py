@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--board", default="simulated", help="simulated (the default), or alsa: then speak to it yourself"
     )
+    demo.add_argument(
+        "--wake-word", default="hey_jarvis", help="hey_jarvis (the default), alexa, hey_mycroft, okay_nabu"
+    )
     demo.add_argument("--folder", type=Path, default=Path("build/demo"), help="where the results go (%(default)s)")
     demo.add_argument("--json", action="store_true", help="one JSON object as the last line")
 
@@ -98,7 +101,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _demo(arguments: argparse.Namespace) -> int:
     from oyez.demo.command import demo
 
-    return asyncio.run(demo(arguments.folder, arguments.say, arguments.board, arguments.json))
+    return asyncio.run(demo(arguments.folder, arguments.say, arguments.board, arguments.wake_word, arguments.json))
 
 
 def _check_config(arguments: argparse.Namespace) -> int:

@@ -21,14 +21,14 @@ LONGEST_S = 120.0
 LOOK_S = 0.1
 
 
-async def demo(folder: Path, said: Sequence[Path], board: str, as_json: bool) -> int:
+async def demo(folder: Path, said: Sequence[Path], board: str, wake_word: str, as_json: bool) -> int:
     """0 only if the conversation happened."""
     _clear(folder)
     _tell("Setting the stage: broker, backend, local server (about ten seconds) ...")
-    recordings = _recordings(folder, said) if board == "simulated" else []
+    recordings = _recordings(folder, said, wake_word) if board == "simulated" else []
     async with stage.built(folder) as built:
         with MqttWitness(built.mqtt_port) as witness:
-            lines = await _play(built, recordings, board)
+            lines = await _play(built, recordings, board, wake_word)
         result = _result(folder, lines, witness)
     if as_json:
         print(json.dumps(result), flush=True)
@@ -42,29 +42,33 @@ def _clear(folder: Path) -> None:
     folder.chmod(0o755)
 
 
-def _recordings(folder: Path, said: Sequence[Path]) -> list[dict[str, object]]:
+def _recordings(folder: Path, said: Sequence[Path], wake_word: str) -> list[dict[str, object]]:
     for path in said:
-        if not path.is_file():
-            raise OyezError(f"{path} is no file, so it cannot be spoken: give --say the paths of WAV files.")
+        try:
+            read_wav(path)
+        except (OSError, ValueError) as error:
+            raise OyezError(f"{path} cannot be spoken: {error}. Give --say the paths of WAV files.") from None
     if said:
         return scenes.steps(said)
     from oyez.demo.visitor import Visitor
 
-    visitor = Visitor()
-    recorded = [visitor.record(line.text, folder / f"said{n}.wav") for n, line in enumerate(scenes.SCENES, 1)]
-    return scenes.steps(recorded, scenes.SCENES)
+    visitor, lines = Visitor(), scenes.scenes(wake_word)
+    recorded = [visitor.record(line.text, folder / f"said{n}.wav") for n, line in enumerate(lines, 1)]
+    return scenes.steps(recorded, lines)
 
 
-async def _play(built: stage.Stage, recordings: list[dict[str, object]], board: str) -> list[story.Line]:
+async def _play(
+    built: stage.Stage, recordings: list[dict[str, object]], board: str, wake_word: str
+) -> list[story.Line]:
     """Runs the daemon until it sleeps after the last of what was to be said. Returns its trace."""
     room = scenes.script(built.folder, recordings) if recordings else None
     config, trace = built.folder / "oyez.toml", built.folder / "trace.jsonl"
-    config.write_text(scenes.configuration(built, room, board), encoding="utf-8")
+    config.write_text(scenes.configuration(built, room, board, wake_word), encoding="utf-8")
     command = [sys.executable, "-m", "oyez", "run", "--config", config, "--trace", trace]
     lines: list[story.Line] = []
     async with stage.process(command, built.folder / "daemon.log", ready="Listening") as (daemon, _):
         if not recordings:
-            _tell("Say: “Hey Jarvis”, and then what you want. It ends when the device sleeps again.")
+            _tell(f"Say: “{scenes.spoken(wake_word)}”, and then what you want. It ends when the device sleeps again.")
         began_s = time.monotonic()
         ending = Ending(requests=len(recordings) or 1)
         while daemon.returncode is None and not ending.reached and time.monotonic() - began_s < LONGEST_S:

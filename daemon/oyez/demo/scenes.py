@@ -16,21 +16,21 @@ class Line:
     after: str
     """start, reply_begins (talks over the reply) or reply_ends: as the Room hears its loudspeaker."""
     delay_s: float
-    wake: bool = False
 
 
-SCENES: tuple[Line, ...] = (
-    Line("Hey Jarvis, turn on the kitchen light.", "start", 1.5, wake=True),
-    Line("Tell me a long story about the sea.", "reply_ends", 0.6),
-    Line("Stop, what time is it?", "reply_begins", 4.0),
-)
-"""A request in one breath with the wake word, a follow-up without it, and a barge-in."""
+def scenes(wake_word: str) -> tuple[Line, ...]:
+    """A request in one breath with the wake word, a follow-up without it, and a barge-in."""
+    return (
+        Line(f"{spoken(wake_word)}, turn on the kitchen light.", "start", 1.5),
+        Line("Tell me a long story about the sea.", "reply_ends", 0.6),
+        Line("Stop, what time is it?", "reply_begins", 4.0),
+    )
 
 
-def steps(recordings: Sequence[Path], scenes: Sequence[Line] = ()) -> list[dict[str, object]]:
-    """Steps of a room script (docs/room.md). Without scenes: the first recording holds the wake word, each later one
+def steps(recordings: Sequence[Path], lines: Sequence[Line] = ()) -> list[dict[str, object]]:
+    """Steps of a room script (docs/room.md). Without lines: the first recording holds the wake word, each later one
     waits for the reply to end."""
-    timed = scenes or [Line("", "reply_ends" if n else "start", 0.6 if n else 1.5) for n in range(len(recordings))]
+    timed = lines or [Line("", "reply_ends" if n else "start", 0.6 if n else 1.5) for n in range(len(recordings))]
     return [
         {
             "wav": str(path.resolve()),
@@ -50,21 +50,28 @@ def script(folder: Path, spoken: Sequence[dict[str, object]]) -> Path:
     return path
 
 
-def configuration(stage: Stage, room_script: Path | None, board: str) -> str:
+def spoken(wake_word: str) -> str:
+    return wake_word.replace("_", " ").title()
+
+
+def configuration(stage: Stage, room_script: Path | None, board: str, wake_word: str) -> str:
     """The daemon's TOML: one light to switch, everything on loopback."""
-    room = f"room_script = {json.dumps(str(room_script))}" if room_script else ""
+    room = f"room_script = {_quoted(str(room_script))}" if room_script else ""
     return f"""\
 [device]
 id = "demo"
 name = "Oyez demo"
 
 [board]
-name = {json.dumps(board)}
+name = {_quoted(board)}
 {room}
 
+[hearing]
+wake_word = {json.dumps(wake_word)}
+
 [line]
-backend_url = {json.dumps(stage.backend_url)}
-device_key_file = {json.dumps(str(stage.device_key_file))}
+backend_url = {_quoted(stage.backend_url)}
+device_key_file = {_quoted(str(stage.device_key_file))}
 
 [conversation]
 patience_s = 4.0
@@ -85,3 +92,8 @@ description = "Which light, for example: kitchen light."
 [tools.parameters.on]
 type = "boolean"
 """
+
+
+def _quoted(text: str) -> str:
+    """A TOML string is a JSON string, but TOML knows no pairs of surrogates and wants DEL escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

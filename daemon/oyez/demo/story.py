@@ -7,10 +7,12 @@ socket), and the Room's record (what was really spoken and heard). All count the
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 Line = dict[str, Any]
 LONGEST_TO_DAC_S = 1.0
+"""A sound that the Room heard later than this after the delta was another one."""
 
 
 @dataclass(slots=True)
@@ -60,7 +62,9 @@ def tell(trace: Sequence[Line], server: Sequence[Line], room: Line) -> Story:
 
 def _turns(trace: Sequence[Line], server: Sequence[Line], room: Line, uplink: Sequence[Line]) -> list[Turn]:
     turns: list[Turn] = []
-    turn, wake_s, begun_s = Turn(), None, 0.0
+    turn = Turn()
+    wake_s: float | None = None
+    begun_s: float | None = None
     for line in trace:
         time_s = line["time_s"]
         match line["what"]:
@@ -74,27 +78,28 @@ def _turns(trace: Sequence[Line], server: Sequence[Line], room: Line, uplink: Se
                     wake_s = None
             case "ToolCalled":
                 turn.tool_calls.append({"name": line["name"], "arguments": line["arguments"]})
-            case "ReplyAudible":
+            case "ReplyAudible" if begun_s is None:
                 begun_s = time_s
-                sounded_s = _first(_replies(room), time_s, key="monotonic_s")
-                if sounded_s is not None and sounded_s > time_s + LONGEST_TO_DAC_S:
-                    sounded_s = None  # too short for the Room to take it for a reply
-                turn.first_delta_to_dac_ms = _ms(time_s, sounded_s)
-                spoken = [said["end_monotonic_s"] for said in room.get("said", ()) if said["end_monotonic_s"] <= time_s]
-                if spoken:
-                    turn.speech_end_to_first_audio_ms = _ms(max(spoken), sounded_s)
+                if not turn.reply_audio_ms:  # what follows a tool call is no first sound
+                    _time_first_sound(turn, time_s, room)
             case "TextSaid":
                 turn.reply = f"{turn.reply} {line['text']}".strip()
-            case "PlaybackFinished" if begun_s:
+            case "PlaybackFinished" | "CutReply" as end if begun_s is not None:
+                turn.interrupted |= end == "CutReply"
                 turn.reply_audio_ms += _ms(begun_s, time_s) or 0.0
-            case "CutReply" if begun_s:
-                turn.interrupted = True
-                turn.reply_audio_ms += _ms(begun_s, time_s) or 0.0
+                begun_s = None
     return turns
 
 
-def _replies(room: Line) -> list[Line]:
-    return [event for event in room.get("events", ()) if event["kind"] == "reply_begins"]
+def _time_first_sound(turn: Turn, delta_s: float, room: Line) -> None:
+    replies = (event for event in room.get("events", ()) if event["kind"] == "reply_begins")
+    sounded_s = _first(replies, delta_s, key="monotonic_s")
+    if sounded_s is None or sounded_s > delta_s + LONGEST_TO_DAC_S:
+        return  # too short for the Room to take it for a reply
+    turn.first_delta_to_dac_ms = _ms(delta_s, sounded_s)
+    spoken = [said["end_monotonic_s"] for said in room.get("said", ()) if said["end_monotonic_s"] <= delta_s]
+    if spoken:
+        turn.speech_end_to_first_audio_ms = _ms(max(spoken), sounded_s)
 
 
 def _first(lines: Iterable[Line], since_s: float, key: str = "time_s") -> float | None:
@@ -107,13 +112,15 @@ def _ms(start_s: float, end_s: float | None) -> float | None:
 
 def _states(trace: Sequence[Line]) -> list[str]:
     """The states shown on MQTT in order, repetitions left out."""
-    return [line["state"] for line in trace if line["what"] == "StateShown"]
+    return [state for state, _ in groupby(line["state"] for line in trace if line["what"] == "StateShown")]
 
 
 def read_lines(text: str) -> list[Line]:
     """JSON lines; a last line cut short by a killed writer is left out."""
     lines = []
-    for raw in text.splitlines():
+    for raw in text.split("\n"):  # and not splitlines(): JSON may hold other line separators as they are
+        if not raw:
+            continue
         try:
             lines.append(json.loads(raw))
         except json.JSONDecodeError:
