@@ -7,11 +7,11 @@ goes through one queue, so that sound recorded while the line opened goes first 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from oyez import events as ev
 from oyez.config import Line as LineConfig
-from oyez.session.ending import EXPECTED, lost, wants_new_token
+from oyez.session.ending import EXPECTED, ended_by_service, lost, wants_new_token
 from oyez.session.pacing import Pacer
 from oyez.session.relay import Relay, Sound
 from oyez.session.settings import RATE_HZ, address, session, spoken
@@ -21,6 +21,7 @@ from oyez_realtime import messages as wire
 from oyez_realtime.client import RealtimeClient
 from oyez_realtime.closing import Remedy, judge_error
 from oyez_realtime.connecting import Dialling
+from oyez_realtime.errors import NotConnected
 
 log = logging.getLogger(__name__)
 
@@ -121,13 +122,19 @@ class Line:
         except EXPECTED as error:
             if not wants_new_token(error):
                 raise
-        self._tokens.forget()
         return await self._connect_with(await self._tokens.get())
 
     async def _connect_with(self, token: Token) -> RealtimeClient:
+        """Within `connect_timeout_s` from the socket to the configured session: nobody is kept waiting step by step."""
         client = RealtimeClient(Dialling(open_timeout_s=self._config.connect_timeout_s))
         url = address(self._config.realtime_url or token.realtime_url, token.model)
-        await client.connect(url, token.value, self._session)
+        try:
+            async with asyncio.timeout(self._config.connect_timeout_s):
+                await client.connect(url, token.value, self._session)
+        except EXPECTED as error:
+            if wants_new_token(error):
+                self._tokens.forget()
+            raise
         return client
 
     @property
@@ -143,9 +150,13 @@ class Link:
         self.relay = Relay()
         self.outbox: asyncio.Queue[bytes | Errand] = asyncio.Queue()
         self._waiting_bytes = 0
+        self._overflowed = False
 
     def send_audio(self, pcm: bytes) -> None:
-        if self._waiting_bytes > LARGEST_BACKLOG_S * RATE_HZ * 2:
+        if self._waiting_bytes + len(pcm) > LARGEST_BACKLOG_S * RATE_HZ * 2:
+            if not self._overflowed:
+                log.error("More than %g s of sound wait for the line; the newest is dropped.", LARGEST_BACKLOG_S)
+            self._overflowed = True
             self._line.audio_bytes_dropped += len(pcm)
             return
         self._waiting_bytes += len(pcm)
@@ -156,29 +167,34 @@ class Link:
             async with await self._line.connect() as client:
                 self._line.told_by(self, ev.SessionReady())
                 async with asyncio.TaskGroup() as group:
-                    sending = group.create_task(self._send(client), name="link up")
+                    group.create_task(self._send(client), name="link up")
                     await self._receive(client)
-                    sending.cancel()
         except* EXPECTED as errors:
             self._line.told_by(self, lost(errors))
 
     async def _send(self, client: RealtimeClient) -> None:
         pacer = Pacer(self._line.clock())
-        while True:
-            item = await self.outbox.get()
-            if isinstance(item, bytes):
-                await asyncio.sleep(pacer.wait_s(len(item) / (RATE_HZ * 2), self._line.clock()))
-                self._waiting_bytes -= len(item)
-                self._line.audio_bytes_sent += len(item)
-                await client.append_audio(item)
-            else:
-                await item(client)
+        try:
+            while True:
+                item = await self.outbox.get()
+                if isinstance(item, bytes):
+                    await asyncio.sleep(pacer.wait_s(len(item) / (RATE_HZ * 2), self._line.clock()))
+                    self._waiting_bytes -= len(item)
+                    await client.append_audio(item)
+                    self._line.audio_bytes_sent += len(item)
+                else:
+                    await item(client)
+        except NotConnected:
+            log.debug("The session ended before all was sent: who receives tells why.")
 
-    async def _receive(self, client: RealtimeClient) -> None:
+    async def _receive(self, client: RealtimeClient) -> NoReturn:
+        """Until the session ends, which is always a loss: we end it by cancelling."""
         async for event in client:
             if isinstance(event, wire.ErrorEvent):
                 level = logging.DEBUG if judge_error(event.error).remedy is Remedy.IGNORE else logging.WARNING
                 log.log(level, "The service objects: %s (%s)", event.error.message, event.error.code)
             for fact in self.relay.take(event):
                 self._line.told_by(self, fact)
-        raise ConnectionResetError("the service closed the line")
+            for report in self.relay.oddities.take_reports():
+                log.warning("%s", report)
+        raise ended_by_service()

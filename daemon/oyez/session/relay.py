@@ -1,7 +1,7 @@
 """What the service's events mean for the house. Pure: a server event in, facts and sound out.
 
-It remembers only what the house must not: which response the sound belongs to, and which responses were cut here, so
-that what of them is still on its way is dropped.
+It remembers only what the house must not: which responses run, and which of them were cut here, so that what of them is
+still on its way is dropped. What comes out of order changes nothing: it is counted, and named once a kind.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 from oyez import events as ev
 from oyez_realtime import messages as wire
+from oyez_realtime.ledger import Oddities
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Relay:
     """One for each session. `take` never raises for what the service sends."""
 
     def __init__(self) -> None:
+        self.oddities = Oddities()
+        self._speaking = False
+        """The service hears somebody speak."""
+        self._running: set[str] = set()
         self._cut: set[str] = set()
         self._audible: set[str] = set()
         self._calls: Counter[str] = Counter()
@@ -47,23 +52,41 @@ class Relay:
     def take(self, event: wire.ServerEvent) -> list[ev.Event | Sound]:
         match event:
             case wire.InputAudioBufferSpeechStarted():
+                self._speaking = True
                 return [ev.SpeechStarted("server")]
             case wire.InputAudioBufferSpeechStopped():
-                return [ev.SpeechStopped("server")]
+                return self._stopped(event)
             case wire.ConversationItemInputAudioTranscriptionCompleted(item_id=item_id, transcript=text):
                 return [ev.TextHeard(item_id, text.strip())]
             case wire.ResponseCreated(response=response):
-                self.active = response.id
-                return [ev.ReplyBegun(response.id or "")]
-            case wire.ResponseDone(response=response):
+                return self._begun(event, response)
+            case wire.ResponseDone(response=response) if response.id in self._running:
                 return self._done(response)
+            case wire.ResponseDone():
+                return self._out_of_order(event, "a response that does not run")
             case _:
                 return self._within(event)
 
+    def _stopped(self, event: wire.ServerEvent) -> list[ev.Event | Sound]:
+        if not self._speaking:
+            return self._out_of_order(event, "nobody who spoke")
+        self._speaking = False
+        return [ev.SpeechStopped("server")]
+
+    def _begun(self, event: wire.ServerEvent, response: wire.Response) -> list[ev.Event | Sound]:
+        if response.id in self._running:
+            return self._out_of_order(event, "a response that runs already")
+        self._running.add(response.id)
+        self.active = response.id
+        return [ev.ReplyBegun(response.id)]
+
     def _within(self, event: wire.ServerEvent) -> list[ev.Event | Sound]:
         """Events of a running response; those of a response that was cut are dropped."""
-        if getattr(event, "response_id", None) in self._cut:
+        owner: str | None = getattr(event, "response_id", None)
+        if owner in self._cut:
             return []
+        if owner is not None and owner not in self._running:
+            return self._out_of_order(event, "a response that does not run")
         match event:
             case wire.ResponseOutputAudioDelta(response_id=response_id, item_id=item_id, content_index=part, delta=pcm):
                 first = [] if response_id in self._audible else [ev.ReplyAudible(response_id)]
@@ -77,10 +100,15 @@ class Relay:
             case _:
                 return []
 
+    def _out_of_order(self, event: wire.ServerEvent, of: str) -> list[ev.Event | Sound]:
+        self.oddities.note(event.type, f"The service sent {event.type} for {of}: out of order, it changes nothing.")
+        return []
+
     def _done(self, response: wire.Response) -> list[ev.Event | Sound]:
-        response_id = response.id or ""
-        if self.active == response.id:
+        response_id = response.id
+        if self.active == response_id:
             self.active = None
+        self._running.discard(response_id)
         self._cut.discard(response_id)
         self._audible.discard(response_id)
         calls = self._calls.pop(response_id, 0)
@@ -92,7 +120,7 @@ def _arguments(text: str) -> dict[str, Any]:
     """A model can write arguments that are no JSON object: the tool then refuses the call and the model reads why."""
     try:
         arguments = json.loads(text or "{}")
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, brackets without end
         return {"arguments": text}
     return arguments if isinstance(arguments, dict) else {"arguments": arguments}
 

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from oyez import events as ev
 from oyez.session.relay import Relay, Sound
 from oyez_realtime.messages import decode_server_event
@@ -78,5 +81,51 @@ def test_arguments_that_are_no_json_object_reach_the_tool_which_refuses_them() -
 
 def test_a_failed_response_says_why_in_a_sentence() -> None:
     details = {"type": "failed", "error": {"type": "x", "code": "insufficient_quota", "message": "raw"}}
-    (ended,) = take(Relay(), done(status="failed", status_details=details))
+    _, ended = take(Relay(), created(), done(status="failed", status_details=details))
     assert "no money left" in ended.sentence
+
+
+def test_arguments_too_deep_or_too_long_for_a_parser_reach_the_tool_too() -> None:
+    for hostile in ("[" * 100_000, "1" * 5_000, "NaN", ""):
+        call = {"type": "response.function_call_arguments.done", "response_id": "r", "item_id": "i", "output_index": 0}
+        told = take(Relay(), created(), {**call, "call_id": "c", "name": "t", "arguments": hostile})[1]
+        assert isinstance(told, ev.ToolCalled)
+
+
+def speech(what: str) -> dict[str, Any]:
+    return {"type": f"input_audio_buffer.speech_{what}", "item_id": "i", "audio_start_ms": 0, "audio_end_ms": 0}
+
+
+ANYTHING = st.one_of(
+    st.builds(created, st.sampled_from("rs")),
+    st.builds(done, st.sampled_from("rs")),
+    st.builds(audio, st.sampled_from("rs")),
+    st.builds(speech, st.sampled_from(["started", "stopped"])),
+    st.just("cut"),
+)
+
+
+@given(st.lists(ANYTHING, max_size=40))
+def test_in_whatever_order_events_come_the_house_hears_a_story_that_holds_together(lines: list[Any]) -> None:
+    """Sound only of a response that runs and was not cut, each begun and ended once; nobody stops who never began."""
+    relay, running, cut, speaking = Relay(), set[str](), set[str](), False
+    for line in lines:
+        if line == "cut":
+            cut |= {relay.active} if relay.active else set()
+            relay.cut_active()
+            continue
+        for fact in take(relay, line):
+            match fact:
+                case ev.ReplyBegun(response_id):
+                    assert response_id not in running
+                    running.add(response_id)
+                case ev.ReplyEnded(response_id):
+                    running.remove(response_id)
+                    cut.discard(response_id)
+                case Sound():
+                    assert line["response_id"] in running - cut
+                case ev.SpeechStarted():
+                    speaking = True
+                case ev.SpeechStopped():
+                    assert speaking
+                    speaking = False
