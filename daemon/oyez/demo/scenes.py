@@ -67,7 +67,7 @@ name = {_quoted(board)}
 {room}
 
 [hearing]
-wake_word = {json.dumps(wake_word)}
+wake_word = {_quoted(wake_word)}
 
 [line]
 backend_url = {_quoted(stage.backend_url)}

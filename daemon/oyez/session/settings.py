@@ -59,9 +59,9 @@ def spoken(text: str) -> wire.ResponseParameters:
 
 
 def address(realtime_url: str, model: str) -> str:
-    """The socket's address: the model stands in it ."""
+    """The socket's address: the model stands in its query. One that is there already stays, as does everything else."""
     parts = urlsplit(realtime_url)
-    query = dict(parse_qsl(parts.query))
-    if model:
-        query.setdefault("model", model)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if model and not any(name == "model" for name, _ in query):
+        query.append(("model", model))
     return urlunsplit(parts._replace(query=urlencode(query)))

@@ -1,0 +1,154 @@
+"""The toolbox: every call is carried out and answered, one after the other."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+
+from oyez.config import Parameter, Tool
+from oyez.errors import ServiceAway
+from oyez.events import Event, ToolAnswered, VolumeAsked
+from oyez.home.toolbox import Toolbox
+
+LIGHT = Tool(
+    name="set_light",
+    description="Switch a light.",
+    topic="house/light/{name}/set",
+    payload="{on}",
+    answer="The {name} is {on}.",
+    retain=True,
+    parameters={"name": Parameter(), "on": Parameter(type="boolean")},
+)
+ON = {"name": "kitchen light", "on": True}
+
+
+class Mail:
+    """A broker that takes messages, slowly or not at all, and remembers them."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str, bool]] = []
+        self.away = False
+        self.open = asyncio.Event()
+        self.open.set()
+        self.asked = asyncio.Event()
+
+    async def publish(self, topic: str, payload: str, retain: bool) -> None:
+        self.asked.set()
+        await self.open.wait()
+        if self.away:
+            raise ServiceAway("The broker is away.")
+        self.taken.append((topic, payload, retain))
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.mail = Mail()
+        self.told: asyncio.Queue[Event] = asyncio.Queue()
+        self.box = Toolbox([LIGHT], self.mail.publish, self.told.put_nowait)
+
+    async def next(self) -> Event:
+        async with asyncio.timeout(5):
+            return await self.told.get()
+
+    async def answer(self) -> ToolAnswered:
+        event = await self.next()
+        assert isinstance(event, ToolAnswered)
+        return event
+
+
+@asynccontextmanager
+async def bench() -> AsyncIterator[Bench]:
+    set_up = Bench()
+    running = asyncio.create_task(set_up.box.run())
+    try:
+        yield set_up
+        assert not running.done(), "the toolbox fell over"
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def test_a_call_is_answered_only_after_the_broker_has_the_message() -> None:
+    async with bench() as b:
+        b.mail.open.clear()
+        b.box.call("c1", "set_light", ON)
+        await b.mail.asked.wait()
+        assert b.told.empty()
+        b.mail.open.set()
+        answer = await b.answer()
+        assert b.mail.taken == [("house/light/kitchen_light/set", "ON", True)]
+        assert (answer.call_id, answer.name, answer.ok) == ("c1", "set_light", True)
+        assert json.loads(answer.output) == {"ok": True, "message": "The kitchen light is on."}
+
+
+async def test_a_broker_that_is_away_is_told_to_the_model_and_the_next_call_goes_through() -> None:
+    async with bench() as b:
+        b.mail.away = True
+        b.box.call("c1", "set_light", ON)
+        refused = await b.answer()
+        assert not refused.ok
+        assert "nothing was done" in refused.output
+        b.mail.away = False
+        b.box.call("c2", "set_light", ON)
+        assert (await b.answer()).ok
+
+
+async def test_a_call_that_makes_no_sense_is_refused_with_the_reason_and_publishes_nothing() -> None:
+    async with bench() as b:
+        b.box.call("c1", "set_light", {"name": "kitchen light"})
+        answer = await b.answer()
+        assert not answer.ok
+        assert "'on'" in answer.output
+        assert b.mail.taken == []
+
+
+async def test_the_volume_is_asked_of_the_house_before_the_answer() -> None:
+    async with bench() as b:
+        b.box.call("c1", "set_volume", {"percent": 30})
+        assert await b.next() == VolumeAsked(0.3)
+        assert (await b.answer()).ok
+
+
+async def test_the_time_is_told_and_nothing_else_happens() -> None:
+    async with bench() as b:
+        b.box.call("c1", "get_time", {})
+        assert "It is " in (await b.answer()).output
+        assert b.mail.taken == []
+
+
+async def test_calls_are_carried_out_in_the_order_in_which_they_came() -> None:
+    async with bench() as b:
+        for n in range(5):
+            b.box.call(f"c{n}", "set_light", {"name": f"light {n}", "on": False})
+        assert [(await b.answer()).call_id for _ in range(5)] == [f"c{n}" for n in range(5)]
+        assert [topic for topic, _, _ in b.mail.taken] == [f"house/light/light_{n}/set" for n in range(5)]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+ARGUMENTS = st.dictionaries(st.sampled_from(["name", "on", "percent", "x"]), JSON, max_size=3)
+
+
+@given(st.sampled_from(["set_light", "set_volume", "get_time", "nonsense", ""]), ARGUMENTS)
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_model_calls_gets_exactly_one_answer(name: str, arguments: dict[str, Any]) -> None:
+    async def live() -> None:
+        async with bench() as b:
+            b.box.call("c1", name, arguments)
+            b.box.call("end", "get_time", {})
+            answers = []
+            while not answers or answers[-1].call_id != "end":
+                event = await b.next()
+                if isinstance(event, ToolAnswered):
+                    answers.append(event)
+            assert [answer.call_id for answer in answers] == ["c1", "end"]
+            assert json.loads(answers[0].output)["ok"] is answers[0].ok
+
+    asyncio.run(live())

@@ -1,0 +1,71 @@
+"""What the service is told when a session opens."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import hypothesis.strategies as st
+import msgspec
+from hypothesis import given
+
+from oyez.config import Line
+from oyez.home.tools import declarations
+from oyez.session.settings import address, session, spoken
+from oyez_local.mind import verbatim
+
+
+def wire(line: Line, tools: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(msgspec.json.encode(session(line, tools or [])))
+    return found
+
+
+def test_speech_goes_both_ways_at_24_khz_and_the_service_takes_the_turns() -> None:
+    told = wire(Line(voice="cedar", silence_ms=700))
+    heard, said = told["audio"]["input"], told["audio"]["output"]
+    assert heard["format"] == said["format"] == {"type": "audio/pcm", "rate": 24_000}
+    assert (told["type"], told["output_modalities"], said["voice"]) == ("realtime", ["audio"], "cedar")
+    turns = heard["turn_detection"]
+    assert (turns["type"], turns["silence_duration_ms"]) == ("server_vad", 700)
+    assert turns["create_response"] is turns["interrupt_response"] is True
+
+
+def test_what_is_heard_is_written_down_only_where_that_is_wanted() -> None:
+    assert wire(Line(language="de"))["audio"]["input"]["transcription"] == {"model": "gpt-transcribe", "language": "de"}
+    assert "transcription" not in wire(Line(transcription_model=""))["audio"]["input"]
+
+
+def test_the_tools_of_the_house_and_the_limit_of_a_reply_are_told() -> None:
+    told = wire(Line(max_output_tokens=300, instructions="Be brief."), declarations([]))
+    assert [tool["name"] for tool in told["tools"]] == ["get_time", "set_volume"]
+    assert (told["tool_choice"], told["max_output_tokens"], told["instructions"]) == ("auto", 300, "Be brief.")
+
+
+def test_the_model_is_no_part_of_the_session_since_the_address_names_it() -> None:
+    assert "model" not in wire(Line(model="some-model"))
+
+
+def test_an_announcement_stands_outside_the_conversation_and_calls_no_tool() -> None:
+    told = json.loads(msgspec.json.encode(spoken("Dinner is ready.")))
+    assert (told["conversation"], told["input"], told["tool_choice"]) == ("none", [], "none")
+
+
+def test_an_announcement_is_spoken_word_for_word_by_our_own_server() -> None:
+    assert verbatim(str(spoken("Say: dinner, exactly at six!").instructions)) == "Say: dinner, exactly at six!"
+
+
+def test_the_address_gets_the_model_and_keeps_its_own() -> None:
+    assert address("ws://127.0.0.1:8765/v1/realtime", "m") == "ws://127.0.0.1:8765/v1/realtime?model=m"
+    assert address("wss://h/v1/realtime?model=own", "m") == "wss://h/v1/realtime?model=own"
+    assert address("wss://h/v1/realtime", "") == "wss://h/v1/realtime"
+
+
+@given(st.lists(st.tuples(st.text(min_size=1), st.text())), st.text(min_size=1))
+def test_nothing_of_a_query_is_lost_and_no_model_name_breaks_out_of_it(
+    query: list[tuple[str, str]], model: str
+) -> None:
+    from urllib.parse import urlencode
+
+    query = [(name, value) for name, value in query if name != "model"]
+    made = urlsplit(address(f"wss://h/v1/realtime?{urlencode(query)}", model))
+    assert parse_qsl(made.query, keep_blank_values=True) == [*query, ("model", model)]
+    assert (made.scheme, made.netloc, made.path, made.fragment) == ("wss", "h", "/v1/realtime", "")
