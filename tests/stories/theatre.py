@@ -128,16 +128,21 @@ def patient(**changes: Any) -> Conversation:
     return msgspec.structs.replace(Conversation(patience_s=3.0), **changes)
 
 
+@dataclass
+class Services:
+    """What a device needs of the world, as real processes on loopback."""
+
+    broker: Broker
+    local: Process
+    backend: Process
+    backend_url: str
+    server_log: Path
+    device_key: str
+
+
 @asynccontextmanager
-async def theatre(
-    folder: Path,
-    *,
-    conversation: Conversation | None = None,
-    token_lifetime_s: int = 600,
-    board: BoardSettings | None = None,
-    **sections: Any,
-) -> AsyncIterator[Theatre]:
-    """Curtain up: everything runs and hears. `sections` replace sections of the configuration."""
+async def services(folder: Path, token_lifetime_s: int = 600) -> AsyncIterator[Services]:
+    """All of them listen; the backend knows one device."""
     local_port, backend_port = free_port(), free_port()
     server_log = folder / "server.jsonl"
     local = Process(
@@ -163,17 +168,31 @@ async def theatre(
         await backend.start()
         await local.line("listening on ", timeout_s=60)
         await backend.line("listening on ", timeout_s=60)
+        yield Services(broker, local, backend, f"http://127.0.0.1:{backend_port}", server_log, key)
+
+
+@asynccontextmanager
+async def theatre(
+    folder: Path,
+    *,
+    conversation: Conversation | None = None,
+    token_lifetime_s: int = 600,
+    board: BoardSettings | None = None,
+    **sections: Any,
+) -> AsyncIterator[Theatre]:
+    """Curtain up: everything runs and hears. `sections` replace sections of the configuration."""
+    async with services(folder, token_lifetime_s) as world:
         config = Config(
             device=Device(id="story"),
-            line=Line(backend_url=f"http://127.0.0.1:{backend_port}"),
-            home=Home(port=broker.port, publish_text=True),
+            line=Line(backend_url=world.backend_url),
+            home=Home(port=world.broker.port, publish_text=True),
             conversation=conversation or patient(),
             tools=[LIGHT],
         )
         config = msgspec.structs.replace(config, **sections)
         opened = open_board(board or BoardSettings(name="simulated"))
-        play = Theatre(broker, local, backend, server_log, config, None, opened)  # type: ignore[arg-type]
-        play.house = House(config, opened, key, None, Notifier(lambda text: None), play.note)
+        play = Theatre(world.broker, world.local, world.backend, world.server_log, config, None, opened)  # type: ignore[arg-type]
+        play.house = House(config, opened, world.device_key, None, Notifier(lambda text: None), play.note)
         running = asyncio.create_task(play.house.run(), name="house")
         try:
             async with asyncio.timeout(20):
@@ -188,10 +207,15 @@ async def theatre(
 
 
 async def device_key(folder: Path) -> str:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "oyez_backend", "device", "add", "story", "--data", str(folder / "backend"),
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    printed, _ = await child.communicate()
-    (key,) = [word for word in printed.decode().split() if word.startswith("oyez_")]
+    (key,) = [word for word in (await backend_command(folder, "device", "add", "story")).split() if "oyez_" in word]
     return key
+
+
+async def backend_command(folder: Path, *words: str) -> str:
+    """What `oyez-backend` prints, run beside the service that `services(folder)` started."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "oyez_backend", *words, "--data", str(folder / "backend"), stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await child.communicate()
+    assert child.returncode == 0
+    return printed.decode()

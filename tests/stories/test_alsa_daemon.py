@@ -1,0 +1,155 @@
+"""The whole daemon as a process on an ALSA card: alsa-lib and pyalsaaudio for real, the card and its room virtual.
+
+(Users' complaints: deaf after a card was unplugged; six-channel arrays that nobody tried; the reply at a wrong pitch.)
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from oyez_hw import virtual_card
+from oyez_hw.pcm import PcmFormat
+from oyez_hw.room import Ear, Room, RoomSettings
+from oyez_local.recogniser import MoonshineRecogniser
+from tests.doubles.onlooker import Onlooker, onlooker
+from tests.doubles.processes import Process, running
+from tests.doubles.speech import say as speech
+from tests.stories.theatre import Services, services
+
+MICROPHONES, LOUDSPEAKER = PcmFormat(16_000, 6), PcmFormat(48_000, 2)
+CONFIG = """
+[device]
+id = "story"
+[board]
+name = "alsa"
+capture_device = "{microphone}"
+playback_device = "{loudspeaker}"
+capture_rate_hz = 16000
+capture_channels = 6
+playback_rate_hz = 48000
+playback_channels = 2
+[line]
+backend_url = "{backend_url}"
+device_key_file = "{key_file}"
+[home]
+port = {broker_port}
+[conversation]
+patience_s = 1.0
+[[tools]]
+name = "set_light"
+description = "Switch a light on or off."
+topic = "house/light/{{name}}/set"
+payload = "{{on}}"
+answer = "The {{name}} is {{on}}."
+[tools.parameters.name]
+description = "Which light."
+[tools.parameters.on]
+type = "boolean"
+"""
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Iterator[virtual_card.VirtualCard]:
+    """Six microphones of unlike loudness and a stereo loudspeaker that they hear, in a noisy room."""
+    if reason := virtual_card.missing():
+        pytest.skip(f"virtual ALSA card: {reason}")
+    pytest.importorskip("alsaaudio", reason="the extra `board` is not installed")
+    ears = tuple(Ear(gain_db=-1.0 * channel, delay_s=channel / 16_000) for channel in range(MICROPHONES.channels))
+    room = Room(MICROPHONES, LOUDSPEAKER, RoomSettings(ears=ears), epoch_s=time.monotonic())
+    made = virtual_card.VirtualCard(tmp_path / "card", room)
+    made.start()
+    yield made
+    made.stop()
+
+
+def write_config(folder: Path, world: Services) -> Path:
+    key_file, config = folder / "device_key", folder / "oyez.toml"
+    key_file.write_text(world.device_key)
+    config.write_text(
+        CONFIG.format(
+            microphone=virtual_card.MICROPHONE,
+            loudspeaker=virtual_card.LOUDSPEAKER,
+            backend_url=world.backend_url,
+            key_file=key_file,
+            broker_port=world.broker.port,
+        )
+    )
+    return config
+
+
+async def traced(daemon: Process, what: str, *, after: int, **fields: Any) -> dict[str, Any]:
+    """The first line of the daemon's trace from `after` on that tells this fact with these fields."""
+    while True:
+        line = await daemon.line(f'"what":"{what}"', after=after)
+        fact: dict[str, Any] = json.loads(line)
+        if all(fact.get(name) == value for name, value in fields.items()):
+            return fact
+        after = daemon.lines.index(line, after) + 1
+
+
+async def a_light_is_switched(daemon: Process, room: Room, word: str) -> str:
+    """Wake word, request, tool, spoken answer. Returns what a person in the room understood of the answer."""
+    place = len(daemon.lines)
+    room.say(*speech(f"Hey Jarvis, turn {word} the kitchen light."), level_dbfs=-24.0)
+    await traced(daemon, "WakeHeard", after=place)
+    await traced(daemon, "ToolCalled", after=place, arguments={"name": "kitchen light", "on": word == "on"})
+    await traced(daemon, "ToolAnswered", after=place, ok=True)
+    begun = await traced(daemon, "ReplyAudible", after=place)
+    ended = await traced(daemon, "PlaybackFinished", after=place)
+    await traced(daemon, "CloseSession", after=place)
+    return await understood(room, begun["time_s"], ended["time_s"])
+
+
+async def understood(room: Room, since_s: float, until_s: float) -> str:
+    """What the loudspeaker said in this time, both channels alike, by a recogniser that knows nothing of it."""
+    rate_hz = room.loudspeaker.rate_hz
+    start, frames = round((since_s - room.epoch_s) * rate_hz), round((until_s - since_s) * rate_hz)
+    heard = room.heard.read(start, frames)
+    assert np.array_equal(heard[:, 0], heard[:, 1])
+    recogniser = await asyncio.to_thread(MoonshineRecogniser)
+    return await asyncio.to_thread(recogniser.transcribe, heard[:, 0].copy(), rate_hz)
+
+
+async def trouble_shown(looker: Onlooker, kinds: set[str | None], after: int) -> str:
+    """The sentence on MQTT, once the state tells of one of these kinds of trouble; None: of no trouble."""
+
+    def fits(payload: bytes) -> bool:
+        trouble = json.loads(payload)["trouble"]
+        return (trouble["kind"] if trouble else None) in kinds
+
+    message = await looker.until("oyez/story/state", fits, after=after, timeout_s=20.0)
+    trouble = json.loads(message.payload)["trouble"]
+    return trouble["sentence"] if trouble else ""
+
+
+async def test_it_answers_on_a_real_card_and_hears_again_after_the_card_was_unplugged(
+    tmp_path: Path, card: virtual_card.VirtualCard
+) -> None:
+    """One process throughout: nobody restarts it."""
+    async with services(tmp_path) as world, onlooker(world.broker.port) as looker:
+        command = [sys.executable, "-m", "oyez", "run", "--config", str(write_config(tmp_path, world))]
+        async with running([*command, "--trace", "/dev/stdout"], env=card.environment) as daemon:
+            await daemon.line("Listening for hey_jarvis")
+            assert "light is on" in (await a_light_is_switched(daemon, card.room, "on")).lower()
+
+            place, seen = len(daemon.lines), len(looker.seen)
+            card.unplug()
+            await traced(daemon, "TroubleFound", after=place, kind="microphone")
+            await traced(daemon, "TroubleFound", after=place, kind="loudspeaker")
+            sentence = await trouble_shown(looker, {"microphone", "loudspeaker"}, seen)
+            assert "plug" in sentence, sentence
+
+            seen = len(looker.seen)
+            card.replug()
+            await traced(daemon, "TroubleGone", after=place, kind="microphone")
+            await traced(daemon, "TroubleGone", after=place, kind="loudspeaker")
+            await trouble_shown(looker, {None}, seen)
+            assert "light is off" in (await a_light_is_switched(daemon, card.room, "off")).lower()
+            assert await daemon.terminate(timeout_s=3.0) == 0
