@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         "--wake-word", default="hey_jarvis", help="hey_jarvis (the default), alexa, hey_mycroft, okay_nabu"
     )
     demo.add_argument("--folder", type=Path, default=Path("build/demo"), help="where the results go (%(default)s)")
+    demo.add_argument("--give-up-s", type=float, default=120.0, help="longest time of the conversation (%(default)s)")
     demo.add_argument("--json", action="store_true", help="one JSON object as the last line")
 
     check = verbs.add_parser("check-config", help="name every mistake in the configuration")
@@ -99,9 +100,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from oyez.demo.command import demo
+    from oyez.demo.command import Wishes, demo
 
-    return asyncio.run(demo(arguments.folder, arguments.say, arguments.board, arguments.wake_word, arguments.json))
+    wishes = Wishes(arguments.folder, arguments.say, arguments.board, arguments.wake_word, arguments.give_up_s)
+    return asyncio.run(demo(wishes, arguments.json))
 
 
 def _check_config(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,30 @@ from oyez.demo.witness import MqttWitness
 from oyez.errors import OyezError
 from oyez_hw.wav import read_wav
 
-LONGEST_S = 120.0
-"""A demo that is not over by then has failed."""
 LOOK_S = 0.1
 
 
-async def demo(folder: Path, said: Sequence[Path], board: str, wake_word: str, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    folder: Path
+    """For what it leaves; emptied first."""
+    said: Sequence[Path]
+    """Recordings to speak; none: synthesised scenes."""
+    board: str
+    wake_word: str
+    give_up_s: float
+    """A conversation that is not over by then has failed."""
+
+
+async def demo(wishes: Wishes, as_json: bool) -> int:
     """0 only if the conversation happened."""
-    _clear(folder)
+    _clear(wishes.folder)
+    recordings = _recordings(wishes) if wishes.board == "simulated" else []
     _tell("Setting the stage: broker, backend, local server (about ten seconds) ...")
-    recordings = _recordings(folder, said, wake_word) if board == "simulated" else []
-    async with stage.built(folder) as built:
+    async with stage.built(wishes.folder) as built:
         with MqttWitness(built.mqtt_port) as witness:
-            lines = await _play(built, recordings, board, wake_word)
-        result = _result(folder, lines, witness)
+            lines = await _play(built, recordings, wishes)
+        result = _result(wishes.folder, lines, witness)
     if as_json:
         print(json.dumps(result), flush=True)
     return 0 if result["ok"] else 1
@@ -42,36 +52,34 @@ def _clear(folder: Path) -> None:
     folder.chmod(0o755)
 
 
-def _recordings(folder: Path, said: Sequence[Path], wake_word: str) -> list[dict[str, object]]:
-    for path in said:
+def _recordings(wishes: Wishes) -> list[dict[str, object]]:
+    for path in wishes.said:
         try:
             read_wav(path)
         except (OSError, ValueError) as error:
             raise OyezError(f"{path} cannot be spoken: {error}. Give --say the paths of WAV files.") from None
-    if said:
-        return scenes.steps(said)
+    if wishes.said:
+        return scenes.steps(wishes.said)
     from oyez.demo.visitor import Visitor
 
-    visitor, lines = Visitor(), scenes.scenes(wake_word)
-    recorded = [visitor.record(line.text, folder / f"said{n}.wav") for n, line in enumerate(lines, 1)]
+    visitor, lines = Visitor(), scenes.scenes(wishes.wake_word)
+    recorded = [visitor.record(line.text, wishes.folder / f"said{n}.wav") for n, line in enumerate(lines, 1)]
     return scenes.steps(recorded, lines)
 
 
-async def _play(
-    built: stage.Stage, recordings: list[dict[str, object]], board: str, wake_word: str
-) -> list[story.Line]:
+async def _play(built: stage.Stage, recordings: list[dict[str, object]], wishes: Wishes) -> list[story.Line]:
     """Runs the daemon until it sleeps after the last of what was to be said. Returns its trace."""
     room = scenes.script(built.folder, recordings) if recordings else None
     config, trace = built.folder / "oyez.toml", built.folder / "trace.jsonl"
-    config.write_text(scenes.configuration(built, room, board, wake_word), encoding="utf-8")
+    config.write_text(scenes.configuration(built, room, wishes.board, wishes.wake_word), encoding="utf-8")
     command = [sys.executable, "-m", "oyez", "run", "--config", config, "--trace", trace]
     lines: list[story.Line] = []
     async with stage.process(command, built.folder / "daemon.log", ready="Listening") as (daemon, _):
         if not recordings:
-            _tell(f"Say: “{scenes.spoken(wake_word)}”, and then what you want. It ends when the device sleeps again.")
+            _tell(f"Say “{scenes.spoken(wishes.wake_word)}” and what you want. It ends when the device sleeps again.")
         began_s = time.monotonic()
         ending = Ending(requests=len(recordings) or 1)
-        while daemon.returncode is None and not ending.reached and time.monotonic() - began_s < LONGEST_S:
+        while daemon.returncode is None and not ending.reached and time.monotonic() - began_s < wishes.give_up_s:
             await asyncio.sleep(LOOK_S)
             for line in _fresh(trace, len(lines)):
                 lines.append(line)
