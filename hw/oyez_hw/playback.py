@@ -203,6 +203,8 @@ class Playback:
         with self._guard:
             self._ledger.dropped(dropped, now)
             mark = self._ledger.mark(now)
+        if self.format is not None:  # what was taken back was not taken ahead of time: see MOST_LEAD_S
+            self._taken_s -= dropped / self.format.rate_hz
         _answer(loop, cuts, mark)
 
 

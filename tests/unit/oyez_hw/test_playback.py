@@ -56,6 +56,22 @@ async def test_a_cut_forgets_what_was_put_and_tells_what_was_audible() -> None:
     playback.stop()
 
 
+async def test_what_cuts_took_back_is_not_counted_as_played_too_fast() -> None:
+    """After a second of it in all, a real card was taken for one without a clock and starved between writes, until
+    the echo canceller lost its way and the device interrupted itself. (Twelve interruptions in a conversation.)"""
+    playback = Playback(HandSpeaker())
+    marks: asyncio.Queue[PlaybackMark] = asyncio.Queue()
+    playback.on_progress = marks.put_nowait
+    playback.start(asyncio.get_running_loop())
+    async with asyncio.timeout(5):  # paced by our clock these twenty seconds of sound would take nineteen
+        for cut in range(40):
+            playback.put(sound(4000))
+            while (await marks.get()).frames_written < (cut + 1) * 4000:
+                pass
+            await playback.cut()
+    playback.stop()
+
+
 async def test_a_cut_while_a_write_is_blocked_is_answered_as_soon_as_the_card_lets_go() -> None:
     speaker = HandSpeaker()
     playback = Playback(speaker)
