@@ -236,9 +236,17 @@ def mute_times(play: Theatre, scene: Scene) -> tuple[float, float]:
 
 def replying(play: Theatre, lines: list[dict[str, Any]], scenes: list[Scene]) -> dict[str, Any]:
     delays_s: dict[str, list[float]] = defaultdict(list)
-    missed = 0
-    for before, scene in zip([None, *scenes], scenes, strict=False):
+    missed = false_stops = 0
+    sounds = False  # the reply to the scene before, when somebody begins to speak
+    for scene in scenes:
         audible = moment(play.facts, ev.ReplyAudible, scene.start, scene.end)
+        stopped = moment(play.facts, do.CutReply, scene.start, scene.end)
+        if sounds and stopped is not None and (audible is None or stopped[0] < audible[0]):
+            _, silent_s = play.reply_in_room(scene.began_s, stopped[0] + 0.2)
+            delays_s["barge_in_stop_ms"].append(silent_s - scene.began_s)
+        else:
+            missed += sounds
+        sounds = False
         if audible is not None:
             told_s, reply = audible
             sounded_s, _ = play.reply_in_room(told_s, told_s + 0.5)
@@ -246,15 +254,13 @@ def replying(play: Theatre, lines: list[dict[str, Any]], scenes: list[Scene]) ->
             sent_s = first_delta_s(lines, reply.response_id)
             assert sent_s is not None
             delays_s["first_delta_at_server_to_dac_ms"].append(sounded_s - sent_s)
-        if before is None or moment(play.facts, ev.ReplyAudible, before.start, before.end) is None:
-            continue  # there was no reply to speak over
-        stopped = moment(play.facts, do.CutReply, scene.start, scene.end)
-        if stopped is None:
-            missed += 1
-            continue
-        _, silent_s = play.reply_in_room(scene.began_s, stopped[0] + 0.2)
-        delays_s["barge_in_stop_ms"].append(silent_s - scene.began_s)
-    return {**table(delays_s), "barge_ins_missed": missed}
+            own_stop = any(
+                isinstance(fact, do.CutReply) and at > told_s for at, fact in play.facts[scene.start : scene.end]
+            )
+            false_stops += own_stop
+            sounds = not own_stop
+    xruns = {"loudspeaker": play.board.speaker.xruns, "microphone": play.board.microphone.xruns}
+    return {**table(delays_s), "barge_ins_missed": missed, "stops_without_speech": false_stops, "xruns": xruns}
 
 
 def table(delays_s: dict[str, list[float]]) -> dict[str, Any]:

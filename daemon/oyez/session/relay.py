@@ -4,10 +4,11 @@ It remembers only what the house must not: which responses run, and which of the
 still on its way is dropped. What comes out of order changes nothing: it is counted, and named once a kind.
 """
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from oyez import events as ev
 from oyez_realtime import messages as wire
@@ -119,8 +120,9 @@ class Relay:
 def _arguments(text: str) -> dict[str, Any]:
     """A model can write arguments that are no JSON object: the tool then refuses the call and the model reads why."""
     try:
-        arguments = json.loads(text or "{}")
-    except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, brackets without end
+        # Not json.loads: that lets half a surrogate pair through, which no topic, payload or trace can be written with.
+        arguments = msgspec.json.decode(text or "{}")
+    except (msgspec.DecodeError, RecursionError):  # no JSON, thousands of digits, brackets without end
         return {"arguments": text}
     return arguments if isinstance(arguments, dict) else {"arguments": arguments}
 

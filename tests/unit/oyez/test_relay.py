@@ -6,6 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pytest
+
 from oyez import events as ev
 from oyez.session.relay import Relay, Sound
 from oyez_realtime.messages import decode_server_event
@@ -66,7 +68,11 @@ def test_tool_calls_are_told_with_their_arguments_and_counted_at_the_end_of_the_
     ]
 
 
-def test_arguments_that_are_no_json_object_reach_the_tool_which_refuses_them() -> None:
+@pytest.mark.parametrize(
+    "text", ["{broken", '{"name": "\\ud800"}', '{"n": ' + "1" * 5000 + "}", "[" * 100_000, '{"n": NaN}']
+)
+def test_arguments_that_are_no_json_object_reach_the_tool_which_refuses_them(text: str) -> None:
+    """Half a surrogate pair can be written into no topic, payload or trace: it would end the daemon there."""
     call = {
         "type": "response.function_call_arguments.done",
         "response_id": "r",
@@ -74,9 +80,9 @@ def test_arguments_that_are_no_json_object_reach_the_tool_which_refuses_them() -
         "output_index": 0,
         "call_id": "c",
         "name": "t",
-        "arguments": "{broken",
+        "arguments": text,
     }
-    assert take(Relay(), created(), call)[1] == ev.ToolCalled("c", "t", {"arguments": "{broken"})
+    assert take(Relay(), created(), call)[1] == ev.ToolCalled("c", "t", {"arguments": text})
 
 
 def test_a_failed_response_says_why_in_a_sentence() -> None:
