@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from oyez import events as ev
 from oyez.session.relay import Relay, Sound
