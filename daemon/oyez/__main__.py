@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from oyez.remote import Outcome, Remote
 
+INTERRUPTED = 130
+"""As shells count it: 128 and SIGINT."""
 DEFAULT_CONFIG = Path("/etc/oyez/oyez.toml")
 
 
@@ -29,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        return 0
+        return INTERRUPTED
     except Exception:
         logging.getLogger("oyez").exception("This is a bug of ours: please report it with the lines below.")
         return Bug.exit_code
@@ -93,7 +95,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from oyez.front_door import run
 
     code = asyncio.run(run(arguments.config, arguments.trace))
-    # A thread that hangs in a name server's silence would hold the interpreter's end, and SIGTERM is to close in 2 s.
+    # The interpreter would wait for a thread that hangs in a name server's silence, and SIGTERM is to close in 2 s.
     logging.shutdown()
     sys.stdout.flush()
     os._exit(code)
@@ -120,10 +122,10 @@ def _say(arguments: argparse.Namespace) -> int:
 
 def _status(arguments: argparse.Namespace) -> int:
     outcome = asyncio.run(_remote(arguments.config).status())
-    if outcome.state is None:
+    if arguments.json:
+        print(json.dumps(outcome.state or {"ok": False, "why": outcome.sentence}))
+    elif outcome.state is None:
         print(outcome.sentence, file=sys.stderr)
-    elif arguments.json:
-        print(json.dumps(outcome.state))
     else:
         for name, value in outcome.state.items():
             print(f"{name:12} {value}")

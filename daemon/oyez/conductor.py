@@ -39,13 +39,14 @@ class Conductor:
         view: View,
         clock: Callable[[], float],
         trace: Callable[[object], None] = lambda fact: None,
+        muted: bool = False,
     ) -> None:
         self._settings = settings
         self._organs = organs
         self._clock = clock
         self._trace = trace
         self._events: asyncio.Queue[ev.Event] = asyncio.Queue()
-        self.state = State()
+        self.state = State(muted=muted)
         self.view = view
         self.answered_s = clock()
         """When it last answered: the watchdog's proof that it lives."""

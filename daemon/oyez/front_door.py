@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from oyez.config import Config
@@ -14,6 +15,7 @@ from oyez.config_file import load, secret
 from oyez.errors import Bug, ConfigError, OyezError
 from oyez.house import House
 from oyez.logs import set_up
+from oyez.memory import Memory, state_folder
 from oyez.supervision import Notifier, notifier
 from oyez.trace import Trace
 from oyez_hw.boards import Board, BoardSettings, open_board
@@ -27,6 +29,7 @@ END_S = 2.0
 
 async def run(config_path: Path, trace_path: Path | None) -> int:
     """Runs until SIGTERM or SIGINT: 0. Raises OyezError for what an operator must mend."""
+    asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
     config = load(config_path)
     device_key = secret(config.line.device_key_file, "device_key", os.environ)
@@ -35,7 +38,15 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
         trace = stack.enter_context(Trace(trace_path, time.monotonic)) if trace_path else lambda fact: None
         board = _board(config)
         password = secret(config.home.password_file, "mqtt_password", os.environ)
-        house = House(config, board, device_key.reveal() if device_key else "", password, systemd, trace)
+        house = House(
+            config,
+            board,
+            device_key.reveal() if device_key else "",
+            password,
+            systemd,
+            trace,
+            Memory(state_folder(os.environ)),
+        )
         return await _until_told(house, systemd)
 
 
@@ -53,8 +64,19 @@ async def _until_told(house: House, systemd: Notifier) -> int:
     log.info("Stopping.")
     systemd.stopping()
     living.cancel()
-    await asyncio.wait({living}, timeout=END_S)
+    _, hanging = await asyncio.wait({living}, timeout=END_S)
+    if hanging:
+        log.warning("Not everything ended within %g s; leaving it behind.", END_S)
+        logging.shutdown()
+        os._exit(0)
     return 0
+
+
+class _Impatient(ThreadPoolExecutor):
+    """Looks up names for the loop. A name server that is silent must not hold up the end: nobody waits for it."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
 
 
 def _board(config: Config) -> Board:

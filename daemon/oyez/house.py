@@ -24,6 +24,7 @@ from oyez.home import tools
 from oyez.home.broker import Broker
 from oyez.home.toolbox import Toolbox
 from oyez.liveness import Liveness
+from oyez.memory import Memory, Remembered
 from oyez.secret import Secret
 from oyez.session.line import Line
 from oyez.session.token import TokenRefused
@@ -63,13 +64,16 @@ class House:
         mqtt_password: Secret | None,
         notifier: Notifier,
         trace: Callable[[object], None],
+        memory: Memory,
     ) -> None:
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown = ""
         self._troubles: dict[str, str] = {}
         self._capture, self._playback = Capture(board.microphone), Playback(board.speaker)
-        view = View(volume=config.speaking.volume, wake_word=config.hearing.wake_word)
-        self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace)
+        self._memory, kept = memory, memory.recall()
+        volume = config.speaking.volume if kept.volume is None else kept.volume
+        view = View(volume=volume, muted=kept.muted, wake_word=config.hearing.wake_word)
+        self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace, kept.muted)
         tell = self.conductor.tell
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
         tokens = TokenSource(
@@ -85,6 +89,8 @@ class House:
         )
         self._toolbox = Toolbox(config.tools, self._broker.publish, tell)
         self._ears = Ears(config.hearing, tell, clock=time.monotonic)
+        if kept.muted:
+            self._ears.deaf(True)
         self._voice = Voice(config.speaking, self._playback, tell)
         self._line = Line(config.line, tokens, tools.declarations(config.tools), tell, self._voice.say, time.monotonic)
         self._playback.on_played = self._hear_ourselves
@@ -119,6 +125,7 @@ class House:
         if view.state != self._shown:
             self._shown = view.state
             self._trace(StateShown(view.state))
+        self._memory.keep(Remembered(view.muted, view.volume))
         self._broker.show(view)
 
     def _table(self) -> dict[type[do.Action], Callable[[Any], Awaitable[None] | None]]:
@@ -132,7 +139,7 @@ class House:
             do.CutReply: lambda a: self._cut_reply(),
             do.CancelReply: lambda a: self._line.cancel_reply(),
             do.FinishReply: lambda a: self._voice.reply_complete(),
-            do.RunTool: lambda a: self._toolbox.call(a.call_id, a.name, a.arguments),
+            do.RunTool: self._run_tool,
             do.AnswerTool: lambda a: self._line.answer_tool(a.call_id, a.output),
             do.AskReply: lambda a: self._line.ask_reply(),
             do.SayText: lambda a: self._line.say(a.text),
@@ -152,6 +159,12 @@ class House:
             self._line.heard(heard.item_id, heard.content_index, heard.heard_ms)
             for item_id, content_index in heard.unheard:
                 self._line.heard(item_id, content_index, 0)
+
+    def _run_tool(self, call: do.RunTool) -> None:
+        # Arguments are what somebody said, in other words: they go out only where texts do.
+        arguments = {"arguments": call.arguments} if self._config.home.publish_text else {}
+        self._broker.emit("tool", {"name": call.name, **arguments})
+        self._toolbox.call(call.call_id, call.name, call.arguments)
 
     def _set_volume(self, level: float) -> None:
         try:

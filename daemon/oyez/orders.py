@@ -88,7 +88,7 @@ def announcement_ends(state: State, event: ev.ReplyEnded, now: float, c: Convers
 def announcement_was_heard(state: State, event: ev.PlaybackFinished, now: float, c: Conversation) -> Step:
     done = do.CompleteOrder(state.waiting[0].order_id, True)
     rest = replace(state, waiting=state.waiting[1:])
-    after, actions = announce(rest, now, c) if rest.waiting else sleep(rest, now, c)
+    after, actions = announce(rest, now, c) if rest.waiting else sleep(rest, now, c, "")
     return after, [done, *actions]
 
 
@@ -131,7 +131,8 @@ def set_volume(state: State, event: ev.VolumeAsked, now: float, c: Conversation)
 
 @row(ALL, ev.TroubleFound, STAYS)
 def trouble_found(state: State, event: ev.TroubleFound, now: float, c: Conversation) -> Step:
-    return state, [do.Complain(event.kind, event.sentence)]
+    """Told once when it begins: on MQTT as far as that is there, and by sound."""
+    return state, [do.Complain(event.kind, event.sentence), do.PlayChime("error")]
 
 
 @row(ALL, ev.TroubleGone, STAYS)
@@ -154,12 +155,12 @@ def nobody_answered(state: State, event: ev.DeadlinePassed, now: float, c: Conve
 
 @row("listening speaking announcing", ev.DeadlinePassed, "asleep announcing")
 def over(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) -> Step:
-    """Nobody spoke, or a reply had no end: the conversation is over."""
+    """Nobody spoke, or what was said had no end: it is over."""
     if _chime_is_due(state, now):
         return replace(state, chime_at_s=None), [do.PlayChime("wake")]
     if not _is_due(state, now):
         return state, []
-    after, actions = sleep(state, now, c)
+    after, actions = sleep(state, now, c, f"it was not said within {c.speaking_s:g} s")
     return after, [do.PlayChime("done"), *actions] if state.phase is Phase.LISTENING else actions
 
 

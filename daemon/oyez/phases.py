@@ -33,7 +33,8 @@ class Phase(Enum):
 
 TAP_OPEN = frozenset({Phase.OPENING, Phase.LISTENING, Phase.THINKING, Phase.SPEAKING})
 LINE_OPEN = frozenset({Phase.LISTENING, Phase.THINKING, Phase.SPEAKING, Phase.ANNOUNCING})
-LINE_KINDS = ("backend_away", "token_refused", "line_away", "line_refused", "line_lost", "line_silent")
+LINE_KINDS = ("line_away", "line_refused", "line_lost", "line_silent")
+"""Troubles that an open line ends. The backend's own troubles end when it hands out tokens again."""
 MAX_WAITING = 4
 
 
@@ -48,11 +49,15 @@ class State:
     """When the chime that says "heard you" is due: only if nobody speaks before, so that it never covers a request
     that is said in one breath with the wake word, nor goes upstream with it."""
     ends_s: float = 0.0
-    """When this conversation must be over: an open line costs money."""
+    """When this conversation should be over: an open line costs money. What goes on then may still end."""
+    talking: bool = False
+    """Someone speaks to us, as the service hears it."""
     reply: str | None = None
     """Response that the service is generating."""
     calls: frozenset[str] = frozenset()
-    """Tools that run and are not yet answered."""
+    """Tools that run and whose answers a reply waits for."""
+    late: frozenset[str] = frozenset()
+    """Tools of an interrupted reply: their answers are told to the service, but nobody waits for them."""
     asked: bool = False
     """We asked for a reply that has not begun."""
     waiting: tuple[SayAsked, ...] = ()
@@ -86,34 +91,46 @@ def open_conversation(state: State, since_s: float, now: float, c: Conversation)
 
 
 def listen(state: State, now: float, c: Conversation) -> Step:
-    """-> listening, or to sleep when the conversation has lasted long enough."""
-    leaving: list[Action] = [do.ExpectBargeIn(False)] if state.phase is Phase.SPEAKING else []
+    """-> listening; or to sleep when the conversation has lasted long enough."""
+    if state.talking:
+        return hear_out(state, now, c)
     if now >= state.ends_s:
-        return sleep(state, now, c)
+        return sleep(state, now, c, "the conversation ended")
+    return _listening(state, min(now + c.patience_s, state.ends_s))
+
+
+def hear_out(state: State, now: float, c: Conversation) -> Step:
+    """-> listening to someone who is speaking: the cap on conversations waits for the end of their sentence."""
+    until_s = min(now, state.ends_s) + c.utterance_s
+    if now >= until_s:
+        return sleep(state, now, c, "the conversation ended")
+    after, actions = _listening(state, until_s)
+    return replace(after, chime_at_s=None), actions
+
+
+def _listening(state: State, deadline_s: float) -> Step:
+    leaving: list[Action] = [do.ExpectBargeIn(False)] if state.phase is Phase.SPEAKING else []
     heard = replace(
         state,
         phase=Phase.LISTENING,
-        deadline_s=min(now + c.patience_s, state.ends_s),
+        deadline_s=deadline_s,
         reply=None,
         calls=frozenset(),
+        late=state.late | state.calls,
         asked=False,
     )
     return heard, leaving
 
 
-def hear_out(state: State, now: float, c: Conversation) -> Step:
-    """-> listening to someone who is speaking already: no cap cuts them short."""
-    after, actions = listen(replace(state, ends_s=max(state.ends_s, now + c.patience_s)), now, c)
-    return replace(after, deadline_s=now + c.utterance_s, chime_at_s=None), actions
-
-
 def think(state: State, now: float, c: Conversation) -> Step:
     leaving: list[Action] = [do.ExpectBargeIn(False)] if state.phase is Phase.SPEAKING else []
-    return replace(state, phase=Phase.THINKING, deadline_s=now + c.thinking_s, chime_at_s=None), leaving
+    until_s = min(now, state.ends_s) + c.thinking_s
+    return replace(state, phase=Phase.THINKING, deadline_s=until_s, chime_at_s=None), leaving
 
 
 def speak(state: State, now: float, c: Conversation) -> Step:
-    return replace(state, phase=Phase.SPEAKING, deadline_s=now + c.speaking_s), [do.ExpectBargeIn(True)]
+    until_s = min(now, state.ends_s) + c.speaking_s
+    return replace(state, phase=Phase.SPEAKING, deadline_s=until_s), [do.ExpectBargeIn(True)]
 
 
 def call(state: State, now: float, c: Conversation) -> Step:
@@ -124,7 +141,7 @@ def call(state: State, now: float, c: Conversation) -> Step:
 def announce(state: State, now: float, c: Conversation) -> Step:
     """-> announcing: the line is open and the first of what is waiting is said."""
     said = replace(
-        state, phase=Phase.ANNOUNCING, deadline_s=now + c.speaking_s, reply=None, calls=frozenset(), asked=False
+        State(muted=state.muted, waiting=state.waiting), phase=Phase.ANNOUNCING, deadline_s=now + c.speaking_s
     )
     return said, [do.SayText(state.waiting[0].text)]
 
@@ -143,15 +160,15 @@ def hush(state: State) -> list[Action]:
     return actions
 
 
-def sleep(state: State, now: float, c: Conversation) -> Step:
-    """-> asleep; or first announce what waited politely for the conversation to end."""
+def sleep(state: State, now: float, c: Conversation, why: str) -> Step:
+    """-> asleep; or first announce what waited politely. why: told to orders that are not carried out."""
     actions = hush(state)
     if state.waiting and state.phase in LINE_OPEN and state.phase is not Phase.ANNOUNCING:
         after, more = announce(state, now, c)
         return after, actions + more
     if state.phase is not Phase.ASLEEP:
         actions.append(do.CloseSession())
-    return State(muted=state.muted, waiting=()), actions + refuse_waiting(state, "the device was stopped")
+    return State(muted=state.muted, waiting=()), actions + refuse_waiting(state, why)
 
 
 def refuse_waiting(state: State, why: str) -> list[Action]:

@@ -20,6 +20,7 @@ import numpy as np
 from oyez import events as ev
 from oyez.config import Config, Conversation, Device, Home, Line, Parameter, Tool
 from oyez.house import House, StateShown
+from oyez.memory import Memory
 from oyez.supervision import Notifier
 from oyez_hw.boards import Board, BoardSettings, open_board
 from tests.doubles.processes import Broker, Process, free_port, mosquitto
@@ -192,7 +193,7 @@ async def theatre(
         config = msgspec.structs.replace(config, **sections)
         opened = open_board(board or BoardSettings(name="simulated"))
         play = Theatre(world.broker, world.local, world.backend, world.server_log, config, None, opened)  # type: ignore[arg-type]
-        play.house = House(config, opened, world.device_key, None, Notifier(lambda text: None), play.note)
+        play.house = House(config, opened, world.device_key, None, Notifier(lambda text: None), play.note, Memory(None))
         running = asyncio.create_task(play.house.run(), name="house")
         try:
             async with asyncio.timeout(20):

@@ -17,12 +17,17 @@ from oyez.errors import OyezError
 from oyez_hw.wav import read_wav
 
 LOOK_S = 0.1
+LEFT = (
+    "trace.jsonl", "server.jsonl", "reply.wav", "timeline.png", "device_key",
+    "room.json", "room.loudspeaker.wav", "room.microphone.wav",
+)  # fmt: skip
+"""What a demo writes and would take for its own if it found it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     folder: Path
-    """For what it leaves; emptied first."""
+    """For what it leaves."""
     said: Sequence[Path]
     """Recordings to speak; none: synthesised scenes."""
     board: str
@@ -46,10 +51,13 @@ async def demo(wishes: Wishes, as_json: bool) -> int:
 
 
 def _clear(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Takes away what an earlier demo left here, and nothing else: the folder may be anybody's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in LEFT:
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "backend", ignore_errors=True)
     # mosquitto started as root gives up its rights and must still be able to read its configuration here
-    folder.chmod(0o755)
+    folder.chmod(folder.stat().st_mode | 0o055)
 
 
 def _recordings(wishes: Wishes) -> list[dict[str, object]]:

@@ -190,3 +190,46 @@ def test_stop_silences_and_closes_everything() -> None:
         do.CloseSession(),
         do.CompleteOrder("3", True),
     ]
+
+
+def test_a_television_cannot_keep_a_conversation_open() -> None:
+    """However often somebody speaks over the replies, the line closes soon after its cap. (Users: runaway cost.)"""
+    told = Told(WAKE, ev.SessionReady())
+    began = told.now
+    for n in range(400):
+        if told.state.phase is Phase.ASLEEP:
+            break
+        told.tell(BY_SERVER, STOPPED, ev.ReplyBegun(f"r{n}"), ev.ReplyAudible(f"r{n}"), ev.SpeechStarted("gate"))
+        told.now += 4.7
+        told.tell(ev.DeadlinePassed())
+    assert told.state.phase is Phase.ASLEEP
+    assert told.now - began <= C.max_conversation_s + C.utterance_s + C.thinking_s + C.speaking_s + 5
+
+
+def test_the_wake_word_over_a_reply_brings_the_request_from_the_end_of_its_phrase() -> None:
+    told = speaking()
+    fresh = told.tell(ev.WakeHeard("hey_jarvis", 0.98, phrase_end_s=20.5))
+    assert fresh[-1] == do.OpenTap(20.5)
+    assert fresh.index(do.CutReply()) < fresh.index(do.OpenTap(20.5))
+    assert told.state.phase is Phase.LISTENING
+
+
+def test_a_tool_that_answers_after_an_interruption_is_told_to_the_service_but_nobody_waits_for_it() -> None:
+    told = speaking()
+    told.tell(ev.ToolCalled("c1", "set_light", {}), ev.SpeechStarted("gate"))
+    assert told.tell(ev.ToolAnswered("c1", "set_light", "done", True)) == [do.AnswerTool("c1", "done")]
+
+
+def test_who_goes_on_speaking_while_a_reply_is_made_silences_it_and_is_heard_out() -> None:
+    told = Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, ev.ReplyBegun("r1"))
+    assert told.tell(BY_SERVER) == [do.CutReply(), do.CancelReply()]
+    assert told.state.phase is Phase.LISTENING
+    assert told.tell(ev.ReplyBegun("r2")) == [do.CutReply(), do.CancelReply()], "asked for before they spoke on"
+    assert told.state.deadline_s == told.now + C.utterance_s
+
+
+def test_a_reply_that_failed_is_told_and_the_conversation_goes_on() -> None:
+    told = Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, ev.ReplyBegun("r1"))
+    fresh = told.tell(ev.ReplyEnded("r1", "failed", sentence="Too many requests."))
+    assert fresh == [do.PlayChime("error"), do.Complain("reply_failed", "Too many requests.")]
+    assert told.state.phase is Phase.LISTENING

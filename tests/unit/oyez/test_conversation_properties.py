@@ -133,3 +133,18 @@ def test_every_order_that_asks_for_an_answer_gets_exactly_one(history: Any) -> N
         state, actions = step(state, event, now, C)
         answered += [a.order_id for a in actions if isinstance(a, do.CompleteOrder) and a.order_id]
     assert sorted(answered) == sorted([*asked, "end"])
+
+
+@given(HISTORY)
+@settings(max_examples=300)
+def test_an_answer_of_a_tool_is_told_at_most_once_and_only_for_a_call(history: Any) -> None:
+    state, now = State(), 0.0
+    called: list[str] = []
+    for event, later_s in history:
+        now += later_s
+        state, actions = step(state, event, now, C)
+        called += [action.call_id for action in actions if isinstance(action, do.RunTool)]
+        for action in actions:
+            if isinstance(action, do.AnswerTool):
+                assert action.call_id in called
+                called = [call_id for call_id in called if call_id != action.call_id]
