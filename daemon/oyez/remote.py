@@ -1,12 +1,7 @@
-"""Orders to a running daemon from the command line, over MQTT: sent with an id, and the answer awaited.
-
-`say`, `status` and `order` are the command's verbs: they print, and return the exit code.
-"""
+"""Orders to a running daemon over MQTT, sent with an id, and the answer awaited: what `oyez say` and its kin do."""
 
 import asyncio
 import json
-import os
-import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from oyez.config import Config, Device, Home
-from oyez.config_file import secret
+from oyez.config import Device, Home
 from oyez.errors import ServiceAway
 from oyez.home.away import ProtocolRefused
 from oyez.home.connection import Connection, Incoming
@@ -134,38 +128,6 @@ class Remote:
             connection = Connection(self._home, self._password, _client_id(), v5=False)
             await connection.open(worker)
         return connection
-
-
-async def say(config: Config, text: str) -> int:
-    return _report(await _remote(config).say(text))
-
-
-async def status(config: Config, *, as_json: bool) -> int:
-    outcome = await _remote(config).status()
-    state = outcome.state
-    if as_json:
-        print(json.dumps(state if state is not None else {"ok": False, "why": outcome.sentence}))
-        return outcome.exit_code
-    for key, value in (state or {}).items():
-        print(f"{key}: {json.dumps(value, ensure_ascii=False)}")
-    return _report(outcome)
-
-
-async def order(config: Config, name: str) -> int:
-    """name: mute, unmute, listen or stop."""
-    remote = _remote(config)
-    orders = {"mute": remote.mute, "unmute": remote.unmute, "listen": remote.listen, "stop": remote.stop}
-    return _report(await orders[name]())
-
-
-def _remote(config: Config) -> Remote:
-    return Remote(config.home, config.device, secret(config.home.password_file, "mqtt_password", os.environ))
-
-
-def _report(outcome: Outcome) -> int:
-    if outcome.sentence:
-        print(outcome.sentence, file=sys.stdout if outcome.exit_code == WELL else sys.stderr)
-    return outcome.exit_code
 
 
 def _client_id() -> str:

@@ -1,12 +1,14 @@
 """The commands that talk to a running daemon, over a real mosquitto, with the exit codes of the contract."""
 
+import asyncio
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
-from oyez import remote as verbs
-from oyez.config import Config, Home
+from oyez.__main__ import main
+from oyez.config import Home
 from oyez.remote import AWAY, FAILED, WELL, Remote
 from oyez.view import View
 from tests.doubles.home import DEVICE, at_home
@@ -51,15 +53,31 @@ async def test_a_command_says_which_service_is_away() -> None:
         assert (stopped.exit_code, "is not running" in stopped.sentence) == (AWAY, True)
 
 
-async def test_the_verbs_print_what_a_person_or_a_script_reads(capsys: pytest.CaptureFixture[str]) -> None:
-    """--json is one object on the last line; a refusal goes to standard error."""
+async def command(config: Path, *words: str) -> int:
+    """`oyez <words>` as the installed command runs it; the exit code."""
+    return await asyncio.to_thread(main, [*words, "--config", str(config)])
+
+
+async def test_the_commands_print_what_a_person_or_a_script_reads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--json is one object; a refusal goes to standard error, and nothing else does."""
+    config = tmp_path / "oyez.toml"
     async with mosquitto() as server, at_home(Home(port=server.port)) as (broker, _):
-        broker.show(View(volume=0.5))
-        config = Config(device=DEVICE, home=Home(port=server.port))
-        assert await verbs.status(config, as_json=True) == WELL
-        assert json.loads(capsys.readouterr().out.splitlines()[-1])["volume"] == 50
-        assert await verbs.status(config, as_json=False) == WELL
-        assert "volume: 50" in capsys.readouterr().out.splitlines()
-        assert await verbs.say(config, "fail") == FAILED
-        assert capsys.readouterr().err == "The line is away.\n"
-        assert await verbs.order(config, "mute") == WELL
+        broker.show(View(state="idle", volume=0.5))
+        config.write_text(f'[device]\nid = "{DEVICE.id}"\n[home]\nport = {server.port}\n')
+        assert await command(config, "status", "--json") == WELL
+        printed = capsys.readouterr()
+        assert (json.loads(printed.out)["volume"], printed.err) == (50, "")
+        assert await command(config, "status") == WELL
+        assert ["volume", "50"] in [line.split() for line in capsys.readouterr().out.splitlines()]
+        assert await command(config, "say", "fail") == FAILED
+        assert tuple(capsys.readouterr()) == ("", "The line is away.\n")
+        assert await command(config, "say", "hello") == WELL
+        assert await command(config, "mute") == WELL
+        assert await command(config, "status", "--json") == WELL
+        assert json.loads(capsys.readouterr().out)["muted"] is True
+        for order in ("unmute", "listen", "stop"):
+            assert await command(config, order) == WELL
+    assert await command(config, "stop") == AWAY
+    assert "cannot be reached" in capsys.readouterr().err
