@@ -4,12 +4,10 @@
 """
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,9 +16,10 @@ from oyez_hw import virtual_card
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.room import Ear, Room, RoomSettings
 from oyez_local.recogniser import MoonshineRecogniser
-from tests.doubles.onlooker import Onlooker, onlooker
+from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import Process, running
 from tests.doubles.speech import say as speech
+from tests.stories.outside import traced, trouble_shown
 from tests.stories.theatre import Services, services
 
 MICROPHONES, LOUDSPEAKER = PcmFormat(16_000, 6), PcmFormat(48_000, 2)
@@ -84,16 +83,6 @@ def write_config(folder: Path, world: Services) -> Path:
     return config
 
 
-async def traced(daemon: Process, what: str, *, after: int, **fields: Any) -> dict[str, Any]:
-    """The first line of the daemon's trace from `after` on that tells this fact with these fields."""
-    while True:
-        line = await daemon.line(f'"what":"{what}"', after=after)
-        fact: dict[str, Any] = json.loads(line)
-        if all(fact.get(name) == value for name, value in fields.items()):
-            return fact
-        after = daemon.lines.index(line, after) + 1
-
-
 async def a_light_is_switched(daemon: Process, room: Room, word: str) -> str:
     """Wake word, request, tool, spoken answer. Returns what a person in the room understood of the answer."""
     place = len(daemon.lines)
@@ -115,18 +104,6 @@ async def understood(room: Room, since_s: float, until_s: float) -> str:
     assert np.array_equal(heard[:, 0], heard[:, 1])
     recogniser = await asyncio.to_thread(MoonshineRecogniser)
     return await asyncio.to_thread(recogniser.transcribe, heard[:, 0].copy(), rate_hz)
-
-
-async def trouble_shown(looker: Onlooker, kinds: set[str | None], after: int) -> str:
-    """The sentence on MQTT, once the state tells of one of these kinds of trouble; None: of no trouble."""
-
-    def fits(payload: bytes) -> bool:
-        trouble = json.loads(payload)["trouble"]
-        return (trouble["kind"] if trouble else None) in kinds
-
-    message = await looker.until("oyez/story/state", fits, after=after, timeout_s=20.0)
-    trouble = json.loads(message.payload)["trouble"]
-    return trouble["sentence"] if trouble else ""
 
 
 async def test_it_answers_on_a_real_card_and_hears_again_after_the_card_was_unplugged(

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from oyez import actions as do
 from oyez import events as ev
+from tests.doubles.onlooker import onlooker
 from tests.stories.theatre import patient, theatre
 
 
@@ -64,3 +67,16 @@ async def test_left_alone_the_device_closes_the_line_and_sleeps(tmp_path: Path) 
         await play.say("This is said to nobody.").wait()
         await play.told(ev.SpeechStopped, after=place, by="gate")
         assert play.audio_bytes_at_server() == before
+
+
+@pytest.mark.parametrize("publish_text", [True, False])
+async def test_a_tool_call_is_told_on_mqtt_with_its_arguments_only_where_texts_may_be_seen(
+    tmp_path: Path, publish_text: bool
+) -> None:
+    """Arguments are what somebody said at home, in other words."""
+    async with theatre(tmp_path, publish_text=publish_text) as play, onlooker(play.broker.port) as looker:
+        play.say("Hey Jarvis, turn on the kitchen light.")
+        await play.told(do.RunTool)
+        told = await looker.json("oyez/story/event/tool")
+        arguments = {"arguments": {"name": "kitchen light", "on": True}} if publish_text else {}
+        assert told == {"event_type": "tool", "name": "set_light", **arguments}

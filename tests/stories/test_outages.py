@@ -6,10 +6,10 @@
 import json
 from pathlib import Path
 
-from paho.mqtt import subscribe
-
 from oyez import actions as do
 from oyez import events as ev
+from tests.doubles.onlooker import onlooker
+from tests.stories.outside import trouble_shown
 from tests.stories.theatre import Theatre, patient, theatre
 
 STORY = "Hey Jarvis, tell me a long story about the sea."
@@ -32,39 +32,68 @@ async def a_light_can_be_switched(play: Theatre) -> None:
 
 
 async def test_the_voice_service_is_killed_in_mid_reply(tmp_path: Path) -> None:
-    async with theatre(tmp_path, conversation=patient(patience_s=1.0)) as play:
-        place = await begin_a_long_reply(play)
+    """State and event on MQTT say it in a sentence, the error chime sounds at once; later nothing of it is left."""
+    async with (
+        theatre(tmp_path, conversation=patient(patience_s=1.0)) as play,
+        onlooker(play.broker.port) as looker,
+    ):
+        place, seen = await begin_a_long_reply(play), len(looker.seen)
         await play.local.kill()
         lost = await play.told(ev.SessionLost, after=place)
         assert lost.reason in ("line_lost", "line_away")
-        await play.told(do.PlayChime, after=place, name="error")
-        await play.told(do.Complain, after=place)
-        assert play.house.conductor.view.trouble is not None
+        ordered = await play.told(do.PlayChime, after=place, name="error")
+        assert await trouble_shown(looker, {lost.reason}, seen) == lost.sentence
+        await looker.json("oyez/story/event/error", after=seen, kind=lost.reason, why=lost.sentence)
+        ordered_s = play.moment(ordered)
+        assert await play.chime_in_room("error", ordered_s) - ordered_s < 0.5
+        seen = len(looker.seen)
         await play.local.start()
         await play.local.line("listening on ", after=1, timeout_s=60)
         await a_light_can_be_switched(play)
-        assert play.house.conductor.view.trouble is None, "a trouble that is over is still shown"
+        await trouble_shown(looker, {None}, seen)
 
 
 async def test_the_backend_is_killed_in_mid_reply(tmp_path: Path) -> None:
-    """The reply goes on; when the token in the drawer is too old, the device says that the backend is away."""
-    async with theatre(tmp_path, token_lifetime_s=10, conversation=patient(patience_s=1.0)) as play:
-        place = await begin_a_long_reply(play)
+    """The conversation goes on; the device says that the backend is away when it needs the next token, and again when
+    it is spoken to without one."""
+    async with (
+        theatre(tmp_path, token_lifetime_s=10, conversation=patient(patience_s=1.0)) as play,
+        onlooker(play.broker.port) as looker,
+    ):
+        place, seen = await begin_a_long_reply(play), len(looker.seen)
         await play.backend.kill()
         trouble = await play.told(ev.TroubleFound, after=place, kind="backend_away")
-        assert trouble.sentence
-        await play.told(do.CloseSession, after=place, timeout_s=90)
+        assert await trouble_shown(looker, {"backend_away"}, seen) == trouble.sentence
+        await looker.json("oyez/story/event/error", after=seen, kind="backend_away", why=trouble.sentence)
+        play.say("Stop. What time is it?", level_dbfs=-20.0)
+        await play.told(do.CutReply, after=place)
+        await play.told(ev.ToolAnswered, after=place, name="get_time", ok=True)
+        await play.told(do.CloseSession, after=place)
         place = play.now
         play.say("Hey Jarvis, turn on the kitchen light.")
         await play.told(ev.SessionLost, after=place, reason="backend_away")
-        await play.told(do.PlayChime, after=place, name="error")
+        ordered = await play.told(do.PlayChime, after=place, name="error")
+        await play.chime_in_room("error", play.moment(ordered))
+        seen = len(looker.seen)
         await play.backend.start()
         await play.told(ev.TroubleGone, after=place, kind="backend_away")
+        await trouble_shown(looker, {None}, seen)
         await a_light_can_be_switched(play)
 
 
+async def test_the_backend_is_lost_while_nobody_speaks(tmp_path: Path) -> None:
+    """The chime sounds when the trouble begins, not only at the next wake word."""
+    async with theatre(tmp_path, token_lifetime_s=10) as play, onlooker(play.broker.port) as looker:
+        place = play.now
+        await play.backend.kill()
+        trouble = await play.told(ev.TroubleFound, after=place, kind="backend_away")
+        ordered = await play.told(do.PlayChime, after=place, name="error")
+        await play.chime_in_room("error", play.moment(ordered))
+        await looker.json("oyez/story/event/error", kind="backend_away", why=trouble.sentence)
+
+
 async def test_the_broker_is_killed_in_mid_reply(tmp_path: Path) -> None:
-    """The conversation does not notice; after the broker's return the state is there again."""
+    """The conversation does not notice; after the broker's return, which forgot all, the state is there again."""
     async with theatre(tmp_path, conversation=patient(patience_s=1.0)) as play:
         place = await begin_a_long_reply(play)
         await play.broker.kill()
@@ -74,15 +103,23 @@ async def test_the_broker_is_killed_in_mid_reply(tmp_path: Path) -> None:
         await play.told(ev.ReplyAudible, after=play.now)
         await play.broker.start()
         await play.told(ev.TroubleGone, after=place, kind="broker_away")
-        message = await retained(play, "oyez/story/state")
-        assert message["state"] in ("idle", "listening", "speaking", "thinking")
-        await play.shown("idle", after=place)
-        await a_light_can_be_switched(play)
+        async with onlooker(play.broker.port) as looker:
+            await looker.until("oyez/story/state", lambda payload: json.loads(payload) == as_shown(play))
+            await play.shown("idle", after=place)
+            await looker.json("oyez/story/state", state="idle", trouble=None)
+            await a_light_can_be_switched(play)
 
 
-async def retained(play: Theatre, topic: str) -> dict[str, object]:
-    import asyncio
-
-    message = await asyncio.to_thread(subscribe.simple, topic, hostname="127.0.0.1", port=play.broker.port)
-    document: dict[str, object] = json.loads(message.payload)
-    return document
+def as_shown(play: Theatre) -> dict[str, object]:
+    """The state document that tells what the house itself knows at this moment."""
+    view = play.house.conductor.view
+    trouble = view.trouble and {"kind": view.trouble.kind, "sentence": view.trouble.sentence}
+    return {
+        "state": view.state,
+        "muted": view.muted,
+        "volume": round(view.volume * 100),
+        "wake_word": "hey_jarvis",
+        "last_heard": view.last_heard,
+        "last_said": view.last_said,
+        "trouble": trouble,
+    }

@@ -21,6 +21,7 @@ from oyez import events as ev
 from oyez.config import Config, Conversation, Device, Home, Line, Parameter, Tool
 from oyez.house import House, StateShown
 from oyez.memory import Memory
+from oyez.speaking.chimes import Chime, chime
 from oyez.supervision import Notifier
 from oyez_hw.boards import Board, BoardSettings, open_board
 from tests.doubles.processes import Broker, Process, free_port, mosquitto
@@ -90,6 +91,10 @@ class Theatre:
             if isinstance(fact, kind) and all(getattr(fact, k) == v for k, v in fields.items())
         )
 
+    def moment(self, fact: object) -> float:
+        """Monotonic time at which this very fact was told."""
+        return next(at for at, told in self.facts if told is fact)
+
     def say(self, text: str, level_dbfs: float = -24.0) -> asyncio.Event:
         """Speaks into the Room, from now on; the event is set when the Room heard the end of it."""
         sound, rate_hz = speech(text)
@@ -108,6 +113,21 @@ class Theatre:
         (sounding,) = np.nonzero(heard)
         assert len(sounding), "the loudspeaker was silent"
         return since_s + int(sounding[0]) / rate_hz, since_s + (int(sounding[-1]) + 1) / rate_hz
+
+    async def chime_in_room(self, name: Chime, since_s: float) -> float:
+        """Monotonic time at which this chime began to sound in the room within 3 s; no other sound will do."""
+        room = self.board.room
+        assert room is not None
+        # The Room runs in real time: what was heard until a moment is known at that moment.
+        await asyncio.sleep(max(0.0, since_s + 3.0 - time.monotonic()))
+        rate_hz = room.heard.rate_hz
+        heard = room.heard.read(round((since_s - room.epoch_s) * rate_hz), 3 * rate_hz)[:, 0].astype(np.float64)
+        sound = chime(name, rate_hz, self.config.speaking.chime_level_dbfs).astype(np.float64)
+        energy = np.convolve(heard**2, np.ones(len(sound)), "valid")
+        likeness = np.correlate(heard, sound, "valid") / np.sqrt(np.maximum(energy, 1.0) * np.sum(sound**2))
+        best = int(np.argmax(likeness))
+        assert likeness[best] > 0.99, f"no chime {name} in the room: the likest sound is at {likeness[best]:.2f}"
+        return since_s + best / rate_hz
 
     async def loudspeaker_has_played(self, seconds: float) -> None:
         """Waits until so much of the reply that sounds now was heard, as a person does who interrupts."""
@@ -178,6 +198,7 @@ async def theatre(
     *,
     conversation: Conversation | None = None,
     token_lifetime_s: int = 600,
+    publish_text: bool = True,
     board: BoardSettings | None = None,
     **sections: Any,
 ) -> AsyncIterator[Theatre]:
@@ -186,7 +207,7 @@ async def theatre(
         config = Config(
             device=Device(id="story"),
             line=Line(backend_url=world.backend_url),
-            home=Home(port=world.broker.port, publish_text=True),
+            home=Home(port=world.broker.port, publish_text=publish_text),
             conversation=conversation or patient(),
             tools=[LIGHT],
         )
