@@ -139,8 +139,11 @@ class Playback:
             self._speaker.drop()
         except Exception as error:  # raised again by ended(), where somebody can act on it
             self.error = error
-        finally:
+        try:
             self._speaker.close()
+        except Exception as error:  # told by ended() too: who waits for the end is never left waiting
+            self.error = self.error or error
+        finally:
             with self._guard:
                 self._stopping = True
                 cuts, self._cuts = self._cuts, []

@@ -43,6 +43,7 @@ class HandSpeaker:
         self.written: list[Samples] = []
         self.closed = False
         self.fail: Exception | None = None
+        self.close_fails: Exception | None = None
         self.may_write = threading.Event()
         self.may_write.set()
         self.sound_written = threading.Event()
@@ -78,6 +79,8 @@ class HandSpeaker:
 
     def close(self) -> None:
         self.closed = True
+        if self.close_fails is not None:
+            raise self.close_fails
 
     def play(self, frames: int) -> None:
         with self._lock:

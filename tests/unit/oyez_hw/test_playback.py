@@ -114,6 +114,22 @@ async def test_a_dead_card_ends_playback_refuses_sound_and_still_answers_a_cut()
     assert speaker.closed
 
 
+@pytest.mark.parametrize("lost", [None, GONE])
+async def test_a_card_that_cannot_even_be_closed_leaves_nobody_waiting(lost: Exception | None) -> None:
+    """The loss comes before the failed close: it is what somebody can act on."""
+    speaker = HandSpeaker()
+    playback = Playback(speaker)
+    playback.start(asyncio.get_running_loop())
+    assert await asyncio.to_thread(speaker.idle_written.wait, 5)
+    speaker.close_fails, speaker.fail = HardwareError("it does not close"), lost
+    cutting = asyncio.create_task(playback.cut(), name="cut")
+    await asyncio.sleep(0)
+    playback.stop()
+    with pytest.raises(HardwareError, match="gone" if lost else "does not close"):
+        await asyncio.wait_for(playback.ended(), 5)
+    assert (await asyncio.wait_for(cutting, 5)).frames_audible == 0
+
+
 async def test_after_a_restart_the_index_goes_on() -> None:
     playback = Playback(HandSpeaker())
     playback.start(asyncio.get_running_loop())
