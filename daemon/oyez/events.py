@@ -87,7 +87,10 @@ class ToolAnswered:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackFinished:
-    """All that was queued of replies has been heard in the room."""
+    """Nothing that was queued of replies is still to be heard in the room."""
+
+    heard: bool = True
+    """False: it, or some of it, was lost, the loudspeaker is away."""
 
 
 @dataclass(frozen=True, slots=True)

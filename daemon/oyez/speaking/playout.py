@@ -64,7 +64,12 @@ class Playout:
     @property
     def finished(self) -> bool:
         """Nothing more comes, and all that came was heard."""
-        return self._complete and all(part.heard(self._audible) == part.frames() for part in self._parts.values())
+        return self._complete and not self.outstanding
+
+    @property
+    def outstanding(self) -> bool:
+        """Some of what came was not heard yet."""
+        return any(part.heard(self._audible) < part.frames() for part in self._parts.values())
 
     def queue(self, item_id: str, content_index: int, start: int, frames: int) -> None:
         """`frames` frames of a part were given to playback, numbered from `start` on. Numbers only rise."""

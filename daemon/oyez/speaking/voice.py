@@ -47,6 +47,8 @@ class Voice:
         self._stream: soxr.ResampleStream | None = None
         self._odd_byte = b""
         self._troubled: Part | None = None
+        self._missed = False
+        """Something that was to be heard since the last PlaybackFinished never will be."""
         self.dropped_ms = 0.0
         """Sound of replies that could not be queued, since the start: playback was full or the card away."""
 
@@ -64,7 +66,10 @@ class Voice:
         self._queue(part, sound if self._stream is None else self._stream.resample_chunk(sound))
 
     def reply_complete(self) -> None:
-        """No more comes for now. PlaybackFinished is told when all was heard: at once if nothing is queued."""
+        """No more comes for now. PlaybackFinished is told when all was heard: at once if nothing is queued.
+
+        Its `heard` is False if any of it was dropped, or lost with the card.
+        """
         self._end_part()
         self._playout.complete()
         self.progressed(self._playback.position())
@@ -72,7 +77,7 @@ class Voice:
     async def cut(self) -> Heard | None:
         """Silences the loudspeaker within one period; tells where the reply was cut, None if none was playing."""
         playout, self._playout = self._playout, Playout(self._rate_hz)
-        self._part, self._stream, self._odd_byte = None, None, b""
+        self._part, self._stream, self._odd_byte, self._missed = None, None, b"", False
         mark = await self._playback.cut()
         return playout.cut(mark.frames_audible)
 
@@ -91,15 +96,16 @@ class Voice:
         self._playout.audible(mark.frames_audible)
         if self._playout.finished:
             self._playout.forget()
-            self._tell(PlaybackFinished())
+            self._finished()
 
     def lost(self) -> None:
         """The card is gone: what was queued will never be heard."""
         awaited = self._playout.awaited
+        self._missed = self._missed or self._playout.outstanding
         self._playout = Playout(self._rate_hz)
         self._part, self._stream, self._odd_byte = None, None, b""
         if awaited:  # whoever waits for the end of the reply must not wait for ever
-            self._tell(PlaybackFinished())
+            self._finished()
 
     def heard(self) -> dict[Part, int]:
         """ms heard so far of each (item_id, content_index) that is queued."""
@@ -131,7 +137,12 @@ class Voice:
             return
         self._playout.queue(*part, start, len(sound))
 
+    def _finished(self) -> None:
+        missed, self._missed = self._missed, False
+        self._tell(PlaybackFinished(heard=not missed))
+
     def _drop(self, part: Part, frames: int, error: HardwareError) -> None:
+        self._missed = True
         self.dropped_ms += frames * 1000 / self._rate_hz
         if not isinstance(error, OutboxFull):
             self._playout = Playout(self._rate_hz)

@@ -125,7 +125,7 @@ def test_a_reply_of_two_minutes_fits_and_what_is_past_the_bound_is_dropped_and_c
     assert scene.player.put_frames >= 48_000 * 179
     assert scene.voice.dropped_ms == pytest.approx(10_000, abs=1100)
     scene.play(48_000 * 200)
-    assert scene.told == [PlaybackFinished()]
+    assert scene.told == [PlaybackFinished(heard=False)]
 
 
 def test_with_the_card_away_nothing_waits_for_ever() -> None:
@@ -134,7 +134,7 @@ def test_with_the_card_away_nothing_waits_for_ever() -> None:
     scene.voice.chime("wake")
     scene.voice.say("a", 0, pcm(500))
     scene.voice.reply_complete()
-    assert scene.told == [PlaybackFinished()]
+    assert scene.told == [PlaybackFinished(heard=False)]
     assert scene.voice.dropped_ms > 400
 
 
@@ -143,7 +143,41 @@ def test_a_card_lost_while_a_reply_plays_ends_the_reply() -> None:
     scene.voice.say("a", 0, pcm(500))
     scene.voice.reply_complete()
     scene.voice.lost()
-    assert scene.told == [PlaybackFinished()]
+    assert scene.told == [PlaybackFinished(heard=False)]
     scene.voice.lost()
-    assert scene.told == [PlaybackFinished()]
+    assert scene.told == [PlaybackFinished(heard=False)]
     assert scene.voice.heard() == {}
+
+
+def test_what_was_lost_is_told_once_and_the_next_reply_is_heard_again() -> None:
+    scene = Scene(Player())
+    scene.voice.say("a", 0, pcm(500))
+    scene.voice.lost()  # in the middle of it: the rest comes when the card is back
+    scene.voice.say("a", 0, pcm(500))
+    scene.voice.reply_complete()
+    scene.play(48 * 1000)
+    scene.voice.say("b", 0, pcm(100))
+    scene.voice.reply_complete()
+    scene.play(48 * 100)
+    assert scene.told == [PlaybackFinished(heard=False), PlaybackFinished()]
+
+
+def test_a_card_lost_when_all_so_far_was_heard_took_nothing_away() -> None:
+    scene = Scene(Player())
+    scene.voice.say("a", 0, pcm(100))
+    scene.play(48 * 100)
+    scene.voice.lost()
+    scene.voice.reply_complete()
+    assert scene.told == [PlaybackFinished()]
+
+
+async def test_what_a_cut_reply_lost_is_not_told_of_the_next_one() -> None:
+    scene = Scene(Player(limit_frames=48 * 600))
+    for _ in range(2):
+        scene.voice.say("a", 0, pcm(500))
+    assert scene.voice.dropped_ms > 0
+    await scene.voice.cut()
+    scene.voice.say("b", 0, pcm(100))
+    scene.voice.reply_complete()
+    scene.play(48 * 100)
+    assert scene.told == [PlaybackFinished()]
