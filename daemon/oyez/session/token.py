@@ -5,6 +5,7 @@ of a token is what the backend says it is, `expires_at - issued_at`, counted fro
 """
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -87,7 +88,7 @@ def parse_answer(
     except (msgspec.DecodeError, RecursionError):
         raise BackendAway("What answers at the backend's address is no Oyez backend: check line.backend_url.") from None
     life_s = answer.expires_at - answer.issued_at
-    if not answer.value or not answer.realtime_url.startswith(("ws://", "wss://")) or not life_s > 0:
+    if not answer.value or not _can_be_dialled(answer.realtime_url) or not life_s > 0:
         raise BackendAway("The backend sent a token that cannot be used (empty, expired or without an address).")
     if answer.value.startswith("sk-"):
         raise TokenRefused(
@@ -95,6 +96,17 @@ def parse_answer(
         )
     life = TokenLife(life_s, received_s, round_trip_s, margin_s)
     return Token(answer.value, answer.realtime_url, answer.model, life)
+
+
+def _can_be_dialled(realtime_url: str) -> bool:
+    """A socket's address that names a host which a resolver can be asked for."""
+    try:
+        parts = urlsplit(realtime_url)
+        host = (parts.hostname or "").encode("idna")
+        odd = parts.port == 0 or parts.username is not None or "#" in realtime_url  # what no socket client takes
+    except ValueError:
+        return False
+    return realtime_url.startswith(("ws://", "wss://")) and bool(host) and not odd
 
 
 def _error(status: int, retry_after: str | None, body: bytes) -> TokenRefused | BackendAway:

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.uri import parse_uri
 
+from oyez.session.settings import address
 from oyez.session.token import BackendAway, Token, TokenLife, TokenRefused, parse_answer
 
 ANSWER = {
@@ -83,6 +85,12 @@ def test_away_tells_when_to_come_back(status: int, header: str | None, body: obj
         {"value": ""},
         {"expires_at": 4_000_000},
         {"realtime_url": "https://example.test"},
+        {"realtime_url": "wss://"},
+        {"realtime_url": "wss://[::1/v1"},
+        {"realtime_url": "wss://example.test:99999/v1"},
+        {"realtime_url": "wss://example.test:http/v1"},
+        {"realtime_url": f"wss://{'a' * 64}.test/v1"},
+        {"realtime_url": "wss://example..test/v1"},
         {"value": 7},
         {"issued_at": None},
     ],
@@ -90,6 +98,16 @@ def test_away_tells_when_to_come_back(status: int, header: str | None, body: obj
 def test_a_senseless_answer_is_a_backend_out_of_order_and_not_a_token(change: dict[str, Any]) -> None:
     with pytest.raises(BackendAway):
         parsed(body={**ANSWER, **change})
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30) | st.text("[]:@/?#.%é a0", max_size=12))
+def test_any_address_is_refused_or_can_be_dialled(rest: str) -> None:
+    try:
+        token = parsed(body={**ANSWER, "realtime_url": f"wss://{rest}"})
+    except BackendAway:
+        return
+    dialled = parse_uri(address(token.realtime_url, "m"))
+    assert dialled.host
 
 
 def test_a_long_lived_key_is_not_taken_for_a_token_and_not_repeated() -> None:
