@@ -171,6 +171,8 @@ class House:
             self._board.volume.set(level)
         except HardwareError as error:
             self._trouble("mixer", str(error))
+        else:
+            self._relieve("mixer")
 
     def _complain(self, kind: str, sentence: str) -> None:
         log.warning("%s", sentence)
@@ -205,8 +207,8 @@ class House:
     async def _keep_playing(self) -> None:
         async def play() -> None:
             self._playback.start(asyncio.get_running_loop())
-            self._board.volume.set(self.conductor.view.volume)
             self._relieve("loudspeaker")
+            self._set_volume(self.conductor.view.volume)  # a card that was away has forgotten it
             await self._playback.ended()
 
         def give_up() -> None:

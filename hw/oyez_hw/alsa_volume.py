@@ -1,10 +1,14 @@
 """The volume of a card that has a mixer element for it."""
 
 import math
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from oyez_hw.alsa_pcm import alsa
 from oyez_hw.ports import HardwareError
+
+T = TypeVar("T")
 
 
 class MixerElement(Protocol):
@@ -23,62 +27,107 @@ def mixer_device(pcm_name: str) -> str:
 
 
 def open_mixer(control: str, pcm_name: str) -> MixerElement:
-    """Raises HardwareError that lists the elements there are."""
+    """Raises HardwareError: the card is away, or it is there and has no such element."""
     module = alsa()
     device = mixer_device(pcm_name)
     try:
         mixer: MixerElement = module.Mixer(control=control, device=device)
     except module.ALSAAudioError as error:
-        raise HardwareError(
-            f"the card {device} has no mixer element {control} ({error}): set board.mixer_control to one of "
-            f"[{_elements(module, device)}], or to nothing for volume in software"
-        ) from error
+        raise no_mixer(control, device, _elements(module, device), error) from error
     return mixer
 
 
-def _elements(module: Any, device: str) -> str:
+def no_mixer(control: str, device: str, elements: list[str] | None, error: Exception) -> HardwareError:
+    """The sentence for what alsaaudio raised. elements: of the card; None: it does not answer at all."""
+    if elements is None:
+        return HardwareError(
+            f"the mixer of the card {device} cannot be opened ({error}), so the volume cannot be set: plug the card "
+            f"in, or set board.playback_device to a name that `oyez-hw list` prints"
+        )
+    if not elements:
+        return HardwareError(
+            f"the card {device} has no mixer ({error}): set board.mixer_control to nothing for volume in software"
+        )
+    return HardwareError(
+        f"the card {device} has no usable mixer element {control} ({error}): set board.mixer_control to one of "
+        f"[{', '.join(elements)}], or to nothing for volume in software"
+    )
+
+
+def _elements(module: Any, device: str) -> list[str] | None:
     try:
-        return ", ".join(module.mixers(device=device))
+        return list(module.mixers(device=device))
     except module.ALSAAudioError:
-        return ""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How one element counts."""
+
+    mixer: MixerElement
+    units: int
+    range_cdb: tuple[int, int] | None
+    """(lowest, highest) in 1/100 dB; None: it counts in percent."""
+
+    def get(self) -> float:
+        value = self.mixer.getvolume(units=self.units)[0]
+        return value / 100 if self.range_cdb is None else level_of_cdb(value, self.range_cdb)
+
+    def set(self, level: float) -> None:
+        value = round(level * 100) if self.range_cdb is None else cdb_of_level(level, self.range_cdb)
+        self.mixer.setvolume(value, units=self.units)
 
 
 class AlsaVolume:
-    """In decibels where the element knows them, by alsamixer's curve, which follows the ear; in percent where not."""
+    """In decibels where the element knows them, by alsamixer's curve, which follows the ear; in percent where not.
 
-    def __init__(self, mixer: MixerElement) -> None:
-        self._mixer = mixer
-        module = alsa()
-        self._error: type[Exception] = module.ALSAAudioError
-        self._db_units, self._percent_units = module.VOLUME_UNITS_DB, module.VOLUME_UNITS_PERCENTAGE
-        self._range_cdb = self._decibels()
+    The element is opened at first use, since a USB card may come after the daemon; and once more when it does not
+    answer, since a handle does not outlive the unplugging of its card.
+    """
+
+    def __init__(self, open_element: Callable[[], MixerElement]) -> None:
+        """`open_element`: as open_mixer(). Opens nothing. Raises HardwareError: pyalsaaudio is not installed."""
+        self._open_element = open_element
+        self._module = alsa()
+        self._scale: _Scale | None = None
 
     def get(self) -> float:
-        try:
-            if self._range_cdb is None:
-                return self._mixer.getvolume(units=self._percent_units)[0] / 100
-            return level_of_cdb(self._mixer.getvolume(units=self._db_units)[0], self._range_cdb)
-        except self._error as error:
-            raise HardwareError(f"the mixer does not answer ({error}): the card was unplugged or failed") from error
+        """Raises HardwareError: the mixer is away."""
+        return self._use(_Scale.get)
 
     def set(self, level: float) -> None:
         if not 0.0 <= level <= 1.0:
             raise ValueError(f"volume is {level}; it must be 0 (silent) to 1 (loudest)")
-        try:
-            if self._range_cdb is None:
-                self._mixer.setvolume(round(level * 100), units=self._percent_units)
-            else:
-                self._mixer.setvolume(cdb_of_level(level, self._range_cdb), units=self._db_units)
-        except self._error as error:
-            raise HardwareError(f"the mixer does not answer ({error}): the card was unplugged or failed") from error
+        self._use(lambda scale: scale.set(level))
 
-    def _decibels(self) -> tuple[int, int] | None:
-        """(lowest, highest) in 1/100 dB. None where the driver tells none or nonsense, as some do."""
+    def _use(self, use: Callable[[_Scale], T]) -> T:
+        """With the element that is open, or else, once, with one opened anew."""
+        if self._scale is not None:
+            try:
+                return use(self._scale)
+            except self._module.ALSAAudioError:
+                self._scale = None  # of a card that was unplugged since: the one that is there now is asked
+        scale = self._opened()
         try:
-            lowest, highest = self._mixer.getrange(units=self._db_units)
-        except (self._error, ValueError):
-            return None
-        return (lowest, highest) if 300 <= highest - lowest <= 20_000 else None
+            result = use(scale)
+        except self._module.ALSAAudioError as error:
+            raise HardwareError(
+                f"the mixer does not answer ({error}): the card was unplugged or failed, plug it in again"
+            ) from error
+        self._scale = scale
+        return result
+
+    def _opened(self) -> _Scale:
+        """In decibels, unless the driver tells no range or nonsense, as some do."""
+        mixer = self._open_element()
+        try:
+            lowest, highest = mixer.getrange(units=self._module.VOLUME_UNITS_DB)
+        except (self._module.ALSAAudioError, ValueError):
+            lowest = highest = 0
+        if 300 <= highest - lowest <= 20_000:
+            return _Scale(mixer, self._module.VOLUME_UNITS_DB, (lowest, highest))
+        return _Scale(mixer, self._module.VOLUME_UNITS_PERCENTAGE, None)
 
 
 def level_of_cdb(cdb: int, range_cdb: tuple[int, int]) -> float:

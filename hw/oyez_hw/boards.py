@@ -1,8 +1,9 @@
-"""The catalogue of boards: a name and settings in, drivers out. Nothing is opened yet but the mixer."""
+"""The catalogue of boards: a name and settings in, drivers out. Nothing is opened yet: a card may come later."""
 
 import logging
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -60,13 +61,14 @@ class Board:
 
 
 def open_board(settings: BoardSettings) -> Board:
-    """Raises HardwareError: no such mixer element, a wrong room script. The cards themselves are opened later."""
+    """Opens no card and no mixer yet. Raises HardwareError: a wrong room script, a mixer wanted without pyalsaaudio."""
     if settings.name == "simulated":
         return _simulated(settings)
     microphone = AlsaMicrophone(settings.capture_device, settings.capture_format, settings.period_ms)
     speaker = AlsaSpeaker(settings.playback_device, settings.playback_format, settings.period_ms)
     if settings.mixer_control:
-        return Board(microphone, speaker, AlsaVolume(open_mixer(settings.mixer_control, settings.playback_device)))
+        volume_of_card = AlsaVolume(partial(open_mixer, settings.mixer_control, settings.playback_device))
+        return Board(microphone, speaker, volume_of_card)
     volume = SoftwareVolume()
     return Board(microphone, ScaledSpeaker(speaker, volume), volume)
 

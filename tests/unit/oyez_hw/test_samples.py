@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oyez_hw.acoustics import active_dbfs, amplitude, convolved, dbfs, mono_floats
-from oyez_hw.alsa_volume import AlsaVolume, cdb_of_level, level_of_cdb, mixer_device
 from oyez_hw.convert import FORMATS, from_house, to_house
 from oyez_hw.levels import level_dbfs, meter
 from oyez_hw.pcm import PcmFormat, Samples
@@ -107,50 +106,6 @@ def test_software_volume_scales_and_does_not_jump() -> None:
     with pytest.raises(ValueError, match="volume"):
         volume.set(1.5)
     assert volume.get() == 0.5
-
-
-@given(st.floats(0, 1), st.integers(-12_000, -1_000), st.integers(-100, 2_400))
-def test_the_mixer_curve_comes_back_and_stays_in_range(level: float, lowest: int, highest: int) -> None:
-    cdb = cdb_of_level(level, (lowest, highest))
-    assert lowest - 1 <= cdb <= highest
-    assert level_of_cdb(cdb, (lowest, highest)) == pytest.approx(level, abs=0.01)
-
-
-class Element:
-    """A mixer element that remembers, with or without decibels."""
-
-    def __init__(self, range_cdb: tuple[int, int]) -> None:
-        self.range_cdb = range_cdb
-        self.values = dict[int, int]()
-
-    def getvolume(self, *, units: int) -> list[int]:
-        return [self.values[units]]
-
-    def setvolume(self, volume: int, *, units: int) -> None:
-        self.values[units] = volume
-
-    def getrange(self, *, units: int) -> list[int]:
-        return list(self.range_cdb)
-
-
-@pytest.mark.parametrize("range_cdb", [(-6_000, 0), (0, 0)])
-def test_a_mixer_is_set_in_decibels_or_where_it_knows_none_in_percent(range_cdb: tuple[int, int]) -> None:
-    pytest.importorskip("alsaaudio", reason="pyalsaaudio is not installed (extra `board`)")
-    element = Element(range_cdb)
-    volume = AlsaVolume(element)
-    volume.set(0.5)
-    assert volume.get() == pytest.approx(0.5, abs=0.01)
-    assert list(element.values.values()) == ([50] if range_cdb == (0, 0) else [cdb_of_level(0.5, range_cdb)])
-    with pytest.raises(ValueError, match="volume"):
-        volume.set(-0.1)
-
-
-@pytest.mark.parametrize(
-    ("pcm", "mixer"),
-    [("default", "default"), ("hw:1,0", "hw:1"), ("plughw:CARD=Device,DEV=0", "hw:Device"), ("hw:", "default")],
-)
-def test_the_mixer_of_a_pcm(pcm: str, mixer: str) -> None:
-    assert mixer_device(pcm) == mixer
 
 
 @pytest.mark.parametrize(("rate_hz", "channels", "width"), [(100, 1, 16), (16_000, 0, 16), (16_000, 1, 8)])
