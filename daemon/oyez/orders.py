@@ -79,14 +79,15 @@ def say_later(state: State, event: ev.SayAsked, now: float, c: Conversation) -> 
 def announcement_ends(state: State, event: ev.ReplyEnded, now: float, c: Conversation) -> Step:
     if event.response_id != state.reply:
         return state, []
-    if event.status == "failed":
-        return fail(state, "line_refused", event.sentence or "The service could not say it.")
+    if event.status != "completed":
+        return fail(state, "reply_failed", event.sentence or "The service did not say it to its end.")
     return replace(state, reply=None), [do.FinishReply()]
 
 
 @row("announcing", ev.PlaybackFinished, "asleep")
 def announcement_was_heard(state: State, event: ev.PlaybackFinished, now: float, c: Conversation) -> Step:
-    done = do.CompleteOrder(state.waiting[0].order_id, True)
+    lost = "" if event.heard else "the loudspeaker was away, so not all of it was heard"
+    done = do.CompleteOrder(state.waiting[0].order_id, event.heard, lost)
     rest = replace(state, waiting=state.waiting[1:])
     after, actions = announce(rest, now, c) if rest.waiting else sleep(rest, now, c, "")
     return after, [done, *actions]

@@ -233,3 +233,11 @@ def test_a_reply_that_failed_is_told_and_the_conversation_goes_on() -> None:
     fresh = told.tell(ev.ReplyEnded("r1", "failed", sentence="Too many requests."))
     assert fresh == [do.PlayChime("error"), do.Complain("reply_failed", "Too many requests.")]
     assert told.state.phase is Phase.LISTENING
+
+
+def test_an_announcement_that_nobody_could_hear_is_no_success() -> None:
+    told = Told(ev.SayAsked("Dinner is ready.", "1"), ev.SessionReady(), ev.ReplyBegun("r1"))
+    fresh = told.tell(ev.ReplyEnded("r1", "completed"), ev.PlaybackFinished(heard=False))
+    (answer,) = [action for action in fresh if isinstance(action, do.CompleteOrder)]
+    assert (answer.order_id, answer.ok) == ("1", False)
+    assert "loudspeaker" in answer.why

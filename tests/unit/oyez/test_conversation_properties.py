@@ -29,7 +29,7 @@ ANY_EVENT: st.SearchStrategy[ev.Event] = st.one_of(
     ),
     st.builds(ev.ToolCalled, calls, st.just("tool"), st.just({})),
     st.builds(ev.ToolAnswered, calls, st.just("tool"), st.just("out"), st.booleans()),
-    st.just(ev.PlaybackFinished()),
+    st.builds(ev.PlaybackFinished, st.booleans()),
     st.builds(ev.MuteAsked, st.booleans()),
     st.builds(ev.VolumeAsked, st.floats(0, 1)),
     st.builds(ev.ListenAsked, st.sampled_from([None, "l"])),
