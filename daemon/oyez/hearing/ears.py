@@ -13,8 +13,9 @@ from oyez.config import Hearing
 from oyez.errors import ConfigError
 from oyez.events import Event, SpeechStarted, SpeechStopped, WakeHeard
 from oyez.hearing.blocks import RATE_HZ, Blocks
-from oyez.hearing.echo import DELAY_S, EchoCanceller
+from oyez.hearing.echo import DELAY_S, TAIL_S, EchoCanceller
 from oyez.hearing.gate import ONSET_WINDOW, Gate
+from oyez.hearing.hold import Hold
 from oyez.hearing.mixdown import Mono, mixdown
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
 from oyez.hearing.preroll import Preroll
@@ -82,8 +83,7 @@ class Ears:
         self._played_resampler: Resampler | None = None
         self._tap: Tap | None = None
         self._sink: Callable[[bytes], None] | None = None
-        self._held = False
-        """While the loudspeaker speaks the tap carries silence, so that the service never hears the device itself."""
+        self._hold = Hold(cancels=config.echo_cancellation, tail_s=TAIL_S)
         self._barge_in_since_s: float | None = None
         self._deaf = False
         self._epoch = 0
@@ -145,14 +145,19 @@ class Ears:
         self._tap = self._sink = None
 
     def replying(self, on: bool) -> None:
-        """The loudspeaker speaks: the gate asks for `barge_in_ms` of speech, and an open tap carries silence.
+        """The loudspeaker speaks: the gate asks for `barge_in_ms` of speech, and an open tap carries silence, also for
+        what was captured meanwhile and comes later.
 
         When it ends because somebody spoke over it, the tap goes on with the beginning of what they said.
         """
         self._gate.replying(on)
         since_s, self._barge_in_since_s = self._barge_in_since_s, None
-        was, self._held = self._held, on
-        if was and not on and since_s is not None:
+        if on:
+            self._hold.begin()
+            return
+        interrupted = self._hold.on and since_s is not None
+        self._hold.end(self._clock(), interrupted=interrupted)
+        if interrupted and since_s is not None:
             self._let_out(self._preroll.since(since_s))
 
     def deaf(self, on: bool) -> None:
@@ -171,6 +176,7 @@ class Ears:
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """What the loudspeaker plays. samples: int16 (frames, channels); `audible_at_s`: of its first frame."""
         if self._echo is None:
+            self._hold.played(audible_at_s, audible_at_s + len(samples) / rate_hz, loud=bool(samples.any()))
             return
         self._silent_chunks = 0 if samples.any() else self._silent_chunks + 1
         if self._silent_chunks > SILENT_FRAMES:
@@ -191,7 +197,8 @@ class Ears:
         blocks = [self._clean(block, end_s) for block, end_s in self._blocks.cut(*self._at_our_rate(frame))]
         for block, end_s in blocks:
             self._preroll.put(block, end_s)
-            self._let_out(np.zeros_like(block) if self._held else block)
+            held = self._hold.holds(end_s - len(block) / RATE_HZ, end_s, unsure=self._unsure)
+            self._let_out(np.zeros_like(block) if held else block)
             self._listen(block, end_s)
         self._unscored += blocks
         self._unscored_frames += 1
@@ -216,14 +223,17 @@ class Ears:
 
     def _listen(self, block: Mono, end_s: float) -> None:
         voiced = self._vad.is_speech(block.tobytes(), RATE_HZ)
-        unsure = self._echo is not None and self._echo.unsure
-        edge = self._gate.hear(voiced and not unsure)
+        edge = self._gate.hear(voiced and not self._unsure)
         if edge == "started":
-            if self._held:
+            if self._hold.on:
                 self._barge_in_since_s = end_s - ONSET_WINDOW * self._config.barge_in_ms / 1000 - BARGE_IN_MARGIN_S
             self._tell(SpeechStarted(by="gate"))
         elif edge == "stopped":
             self._tell(SpeechStopped(by="gate"))
+
+    @property
+    def _unsure(self) -> bool:
+        return self._echo is not None and self._echo.unsure
 
     def _let_out(self, samples: Mono) -> None:
         if self._tap is None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oyez.config import Hearing
@@ -24,6 +24,7 @@ NOISE = np.random.default_rng(8).normal(0, 2000, 16_000 * 4).astype(np.int16)
     opens_at=st.integers(0, 39),
     since_ms=st.integers(0, 2500),
 )
+@example(sizes=[1, 639], opens_at=1, since_ms=0)
 def test_between_pre_roll_and_live_nothing_is_lost_or_repeated(sizes: list[int], opens_at: int, since_ms: int) -> None:
     """What leaves is the resampled sound from `since` on, in one piece, whenever the tap opens."""
     rig = Rig(PLAIN, SilentEngine())
@@ -46,7 +47,8 @@ def test_between_pre_roll_and_live_nothing_is_lost_or_repeated(sizes: list[int],
     opened = sum(sizes[:opens_at])
     oldest = max(0, opened - opened % 160 - 32_000 - 160)
     got = rig.sound()
-    candidates = [since_block] if since_block >= oldest else range(oldest, oldest + 400)
+    begins = min(since_block, opened - opened % 160)  # a block that is being filled leaves whole
+    candidates = [begins] if begins >= oldest else range(oldest, oldest + 400)
     expected = [Resampler(16_000, 24_000, "MQ").feed(sound[begin:blocks_end]) for begin in candidates]
     assert any(len(e) - 480 < len(got) <= len(e) and _same(got, e[: len(got)]) for e in expected)
     assert all(len(piece) == 960 for piece in rig.sent)
@@ -152,3 +154,40 @@ async def test_noise_is_no_speech() -> None:
     rig = Rig(PLAIN, SilentEngine())
     await rig.hear((NOISE * 0.05).astype(np.int16))
     assert rig.events(SpeechStarted) == []
+
+
+async def late(rig: Rig, from_s: float, to_s: float, late_s: float) -> np.ndarray:
+    """Hears noise of that span, frame by frame, each `late_s` after it was captured; what left through the tap."""
+    sent = len(rig.sent)
+
+    async def frames() -> AsyncIterator[Frame]:
+        for at in range(round(from_s * 16_000), round(to_s * 16_000), 320):
+            rig.now_s = (at + 320) / 16_000 + late_s
+            yield Frame(NOISE[at : at + 320].reshape(-1, 1), 16_000, (at + 320) / 16_000)
+            await rig.ears.settled()
+
+    await rig.ears.run(frames())
+    return np.frombuffer(b"".join(rig.sent[sent:]), "<i2")
+
+
+@pytest.mark.parametrize(("echo_cancellation", "tail_s"), [(True, 0.0), (False, 0.3)])
+async def test_what_was_captured_while_the_reply_sounded_is_held_when_it_comes_after_its_end(
+    echo_cancellation: bool, tail_s: float
+) -> None:
+    rig = Rig(Hearing(echo_cancellation=echo_cancellation, barge_in="off"), SilentEngine())
+    rig.ears.open_tap(0.0, rig.sent.append)
+    rig.ears.replying(True)
+    await late(rig, 0.0, 1.0, late_s=0.2)
+    rig.ears.replying(False)  # at 1.2 s: the frames of the last 0.2 s are still on their way
+    assert np.abs(await late(rig, 1.0, 1.18 + tail_s, late_s=0.2)).max() <= 3
+    assert np.abs((await late(rig, 1.26 + tail_s, 1.6 + tail_s, late_s=0.2))[-4800:]).max() > 1000
+
+
+async def test_without_a_canceller_the_service_does_not_hear_our_chime() -> None:
+    rig = Rig(PLAIN, SilentEngine())
+    rig.ears.open_tap(0.0, rig.sent.append)
+    rig.ears.played(np.full((9600, 2), 500, np.int16), 48_000, 1.0)
+    rig.ears.played(np.zeros((9600, 2), np.int16), 48_000, 1.2)
+    assert np.abs((await late(rig, 0.0, 0.98, late_s=0.05))[-4800:]).max() > 1000
+    assert np.abs((await late(rig, 1.0, 1.34, late_s=0.05))[1440:]).max() <= 3
+    assert np.abs((await late(rig, 1.36, 1.8, late_s=0.05))[-4800:]).max() > 1000
