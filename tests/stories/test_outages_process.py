@@ -101,12 +101,12 @@ async def brought_back(service: Process) -> None:
 
 async def test_one_process_answers_after_each_service_was_killed_in_mid_reply(tmp_path: Path) -> None:
     async with services(tmp_path, token_lifetime_s=10) as world:
-        command = [sys.executable, "-m", "oyez", "run", "--config", write_config(tmp_path, world)]
+        command = [sys.executable, "-m", "oyez", "run", "--config", str(write_config(tmp_path, world))]
         async with running([*command, "--trace", "/dev/stdout"]) as daemon:
             await voice_service_is_killed(daemon, world)
             await backend_is_killed(daemon, world)
             await broker_is_killed(daemon, world)
-            assert daemon.returncode is None, "it is another process that answered"
+            assert daemon.returncode is None, "the daemon fell down"
             assert await daemon.terminate(timeout_s=3.0) == 0
 
 
