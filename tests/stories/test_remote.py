@@ -81,3 +81,6 @@ async def test_the_commands_print_what_a_person_or_a_script_reads(
             assert await command(config, order) == WELL
     assert await command(config, "stop") == AWAY
     assert "cannot be reached" in capsys.readouterr().err
+    assert await command(config, "status", "--json") == AWAY
+    away = json.loads(capsys.readouterr().out)
+    assert (away["ok"], "cannot be reached" in away["why"]) == (False, True)
