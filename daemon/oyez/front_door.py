@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from oyez.config import Config
 from oyez.config_file import load, secret
@@ -32,6 +33,7 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
     config = load(config_path)
+    _check_address(config)
     device_key = secret(config.line.device_key_file, "device_key", os.environ)
     systemd = notifier(os.environ)
     with contextlib.ExitStack() as stack:
@@ -77,6 +79,16 @@ class _Impatient(ThreadPoolExecutor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         super().shutdown(wait=False, cancel_futures=True)
+
+
+def _check_address(config: Config) -> None:
+    """What no pattern in the configuration can say: whether the address can be taken apart."""
+    try:
+        urlsplit(config.line.realtime_url).port  # noqa: B018  (reading it is the check)
+    except ValueError as error:
+        raise ConfigError(
+            [f"line.realtime_url is no address ({error}): it looks like wss://host/v1/realtime"]
+        ) from None
 
 
 def _board(config: Config) -> Board:

@@ -110,3 +110,11 @@ async def test_a_name_server_that_does_not_answer_does_not_hold_up_the_end(tmp_p
         await process.line("tokens.oyez.invalid")
         await process.line("Listening for")
         assert await process.terminate(timeout_s=3.0) == 0
+
+
+async def test_an_address_that_cannot_be_taken_apart_is_the_operators_mistake(tmp_path: Path) -> None:
+    config = tmp_path / "oyez.toml"
+    config.write_text('[board]\nname = "simulated"\n[line]\nrealtime_url = "ws://["\n')
+    async with running(command(config)) as process:
+        assert await process.wait() == 78
+        assert "line.realtime_url" in "\n".join(process.lines)
