@@ -1,10 +1,46 @@
-"""What a story can see of a daemon from outside: its trace, line by line, and what it shows on MQTT."""
+"""A daemon from outside: what it is configured with, its trace line by line, and what it shows on MQTT."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from tests.doubles.onlooker import Onlooker
 from tests.doubles.processes import Process
+from tests.stories.theatre import Services
+
+CONFIG = """
+[device]
+id = "story"
+[board]
+{board}
+[line]
+backend_url = "{backend_url}"
+device_key_file = "{key_file}"
+[home]
+port = {broker_port}
+[conversation]
+patience_s = 1.0
+[[tools]]
+name = "set_light"
+description = "Switch a light on or off."
+topic = "house/light/{{name}}/set"
+payload = "{{on}}"
+answer = "The {{name}} is {{on}}."
+[tools.parameters.name]
+description = "Which light."
+[tools.parameters.on]
+type = "boolean"
+"""
+
+
+def write_config(folder: Path, world: Services, board: str) -> Path:
+    """The configuration of a daemon that lives on these services. board: the lines of [board]."""
+    key_file, config = folder / "device_key", folder / "oyez.toml"
+    key_file.write_text(world.device_key)
+    config.write_text(
+        CONFIG.format(board=board, backend_url=world.backend_url, key_file=key_file, broker_port=world.broker.port)
+    )
+    return config
 
 
 async def traced(daemon: Process, what: str, *, after: int, **fields: Any) -> dict[str, Any]:

@@ -19,14 +19,11 @@ from oyez_local.recogniser import MoonshineRecogniser
 from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import Process, running
 from tests.doubles.speech import say as speech
-from tests.stories.outside import traced, trouble_shown
-from tests.stories.theatre import Services, services
+from tests.stories.outside import traced, trouble_shown, write_config
+from tests.stories.theatre import services
 
 MICROPHONES, LOUDSPEAKER = PcmFormat(16_000, 6), PcmFormat(48_000, 2)
-CONFIG = """
-[device]
-id = "story"
-[board]
+BOARD = """\
 name = "alsa"
 capture_device = "{microphone}"
 playback_device = "{loudspeaker}"
@@ -34,23 +31,6 @@ capture_rate_hz = 16000
 capture_channels = 6
 playback_rate_hz = 48000
 playback_channels = 2
-[line]
-backend_url = "{backend_url}"
-device_key_file = "{key_file}"
-[home]
-port = {broker_port}
-[conversation]
-patience_s = 1.0
-[[tools]]
-name = "set_light"
-description = "Switch a light on or off."
-topic = "house/light/{{name}}/set"
-payload = "{{on}}"
-answer = "The {{name}} is {{on}}."
-[tools.parameters.name]
-description = "Which light."
-[tools.parameters.on]
-type = "boolean"
 """
 
 
@@ -66,21 +46,6 @@ def card(tmp_path: Path) -> Iterator[virtual_card.VirtualCard]:
     made.start()
     yield made
     made.stop()
-
-
-def write_config(folder: Path, world: Services) -> Path:
-    key_file, config = folder / "device_key", folder / "oyez.toml"
-    key_file.write_text(world.device_key)
-    config.write_text(
-        CONFIG.format(
-            microphone=virtual_card.MICROPHONE,
-            loudspeaker=virtual_card.LOUDSPEAKER,
-            backend_url=world.backend_url,
-            key_file=key_file,
-            broker_port=world.broker.port,
-        )
-    )
-    return config
 
 
 async def a_light_is_switched(daemon: Process, room: Room, word: str) -> str:
@@ -111,7 +76,8 @@ async def test_it_answers_on_a_real_card_and_hears_again_after_the_card_was_unpl
 ) -> None:
     """One process throughout: nobody restarts it."""
     async with services(tmp_path) as world, onlooker(world.broker.port) as looker:
-        command = [sys.executable, "-m", "oyez", "run", "--config", str(write_config(tmp_path, world))]
+        board = BOARD.format(microphone=virtual_card.MICROPHONE, loudspeaker=virtual_card.LOUDSPEAKER)
+        command = [sys.executable, "-m", "oyez", "run", "--config", str(write_config(tmp_path, world, board))]
         async with running([*command, "--trace", "/dev/stdout"], env=card.environment) as daemon:
             await daemon.line("Listening for hey_jarvis")
             assert "light is on" in (await a_light_is_switched(daemon, card.room, "on")).lower()

@@ -13,7 +13,7 @@ from oyez_hw.wav import write_wav
 from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import Process, running
 from tests.doubles.speech import say as speech
-from tests.stories.outside import traced, trouble_shown
+from tests.stories.outside import traced, trouble_shown, write_config
 from tests.stories.theatre import Services, services
 
 STORY = "Hey Jarvis, tell me a long story about the sea."
@@ -30,29 +30,9 @@ STEPS: list[tuple[str, dict[str, object]]] = [
 """What is said in the room: by what the room hears, with time enough for a service to come back."""
 HEARD_S = 1.5
 """So much of a reply is heard when a service dies: the room takes less for a chime."""
-CONFIG = """
-[device]
-id = "story"
-[board]
+BOARD = """\
 name = "simulated"
 room_script = "{script}"
-[line]
-backend_url = "{backend_url}"
-device_key_file = "{key_file}"
-[home]
-port = {broker_port}
-[conversation]
-patience_s = 1.0
-[[tools]]
-name = "set_light"
-description = "Switch a light on or off."
-topic = "house/light/{{name}}/set"
-payload = "{{on}}"
-answer = "The {{name}} is {{on}}."
-[tools.parameters.name]
-description = "Which light."
-[tools.parameters.on]
-type = "boolean"
 """
 
 
@@ -68,20 +48,6 @@ def write_script(folder: Path) -> Path:
 
 def wav_of(text: str) -> str:
     return f"{text.split()[-1].strip('.?')}.wav"
-
-
-def write_config(folder: Path, world: Services) -> Path:
-    key_file, config = folder / "device_key", folder / "oyez.toml"
-    key_file.write_text(world.device_key)
-    config.write_text(
-        CONFIG.format(
-            script=write_script(folder),
-            backend_url=world.backend_url,
-            key_file=key_file,
-            broker_port=world.broker.port,
-        )
-    )
-    return config
 
 
 async def a_story_is_told(daemon: Process, after: int) -> int:
@@ -101,7 +67,8 @@ async def brought_back(service: Process) -> None:
 
 async def test_one_process_answers_after_each_service_was_killed_in_mid_reply(tmp_path: Path) -> None:
     async with services(tmp_path, token_lifetime_s=10) as world:
-        command = [sys.executable, "-m", "oyez", "run", "--config", str(write_config(tmp_path, world))]
+        board = BOARD.format(script=write_script(tmp_path))
+        command = [sys.executable, "-m", "oyez", "run", "--config", str(write_config(tmp_path, world, board))]
         async with running([*command, "--trace", "/dev/stdout"]) as daemon:
             await voice_service_is_killed(daemon, world)
             await backend_is_killed(daemon, world)

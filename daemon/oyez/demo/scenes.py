@@ -23,7 +23,7 @@ def scenes(wake_word: str) -> tuple[Line, ...]:
     return (
         Line(f"{spoken(wake_word)}, turn on the kitchen light.", "start", 1.5),
         Line("Tell me a long story about the sea.", "reply_ends", 0.6),
-        Line("Stop, what time is it?", "reply_begins", 4.0),
+        Line("Stop, what time is it?", "reply_begins", 3.0),
     )
 
 
