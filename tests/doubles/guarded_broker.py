@@ -66,7 +66,7 @@ def _make_certificates(folder: Path) -> None:
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
 
     new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    # Python 3.13 holds certificates to RFC 5280 to the letter: what a key may do, and whose key signed it, must be said.
+    # Python 3.13 holds certificates to the letter of RFC 5280: what a key may do and who signed it must be said.
     authority = ("-days", "2", "-subj", "/CN=throwaway", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
     openssl("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", *authority)
     openssl("req", *new_key, "-keyout", "broker.key", "-out", "broker.csr", "-subj", "/CN=broker")
