@@ -16,6 +16,7 @@ from oyez.phases import (
     fail,
     hush,
     open_conversation,
+    owed_chime,
     sleep,
 )
 from oyez.table import ALL, STAYS, row
@@ -55,7 +56,7 @@ def wake_over_announcement(state: State, event: ev.WakeHeard, now: float, c: Con
     if state.muted:
         return state, []
     cut = [*hush(state), do.CloseSession(), do.CompleteOrder(state.waiting[0].order_id, False, "someone spoke over it")]
-    after, actions = wake(State(waiting=state.waiting[1:]), event, now, c)
+    after, actions = wake(State(troubled=state.troubled, waiting=state.waiting[1:]), event, now, c)
     return after, cut + actions
 
 
@@ -103,7 +104,7 @@ def stop(state: State, event: ev.StopAsked, now: float, c: Conversation) -> Step
     if state.phase is not Phase.ASLEEP:
         actions.append(do.CloseSession())
     refused = [do.CompleteOrder(order.order_id, False, "the device was told to stop") for order in state.waiting]
-    return State(muted=state.muted), [*actions, *refused, do.CompleteOrder(event.order_id, True)]
+    return State(muted=state.muted), [*actions, *owed_chime(state), *refused, do.CompleteOrder(event.order_id, True)]
 
 
 @row("asleep calling announcing", ev.MuteAsked, STAYS)
@@ -122,7 +123,7 @@ def mute(state: State, event: ev.MuteAsked, now: float, c: Conversation) -> Step
         return state, []
     actions = [do.SetMuted(True), *hush(state), do.CloseSession(), do.PlayChime("muted")]
     refused = [do.CompleteOrder(order.order_id, False, "the device was muted") for order in state.waiting]
-    return State(muted=True), actions + refused
+    return State(muted=True), [*actions, *owed_chime(state), *refused]
 
 
 @row(ALL, ev.VolumeAsked, STAYS)
@@ -130,10 +131,16 @@ def set_volume(state: State, event: ev.VolumeAsked, now: float, c: Conversation)
     return state, [do.SetVolume(event.level)]
 
 
-@row(ALL, ev.TroubleFound, STAYS)
+@row("asleep", ev.TroubleFound, STAYS)
 def trouble_found(state: State, event: ev.TroubleFound, now: float, c: Conversation) -> Step:
     """Told once when it begins: on MQTT as far as that is there, and by sound."""
     return state, [do.Complain(event.kind, event.sentence), do.PlayChime("error")]
+
+
+@row("opening listening thinking speaking calling announcing", ev.TroubleFound, STAYS)
+def trouble_found_meanwhile(state: State, event: ev.TroubleFound, now: float, c: Conversation) -> Step:
+    """The sound waits for the end: a chime over a request goes upstream, and one behind a reply may be cut with it."""
+    return replace(state, troubled=True), [do.Complain(event.kind, event.sentence)]
 
 
 @row(ALL, ev.TroubleGone, STAYS)

@@ -60,6 +60,8 @@ class State:
     """Tools of an interrupted reply: their answers are told to the service, but nobody waits for them."""
     asked: bool = False
     """We asked for a reply that has not begun."""
+    troubled: bool = False
+    """A trouble began meanwhile: its chime comes when the conversation is over, where no cut can swallow it."""
     waiting: tuple[SayAsked, ...] = ()
     """Texts to be said when the conversation is over; the first is being said while announcing."""
 
@@ -84,6 +86,7 @@ def open_conversation(state: State, since_s: float, now: float, c: Conversation)
         deadline_s=now + c.opening_s,
         chime_at_s=now + c.chime_pause_s,
         ends_s=now + c.max_conversation_s,
+        troubled=state.troubled,
         waiting=state.waiting,
     )
     # The line first: it keeps what it is given until it is open, and the tap gives the pre-roll at once.
@@ -140,8 +143,12 @@ def call(state: State, now: float, c: Conversation) -> Step:
 
 def announce(state: State, now: float, c: Conversation) -> Step:
     """-> announcing: the line is open and the first of what is waiting is said."""
-    said = replace(
-        State(muted=state.muted, waiting=state.waiting), phase=Phase.ANNOUNCING, deadline_s=now + c.speaking_s
+    said = State(
+        phase=Phase.ANNOUNCING,
+        muted=state.muted,
+        deadline_s=now + c.speaking_s,
+        troubled=state.troubled,
+        waiting=state.waiting,
     )
     return said, [do.SayText(state.waiting[0].text)]
 
@@ -168,7 +175,11 @@ def sleep(state: State, now: float, c: Conversation, why: str) -> Step:
         return after, actions + more
     if state.phase is not Phase.ASLEEP:
         actions.append(do.CloseSession())
-    return State(muted=state.muted, waiting=()), actions + refuse_waiting(state, why)
+    return State(muted=state.muted), [*actions, *owed_chime(state), *refuse_waiting(state, why)]
+
+
+def owed_chime(state: State) -> list[Action]:
+    return [do.PlayChime("error")] if state.troubled else []
 
 
 def refuse_waiting(state: State, why: str) -> list[Action]:

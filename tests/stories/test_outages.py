@@ -106,6 +106,9 @@ async def test_the_broker_is_killed_in_mid_reply(tmp_path: Path) -> None:
         async with onlooker(play.broker.port) as looker:
             await looker.until("oyez/story/state", lambda payload: json.loads(payload) == as_shown(play))
             await play.shown("idle", after=place)
+            # MQTT could not carry it while the broker was away: it is by sound that the household learns of it.
+            ordered = await play.told(do.PlayChime, after=place, name="error")
+            await play.chime_in_room("error", play.moment(ordered))
             await looker.json("oyez/story/state", state="idle", trouble=None)
             await a_light_can_be_switched(play)
 

@@ -241,3 +241,13 @@ def test_an_announcement_that_nobody_could_hear_is_no_success() -> None:
     (answer,) = [action for action in fresh if isinstance(action, do.CompleteOrder)]
     assert (answer.order_id, answer.ok) == ("1", False)
     assert "loudspeaker" in answer.why
+
+
+def test_a_trouble_that_begins_in_mid_reply_sounds_when_the_conversation_is_over() -> None:
+    """Behind the reply it would be lost when somebody speaks over that."""
+    told = speaking()
+    assert told.tell(ev.TroubleFound("broker_away", "No broker.")) == [do.Complain("broker_away", "No broker.")]
+    told.tell(ev.SpeechStarted("gate"))
+    told.now += C.utterance_s
+    assert do.PlayChime("error") in told.tell(ev.DeadlinePassed())
+    assert told.state == State()

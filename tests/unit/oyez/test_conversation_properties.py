@@ -148,3 +148,16 @@ def test_an_answer_of_a_tool_is_told_at_most_once_and_only_for_a_call(history: A
             if isinstance(action, do.AnswerTool):
                 assert action.call_id in called
                 called = [call_id for call_id in called if call_id != action.call_id]
+
+
+@given(HISTORY)
+@settings(max_examples=300)
+def test_whenever_the_device_sleeps_every_trouble_that_began_has_sounded(history: Any) -> None:
+    state, now, owed = State(), 0.0, False
+    for event, later_s in history:
+        now += later_s
+        state, actions = step(state, event, now, C)
+        owed = owed or isinstance(event, ev.TroubleFound)
+        if do.PlayChime("error") in actions:
+            owed = state.troubled
+        assert not (owed and state.phase is Phase.ASLEEP)
