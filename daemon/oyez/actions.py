@@ -83,6 +83,37 @@ class SayText:
 
 
 @dataclass(frozen=True, slots=True)
+class SayFiller:
+    """Have the service say a word while a tool takes its time, outside the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTurns:
+    """Who says that a turn has ended: the service (its VAD), or this device by CommitTurn."""
+
+    by: Literal["service", "device"]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTurn:
+    """What was sent since the last turn is one: have it answered. Too short to be one (100 ms): forget it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetTurn:
+    """Have the service forget what was sent since the last turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveTool:
+    """Answer a remote tool's wish to be used, and have the service go on."""
+
+    request_id: str
+    approve: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetMuted:
     muted: bool
 
@@ -136,6 +167,11 @@ Action = (
     | AnswerTool
     | AskReply
     | SayText
+    | SayFiller
+    | TakeTurns
+    | CommitTurn
+    | ForgetTurn
+    | ApproveTool
     | SetMuted
     | SetVolume
     | CompleteOrder

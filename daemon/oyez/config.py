@@ -95,9 +95,26 @@ class Line(Section, frozen=True, kw_only=True):
     """ISO 639-1."""
     transcription_model: str = "gpt-transcribe"
     """Writes down what was heard; empty: no transcript."""
+    turn_detection: Literal["server_vad", "semantic_vad", "manual"] = "server_vad"
+    """Who ends a turn: the service after so much silence, the service by what was meant, or this device's own gate."""
     silence_ms: Annotated[int, Meta(ge=100, le=5000)] = 500
-    """The service takes its turn after so much silence."""
+    """server_vad: the service takes its turn after so much silence."""
+    eagerness: Literal["low", "medium", "high", "auto"] = "auto"
+    """semantic_vad: how soon the service takes its turn."""
+    audio_format: Literal["pcm", "pcmu", "pcma"] = "pcm"
+    """On the wire, both ways: 24 kHz PCM (48 kB/s), or 8 kHz G.711 mu-law or A-law (8 kB/s) for a poor uplink."""
     max_output_tokens: Annotated[int, Meta(ge=1, le=4096)] = 1024
+    """Of one reply."""
+    retention_ratio: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.8
+    """What the service keeps of a long conversation when it must forget; below 1 it forgets rarely and much."""
+    context_tokens_max: Annotated[int, Meta(ge=1000, le=28_000)] = 8000
+    """The longest conversation that the service is asked to read at each reply: bounds the cost of a turn."""
+    rotate_before_s: Positive = 120.0
+    """A session is replaced at a quiet moment so long before the service ends it."""
+    reconnect_s: Positive = 12.0
+    """A line that broke in mid-conversation is tried again for so long before the conversation is given up."""
+    ping_s: Annotated[float, Meta(ge=1.0, le=120.0)] = 10.0
+    """A socket that has been silent for so long is asked whether it lives; no answer in the same time: it is dead."""
     connect_timeout_s: Positive = 8.0
     token_margin_s: Positive = 60.0
     """A token is renewed when less than this is left of its life."""
@@ -118,8 +135,19 @@ class Conversation(Section, frozen=True, kw_only=True):
     """Longest request."""
     follow_up: bool = True
     """Listen again after a reply, without a wake word."""
+    follow_ups_max: Annotated[int, Meta(ge=0, le=1000)] = 20
+    """So many requests may follow one wake word."""
+    closing_phrases: tuple[str, ...] = ("thank you", "thanks", "that is all", "that's all", "goodbye", "never mind")
+    """A request that is nothing but one of these ends the conversation."""
     max_conversation_s: Positive = 600.0
     """No conversation is longer: an open line costs money."""
+    filler_s: Annotated[float, Meta(ge=0.0, le=30.0)] = 1.0
+    """A tool that takes longer makes the device say a word; 0: it stays silent."""
+    approval_s: Positive = 20.0
+    """So long for somebody to agree to a remote tool; then it is refused."""
+    yes_phrases: tuple[str, ...] = ("yes", "yes please", "okay", "ok", "sure", "do it", "go ahead")
+    """Spoken alone after the question, one of these agrees to it."""
+    no_phrases: tuple[str, ...] = ("no", "no thanks", "don't", "do not", "cancel")
 
 
 class Home(Section, frozen=True, kw_only=True):

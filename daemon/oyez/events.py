@@ -141,6 +141,63 @@ class SayAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkPressed:
+    """Somebody holds the talk button (or the same over MQTT): what is said until its release is one turn."""
+
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TalkReleased:
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """A remote (MCP) tool may only be used if somebody here agrees."""
+
+    request_id: str
+    server: str
+    """Its label, as configured."""
+    name: str
+    """Of the tool."""
+    arguments: dict[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """Somebody agreed or refused, by button or over MQTT; a spoken answer comes as TextHeard."""
+
+    approve: bool
+    request_id: str | None = None
+    """None: the one that was asked about last."""
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetWarned:
+    """Most of a budget is used up."""
+
+    sentence: str
+    """To be said when the conversation is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSpent:
+    """A budget is used up: what runs may end, nothing new is begun until it is renewed."""
+
+    scope: Literal["session", "day", "month"]
+    """A session's cap ends that conversation only."""
+    sentence: str
+    """To be said politely, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRenewed:
+    """A new day or month has begun, or the budget was raised."""
+
+
+@dataclass(frozen=True, slots=True)
 class TroubleFound:
     """An organ lost what it lives on and is trying to get it back: a card, the backend."""
 
@@ -178,6 +235,13 @@ Event = (
     | ListenAsked
     | StopAsked
     | SayAsked
+    | TalkPressed
+    | TalkReleased
+    | ApprovalAsked
+    | ApprovalGiven
+    | BudgetWarned
+    | BudgetSpent
+    | BudgetRenewed
     | TroubleFound
     | TroubleGone
     | DeadlinePassed
