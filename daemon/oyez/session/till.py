@@ -16,7 +16,7 @@ from oyez.config import Money as MoneyConfig
 from oyez.session.meter import Meter, Spending, Told, dearest, prices_of
 from oyez_realtime import messages as wire
 from oyez_realtime.pricing import Money, Prices, Tokens, cost, tokens_of, transcription_cost
-from oyez_realtime.responses import TranscriptionUsage, Usage
+from oyez_realtime.responses import DurationUsage, TokenUsage, Usage
 from oyez_realtime.wire import given
 
 log = logging.getLogger(__name__)
@@ -66,9 +66,8 @@ class Till:
                 if used is not None:
                     self._spend(self._response_cost(response.id, used))
             case wire.ConversationItemInputAudioTranscriptionCompleted():
-                billed: TranscriptionUsage | None = given(event.usage)
-                if billed is not None:
-                    self._spend(transcription_cost(billed, self._transcript_prices))
+                if isinstance(event.usage, DurationUsage | TokenUsage):
+                    self._spend(transcription_cost(event.usage, self._transcript_prices))
             case _:
                 pass
 
