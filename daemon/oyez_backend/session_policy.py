@@ -7,7 +7,7 @@ import msgspec
 
 from oyez_backend.refusal import Refusal
 from oyez_realtime.session_objects import Session
-from oyez_realtime.strict import unknown_paths
+from oyez_realtime.surplus import unknown_paths
 
 CLOCK_TOLERANCE_S = 5.0
 

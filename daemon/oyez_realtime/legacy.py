@@ -39,6 +39,10 @@ FLAT_SESSION_FIELDS = {
 }
 
 
+FORGOTTEN_SESSION_FIELDS = ("temperature", "client_secret")
+"""What a session had and has no more: a setting without successor, and a secret that has its own object now."""
+
+
 def modernised(event: JsonObject) -> JsonObject:
     """A copy of a server event in today's spelling; one that is modern comes back equal."""
     name = event.get("type")
@@ -56,7 +60,8 @@ def modernised(event: JsonObject) -> JsonObject:
 
 def modern_session(session: JsonObject, kind: str) -> JsonObject:
     """`kind` is the type that a session without one is taken for: realtime or transcription."""
-    modern: JsonObject = {key: value for key, value in session.items() if key not in FLAT_SESSION_FIELDS}
+    gone = (*FLAT_SESSION_FIELDS, *FORGOTTEN_SESSION_FIELDS)
+    modern: JsonObject = {key: value for key, value in session.items() if key not in gone}
     modern.setdefault("type", "transcription" if "transcription" in str(session.get("object")) else kind)
     for flat, path in FLAT_SESSION_FIELDS.items():
         if flat in session:

@@ -44,11 +44,9 @@ class RealtimeProtocol(Sending):
         if isinstance(event, UnknownEvent):
             self._note_unknown(event)
             return []
-        if dropped:
-            sentence = (
-                f"A {event.type} of the server has parts that we do not know: {', '.join(dropped)}; they were left out"
-            )
-            self.oddities.note(f"partly {event.type}", sentence)
+        for path in dropped:
+            sentence = f"The server's {event.type} has a part that we do not know, {path}; it is left out"
+            self.oddities.note(f"{event.type} {path}", sentence)
         return [event] if self._take(event) else []
 
     def connection_closed(self, code: int, reason: str = "") -> Verdict:

@@ -1,4 +1,9 @@
-"""What a server tells of a response while it makes one, and of MCP tools."""
+"""What a server tells of a response while it makes one, and of MCP tools.
+
+Deltas come by the hundred. Their decoder stops at an unknown field (`forbid_unknown_fields`), so that nobody need look
+for one in each; it is forgiven all the same, on the slow way of `tolerance`. `obfuscation` is random padding: the
+length of a frame is to tell a listener nothing.
+"""
 
 from msgspec import UNSET
 
@@ -46,9 +51,12 @@ class ResponseContentPartDone(_OfContent, frozen=True, kw_only=True, tag="respon
     part: ContentPart
 
 
-class ResponseOutputAudioDelta(_OfContent, frozen=True, kw_only=True, gc=False, tag="response.output_audio.delta"):
+class ResponseOutputAudioDelta(
+    _OfContent, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False, tag="response.output_audio.delta"
+):
     delta: bytes
     """In the session's output format; base64 on the wire."""
+    obfuscation: Maybe[str] = UNSET
 
 
 class ResponseOutputAudioDone(_OfContent, frozen=True, kw_only=True, tag="response.output_audio.done"):
@@ -56,9 +64,10 @@ class ResponseOutputAudioDone(_OfContent, frozen=True, kw_only=True, tag="respon
 
 
 class ResponseOutputAudioTranscriptDelta(
-    _OfContent, frozen=True, kw_only=True, tag="response.output_audio_transcript.delta"
+    _OfContent, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="response.output_audio_transcript.delta"
 ):
     delta: str
+    obfuscation: Maybe[str] = UNSET
 
 
 class ResponseOutputAudioTranscriptDone(
@@ -67,8 +76,11 @@ class ResponseOutputAudioTranscriptDone(
     transcript: str
 
 
-class ResponseOutputTextDelta(_OfContent, frozen=True, kw_only=True, tag="response.output_text.delta"):
+class ResponseOutputTextDelta(
+    _OfContent, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="response.output_text.delta"
+):
     delta: str
+    obfuscation: Maybe[str] = UNSET
 
 
 class ResponseOutputTextDone(_OfContent, frozen=True, kw_only=True, tag="response.output_text.done"):
@@ -76,10 +88,11 @@ class ResponseOutputTextDone(_OfContent, frozen=True, kw_only=True, tag="respons
 
 
 class ResponseFunctionCallArgumentsDelta(
-    _OfOutput, frozen=True, kw_only=True, tag="response.function_call_arguments.delta"
+    _OfOutput, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="response.function_call_arguments.delta"
 ):
     call_id: str
     delta: str
+    obfuscation: Maybe[str] = UNSET
 
 
 class ResponseFunctionCallArgumentsDone(
@@ -107,7 +120,9 @@ class McpListToolsFailed(BaseServerEvent, frozen=True, tag="mcp_list_tools.faile
     item_id: str
 
 
-class ResponseMcpCallArgumentsDelta(_OfOutput, frozen=True, kw_only=True, tag="response.mcp_call_arguments.delta"):
+class ResponseMcpCallArgumentsDelta(
+    _OfOutput, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="response.mcp_call_arguments.delta"
+):
     delta: str
     obfuscation: Maybe[str] = UNSET
 

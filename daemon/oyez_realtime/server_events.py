@@ -97,6 +97,7 @@ class ConversationItemInputAudioTranscriptionDelta(
 
     delta: Maybe[str] = UNSET
     logprobs: Maybe[list[TokenLogprob]] = UNSET
+    obfuscation: Maybe[str] = UNSET
 
 
 class ConversationItemInputAudioTranscriptionCompleted(
@@ -154,7 +155,9 @@ class InputAudioBufferTimeoutTriggered(_OfItem, frozen=True, kw_only=True, tag="
     audio_end_ms: int
 
 
-class InputAudioBufferDtmfEventReceived(BaseServerEvent, frozen=True, tag="input_audio_buffer.dtmf_event_received"):
+class InputAudioBufferDtmfEventReceived(
+    BaseServerEvent, frozen=True, omit_defaults=True, tag="input_audio_buffer.dtmf_event_received"
+):
     """SIP only; the one event without an `event_id`."""
 
     event: str

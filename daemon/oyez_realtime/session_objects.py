@@ -42,7 +42,7 @@ def bytes_per_ms(audio_format: AudioFormat) -> int:
 
 
 class NoiseReduction(Checked, frozen=True):
-    type: Literal["near_field", "far_field"]
+    type: Maybe[Literal["near_field", "far_field"]] = UNSET
     """Far field is for a microphone that stands in a room."""
     strength: Maybe[float] = UNSET
 
@@ -120,12 +120,25 @@ class McpApprovalFilter(Checked, frozen=True):
     never: Maybe[McpToolFilter] = UNSET
 
 
+Connector: TypeAlias = Literal[
+    "connector_dropbox",
+    "connector_gmail",
+    "connector_googlecalendar",
+    "connector_googledrive",
+    "connector_microsoftteams",
+    "connector_outlookcalendar",
+    "connector_outlookemail",
+    "connector_sharepoint",
+]
+"""Services that the service knows by itself; not for models after 2026-09-01."""
+
+
 class McpTool(Checked, frozen=True, tag_field="type", tag="mcp"):
     """A server of tools that the service itself calls: one of `server_url`, `connector_id`, `tunnel_id` says where."""
 
     server_label: str
     server_url: Maybe[str] = UNSET
-    connector_id: Maybe[str] = UNSET
+    connector_id: Maybe[Connector] = UNSET
     tunnel_id: Maybe[str] = UNSET
     authorization: Maybe[str] = UNSET
     headers: Maybe[dict[str, str]] = UNSET
@@ -181,6 +194,9 @@ class Prompt(Checked, frozen=True):
     variables: Maybe[dict[str, Any]] = UNSET
 
 
+Include: TypeAlias = Literal["item.input_audio_transcription.logprobs"]
+
+
 class RealtimeSession(Checked, frozen=True, kw_only=True, tag_field="type", tag="realtime"):
     """A conversation. In `session.update` only the fields that are present change; a refused update changes nothing."""
 
@@ -201,7 +217,7 @@ class RealtimeSession(Checked, frozen=True, kw_only=True, tag_field="type", tag=
     truncation: Maybe[Literal["auto", "disabled"] | RetentionRatio] = UNSET
     tracing: Maybe[Literal["auto"] | Tracing] = UNSET
     prompt: Maybe[Prompt] = UNSET
-    include: Maybe[list[str]] = UNSET
+    include: Maybe[list[Include]] = UNSET
 
 
 class TranscriptionSession(Checked, frozen=True, kw_only=True, tag_field="type", tag="transcription"):
@@ -211,7 +227,7 @@ class TranscriptionSession(Checked, frozen=True, kw_only=True, tag_field="type",
     object: Maybe[str] = UNSET
     expires_at: Maybe[int] = UNSET
     audio: Maybe[TranscriptionAudio] = UNSET
-    include: Maybe[list[str]] = UNSET
+    include: Maybe[list[Include]] = UNSET
 
 
 Session: TypeAlias = RealtimeSession | TranscriptionSession

@@ -1,7 +1,6 @@
 """Reading what a client says as the live service does: what is wrong is refused by name, whole, and changes nothing."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from oyez_realtime import client_events as client
 from oyez_realtime.errors import WireError
 from oyez_realtime.items import Message, OutputAudio
+from oyez_realtime.surplus import unknown_paths
 
 READ_ONLY_SESSION_FIELDS = ("id", "object", "expires_at")
 
@@ -60,21 +60,6 @@ def _spoken(item: object) -> bool:
         and item.role == "assistant"
         and any(isinstance(part, OutputAudio) for part in item.content)
     )
-
-
-def unknown_paths(understood: object, raw: object, path: str = "") -> Iterator[str]:
-    """Paths of what stands in the JSON and in no struct. Free-form objects (schemas, metadata) are not looked into."""
-    if isinstance(understood, msgspec.Struct) and isinstance(raw, dict):
-        known = (*understood.__struct_fields__, understood.__struct_config__.tag_field)
-        for key, value in raw.items():
-            inner = f"{path}.{key}" if path else key
-            if key not in known:
-                yield inner
-            else:
-                yield from unknown_paths(getattr(understood, key, None), value, inner)
-    elif isinstance(understood, list) and isinstance(raw, list):
-        for index, (part, raw_part) in enumerate(zip(understood, raw, strict=True)):
-            yield from unknown_paths(part, raw_part, f"{path}[{index}]")
 
 
 def _refusal(text: str, complaint: str) -> WireError:

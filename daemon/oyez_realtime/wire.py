@@ -57,7 +57,7 @@ class BaseClientEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type
 
 
 class BaseServerEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What a server tells. Unknown fields are ignored: the service adds them without notice."""
+    """What a server tells. Unknown fields are left out and named: the service adds them without notice."""
 
     event_id: str = ""
 

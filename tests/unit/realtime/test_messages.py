@@ -256,7 +256,7 @@ def test_what_is_new_in_a_list_costs_only_itself() -> None:
     event, dropped = read_server_event(json.dumps({"type": "session.updated", "event_id": "e", "session": session}))
     assert isinstance(event, m.SessionUpdated)
     assert event.session == m.RealtimeSession(tools=[m.FunctionTool("f")])
-    assert dropped == ["session.tools.0.type", "session.tools.0"]
+    assert dropped == ["session.tools[].type", "session.tools[]", "session.novelty"]
 
 
 def test_unknown_and_unreadable_events_come_back_whole() -> None:
