@@ -71,7 +71,9 @@ class Server:
         except TurnedAway as refused:
             log.info("Turned away: %s", refused.message)
             error = ErrorDetail("invalid_request_error", refused.message, refused.code, None, None)
-            await socket.send_text(encode(ErrorEvent(event_id=new_id("event"), error=error)))
+            told = ErrorEvent(event_id=new_id("event"), error=error)
+            await socket.send_text(encode(told))
+            self.events.write("out", told, session_id, now_s)
             await socket.close(refused.close_code, refused.reason)
             return
         session = Session(config, Limit(now_s + self.session_limit_s, self.session_limit_s / 60), new_id)

@@ -1,10 +1,22 @@
-"""A log of events for tests and for the curious: one JSON line each, no audio and no secrets."""
+"""A log of events for tests and for the curious: one JSON line each, no audio and no secrets.
+
+What was sent stands in its line whole, under `event`, so that anyone's schema can judge it: `tests/peers/validate.py`.
+"""
 
 import json
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from oyez_realtime.messages import ClientEvent, InputAudioBufferAppend, ResponseOutputAudioDelta, ServerEvent, given
+import msgspec
+
+from oyez_realtime.messages import (
+    ClientEvent,
+    InputAudioBufferAppend,
+    ResponseOutputAudioDelta,
+    ServerEvent,
+    encode,
+    given,
+)
 
 SMALL_FIELDS = (
     "item_id",
@@ -19,6 +31,8 @@ SMALL_FIELDS = (
     "transcript",
 )
 
+UNLOGGED = ("authorization", "headers", "image_url")
+
 
 class EventLog:
     """Appends to the file from the first event on; path None: writes nothing."""
@@ -30,8 +44,12 @@ class EventLog:
         self, direction: Literal["in", "out"], event: ClientEvent | ServerEvent, session_id: str, time_s: float
     ) -> None:
         """time_s: monotonic."""
-        if self._file is not None:
-            self._line({"time_s": round(time_s, 4), "direction": direction, "session": session_id, **summary(event)})
+        if self._file is None:
+            return
+        line = {"time_s": round(time_s, 4), "direction": direction, "session": session_id, **summary(event)}
+        if direction == "out":
+            line["event"] = whole(event)
+        self._line(line)
 
     def write_refused(self, code: str, session_id: str, time_s: float) -> None:
         """An incoming frame that could not be read as an event."""
@@ -47,6 +65,27 @@ class EventLog:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def whole(event: ClientEvent | ServerEvent) -> Any:
+    """The event as it goes over the wire, but for sound and for the credentials of MCP servers, which become ""."""
+    if isinstance(event, ResponseOutputAudioDelta):
+        event = msgspec.structs.replace(event, delta=b"")
+    return _blanked(json.loads(encode(event)))
+
+
+def _blanked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_blanked(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    # type(one)(): nothing of the same kind, so that the event still is what its schema says.
+    return {name: type(one)() if _is_private(name, one) else _blanked(one) for name, one in value.items()}
+
+
+def _is_private(name: str, value: Any) -> bool:
+    """`audio` is sound where it is text, and settings where it is an object."""
+    return (name == "audio" and isinstance(value, str)) or (name in UNLOGGED and isinstance(value, str | dict))
 
 
 def summary(event: ClientEvent | ServerEvent) -> dict[str, Any]:
