@@ -7,7 +7,8 @@ import httpx
 import msgspec
 
 from oyez_realtime.legacy import modern_session
-from oyez_realtime.session_objects import Session
+from oyez_realtime.older import LIFE_FIELDS, Kind, flat_session, kind_of
+from oyez_realtime.session_objects import RealtimeSession, Session, TranscriptionSession
 
 EXPIRES_AFTER_MIN_S = 10
 EXPIRES_AFTER_MAX_S = 7200
@@ -26,7 +27,7 @@ class ClientSecret:
 
 
 class RestError(Exception):
-    """The service gave no secret. Never contains the key. `status` 0: the service could not be reached."""
+    """The service did not do it. Never contains the key. `status` 0: the service could not be reached."""
 
     def __init__(self, status: int, code: str | None, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(message)
@@ -53,39 +54,89 @@ async def create_client_secret(
     """
     body: dict[str, Any] = {}
     if expires_after_s is not None:
-        if not EXPIRES_AFTER_MIN_S <= expires_after_s <= EXPIRES_AFTER_MAX_S:
-            raise ValueError(f"expires_after_s is {expires_after_s}; a client secret lives 10 to 7200 seconds")
-        body["expires_after"] = {"anchor": "created_at", "seconds": expires_after_s}
+        body["expires_after"] = _life(expires_after_s)
     if session is not None:
         body["session"] = session
     headers = {"OpenAI-Safety-Identifier": safety_identifier} if safety_identifier else {}
     url = f"{base_url.rstrip('/')}/realtime/client_secrets"
-    return parse_client_secret(await _post(http, url, key, body, headers))
+    return parse_client_secret((await post_json(http, url, key, body, headers)).content)
 
 
-async def _post(http: httpx.AsyncClient, url: str, key: str, body: dict[str, Any], headers: dict[str, str]) -> bytes:
-    headers |= {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept": "application/json"}
+async def create_session(
+    http: httpx.AsyncClient,
+    base_url: str,
+    key: str,
+    session: RealtimeSession | None = None,
+    expires_after_s: int | None = None,
+) -> ClientSecret:
+    """POST {base_url}/realtime/sessions, the older way to a token: for servers without client_secrets.
+
+    The session goes flat and comes back flat, with the secret inside. Raises as `create_client_secret` does.
+    """
+    return await _create_older(http, f"{base_url.rstrip('/')}/realtime/sessions", key, session, expires_after_s)
+
+
+async def create_transcription_session(
+    http: httpx.AsyncClient,
+    base_url: str,
+    key: str,
+    session: TranscriptionSession | None = None,
+    expires_after_s: int | None = None,
+) -> ClientSecret:
+    """POST {base_url}/realtime/transcription_sessions; otherwise as `create_session`."""
+    session = session or TranscriptionSession()
+    url = f"{base_url.rstrip('/')}/realtime/transcription_sessions"
+    return await _create_older(http, url, key, session, expires_after_s)
+
+
+async def _create_older(
+    http: httpx.AsyncClient, url: str, key: str, session: Session | None, expires_after_s: int | None
+) -> ClientSecret:
+    body = {} if session is None else flat_session(session)
+    kind: Kind = "realtime" if session is None else kind_of(session)
+    if expires_after_s is not None:
+        body["client_secret"] = {LIFE_FIELDS[kind]: _life(expires_after_s)}
+    return parse_client_secret((await post_json(http, url, key, body)).content, kind)
+
+
+def _life(expires_after_s: int) -> dict[str, Any]:
+    if not EXPIRES_AFTER_MIN_S <= expires_after_s <= EXPIRES_AFTER_MAX_S:
+        raise ValueError(f"expires_after_s is {expires_after_s}; a client secret lives 10 to 7200 seconds")
+    return {"anchor": "created_at", "seconds": expires_after_s}
+
+
+async def post_json(
+    http: httpx.AsyncClient, url: str, key: str, body: object, headers: dict[str, str] | None = None
+) -> httpx.Response:
+    """A successful answer to `body` as JSON. Raises RestError."""
+    said = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
+    return await post(http, http.build_request("POST", url, content=msgspec.json.encode(body), headers=said), key)
+
+
+async def post(http: httpx.AsyncClient, request: httpx.Request, key: str) -> httpx.Response:
+    """A successful answer to `request`, sent with `key`. Raises RestError, whose text never holds the key."""
+    request.headers["Authorization"] = f"Bearer {key}"
     try:
-        answer = await http.post(url, content=msgspec.json.encode(body), headers=headers)
+        answer = await http.send(request)
     except httpx.HTTPError as error:
         message = f"The service cannot be reached ({type(error).__name__}): check network and address; ask again."
         raise RestError(0, None, message) from None
     if answer.is_success:
-        return answer.content
+        return answer
     raise _refusal(answer, key)
 
 
-def parse_client_secret(body: bytes) -> ClientSecret:
+def parse_client_secret(body: bytes, kind: Kind = "realtime") -> ClientSecret:
     """Reads today's `{value, expires_at, session}` and the older session with a nested `client_secret`.
 
-    Raises RestError when there is no token in it.
+    kind: what a session that does not say it is taken for. Raises RestError when there is no token in it.
     """
     try:
         answer = msgspec.json.decode(body)
         secret = answer.get("client_secret", answer)
         session = answer if "client_secret" in answer else answer.get("session")
-        return ClientSecret(_text(secret["value"]), int(secret["expires_at"]), _session(session))
-    except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError):
+        return ClientSecret(_text(secret["value"]), int(secret["expires_at"]), _session(session, kind))
+    except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
         message = "The service's answer holds no client secret: check that the address is that of a Realtime API."
         raise RestError(200, None, message) from None
 
@@ -96,13 +147,13 @@ def _text(value: object) -> str:
     return value
 
 
-def _session(session: object) -> Session | None:
+def _session(session: object, kind: Kind) -> Session | None:
     """None when it is odd: the token works all the same."""
     if not isinstance(session, dict):
         return None
     plain = {key: value for key, value in session.items() if key != "client_secret"}
     try:
-        understood: Session = msgspec.convert(modern_session(plain, "realtime"), Session)
+        understood: Session = msgspec.convert(modern_session(plain, kind), Session)
     except msgspec.ValidationError:
         return None
     return understood
@@ -111,7 +162,7 @@ def _session(session: object) -> Session | None:
 _MEANINGS = {
     401: "the key was not accepted: check it",
     403: "the key may not do this: check the account's permissions",
-    404: "there is no such address: check the base URL, it ends in /v1",
+    404: "there is no such address or call: check the base URL, it ends in /v1",
     429: "too many requests, or the quota is used up: ask again later or look at the billing",
 }
 
@@ -129,7 +180,7 @@ def _refusal(answer: httpx.Response, key: str) -> RestError:
 def _error_of(answer: httpx.Response) -> dict[str, Any]:
     try:
         body = msgspec.json.decode(answer.content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return {}
     error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else {}

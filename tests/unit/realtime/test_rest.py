@@ -3,10 +3,28 @@
 import json
 
 import httpx
+import msgspec
 import pytest
 
-from oyez_realtime.messages import FunctionTool, RealtimeSession
-from oyez_realtime.rest import ClientSecret, RestError, create_client_secret
+from oyez_realtime.messages import (
+    AudioInput,
+    AudioOutput,
+    AudioPcmu,
+    AudioTranscription,
+    FunctionTool,
+    RealtimeSession,
+    SessionAudio,
+    TranscriptionAudio,
+    TranscriptionSession,
+)
+from oyez_realtime.older import flat_session, nested_session
+from oyez_realtime.rest import (
+    ClientSecret,
+    RestError,
+    create_client_secret,
+    create_session,
+    create_transcription_session,
+)
 
 KEY = "sk-very-secret"
 
@@ -102,3 +120,64 @@ async def test_a_strange_retry_after_is_none(header: str) -> None:
     with pytest.raises(RestError) as refused:
         await ask(Upstream(429, {}, {"retry-after": header}))
     assert refused.value.retry_after_s is None
+
+
+FULL = RealtimeSession(
+    model="m",
+    instructions="be brief",
+    output_modalities=["audio"],
+    max_output_tokens=100,
+    audio=SessionAudio(
+        input=AudioInput(format=AudioPcmu(), turn_detection=None, transcription=AudioTranscription(model="w")),
+        output=AudioOutput(voice="marin", speed=1.25),
+    ),
+    tools=[FunctionTool("f")],
+)
+FLAT = {
+    "model": "m",
+    "instructions": "be brief",
+    "modalities": ["audio", "text"],
+    "max_response_output_tokens": 100,
+    "input_audio_format": "g711_ulaw",
+    "turn_detection": None,
+    "input_audio_transcription": {"model": "w"},
+    "voice": "marin",
+    "speed": 1.25,
+    "tools": [{"type": "function", "name": "f"}],
+}
+
+
+def test_a_session_goes_flat_and_comes_back_the_same() -> None:
+    """What the older paths spell otherwise, and an explicit null, survive both ways."""
+    assert flat_session(FULL) == FLAT
+    assert msgspec.convert(nested_session(FLAT, "realtime"), RealtimeSession) == FULL
+
+
+async def test_the_older_path_for_sessions_asks_flat_and_reads_the_nested_secret() -> None:
+    upstream = Upstream(200, {"id": "sess_1", **FLAT, "client_secret": {"value": "ek_4", "expires_at": 7}})
+    async with httpx.AsyncClient(transport=httpx.MockTransport(upstream)) as http:
+        secret = await create_session(http, "http://upstream/v1", KEY, FULL, 60)
+    (request,) = upstream.asked
+    assert str(request.url) == "http://upstream/v1/realtime/sessions"
+    life = {"expires_after": {"anchor": "created_at", "seconds": 60}}
+    assert json.loads(request.content) == {**FLAT, "client_secret": life}
+    assert (secret.value, secret.session) == ("ek_4", msgspec.structs.replace(FULL, id="sess_1"))
+
+
+async def test_the_older_path_for_captions_takes_a_session_without_type_for_what_it_is() -> None:
+    session = TranscriptionSession(
+        audio=TranscriptionAudio(input=AudioInput(transcription=AudioTranscription(model="w")))
+    )
+    answer = {
+        "id": "sess_2",
+        "input_audio_transcription": {"model": "w"},
+        "client_secret": {"value": "ek_5", "expires_at": 7},
+    }
+    upstream = Upstream(200, answer)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(upstream)) as http:
+        secret = await create_transcription_session(http, "http://upstream/v1", KEY, session, 60)
+    (request,) = upstream.asked
+    assert str(request.url) == "http://upstream/v1/realtime/transcription_sessions"
+    life = {"expires_at": {"anchor": "created_at", "seconds": 60}}
+    assert json.loads(request.content) == {"input_audio_transcription": {"model": "w"}, "client_secret": life}
+    assert secret.session == msgspec.structs.replace(session, id="sess_2")
