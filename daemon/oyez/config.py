@@ -257,6 +257,32 @@ class Tool(Section, frozen=True, kw_only=True):
     parameters: dict[str, Parameter] = {}
 
 
+class ToolCalls(Section, frozen=True, kw_only=True):
+    """Which tools may be called at all, and how."""
+
+    allowed: tuple[str, ...] = ("*",)
+    """Names of tools, `*` for any part; what is not named here is neither declared nor carried out."""
+    python: tuple[str, ...] = ()
+    """Registries of typed Python functions, `module:name` each (docs/tools.md)."""
+    timeout_s: Positive = 30.0
+    """A tool that takes longer is answered as failed."""
+
+
+class Mcp(Section, frozen=True, kw_only=True):
+    """A server of tools (Model Context Protocol) that the service calls by itself."""
+
+    label: Identifier
+    url: Annotated[str, Meta(pattern=r"^https?://")]
+    """As the service reaches it, or as the local server does."""
+    description: str = ""
+    authorization_file: str = ""
+    """File with its token; under systemd: the credential `mcp_<label>`. Never logged."""
+    allowed_tools: tuple[str, ...]
+    """Only these may be used; there is no `all`: a server may add tools that nobody here has seen."""
+    without_approval: tuple[str, ...] = ()
+    """Those of them that may be used without asking anybody."""
+
+
 class Config(Section, frozen=True, kw_only=True):
     device: Device = msgspec.field(default_factory=Device)
     board: Board = msgspec.field(default_factory=Board)
@@ -268,3 +294,6 @@ class Config(Section, frozen=True, kw_only=True):
     home: Home = msgspec.field(default_factory=Home)
     tools: list[Tool] = []
     """`[[tools]]`, one a thing that the voice can do."""
+    tool_calls: ToolCalls = msgspec.field(default_factory=ToolCalls)
+    mcp: list[Mcp] = []
+    """`[[mcp]]`, one a server of tools elsewhere."""

@@ -5,6 +5,7 @@
 
 import difflib
 import math
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -161,6 +162,20 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
         yield Mistake("line.backend_url", "must begin with http:// or https://.")
     if config.line.realtime_url and not config.line.realtime_url.startswith(("ws://", "wss://")):
         yield Mistake("line.realtime_url", "must begin with ws:// or wss://.")
+    yield from _tool_contradictions(config)
+
+
+def _tool_contradictions(config: Config) -> Iterator[Mistake]:
+    labels = Counter(server.label for server in config.mcp)
+    for number, server in enumerate(config.mcp):
+        if labels[server.label] > 1:
+            yield Mistake(f"mcp[{number}].label", f"is {server.label!r}, as another server's: labels must differ.")
+        for name in server.without_approval:
+            if name not in server.allowed_tools:
+                yield Mistake(f"mcp[{number}].without_approval", f"names {name!r}, which allowed_tools does not.")
+    for number, place in enumerate(config.tool_calls.python):
+        if not all(part.isidentifier() for part in re.split(r"[.:]", place)) or place.count(":") != 1:
+            yield Mistake(f"tool_calls.python[{number}]", "must look like module:name, e.g. my_house.tools:registry.")
     names = Counter(tool.name for tool in config.tools)
     for number, tool in enumerate(config.tools):
         if names[tool.name] > 1:

@@ -17,6 +17,7 @@ from oyez.errors import Bug, ConfigError, OyezError
 from oyez.house import House
 from oyez.logs import set_up
 from oyez.memory import Memory, state_folder
+from oyez.secret import Secret
 from oyez.supervision import Notifier, notifier
 from oyez.trace import Trace
 from oyez_hw.boards import Board, BoardSettings, open_board
@@ -48,6 +49,7 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
             systemd,
             trace,
             Memory(state_folder(os.environ)),
+            _mcp_tokens(config),
         )
         return await _until_told(house, systemd)
 
@@ -89,6 +91,11 @@ def _check_address(config: Config) -> None:
         raise ConfigError(
             [f"line.realtime_url is no address ({error}): it looks like wss://host/v1/realtime"]
         ) from None
+
+
+def _mcp_tokens(config: Config) -> dict[str, Secret]:
+    found = {one.label: secret(one.authorization_file, f"mcp_{one.label}", os.environ) for one in config.mcp}
+    return {label: token for label, token in found.items() if token is not None}
 
 
 def _board(config: Config) -> Board:

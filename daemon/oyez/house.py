@@ -8,7 +8,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,9 @@ from oyez.backoff import delays
 from oyez.conductor import Conductor
 from oyez.config import Config
 from oyez.hearing.ears import Ears
-from oyez.home import tools
+from oyez.home import remote_tools
 from oyez.home.broker import Broker
+from oyez.home.tool_record import ToolRecord
 from oyez.home.toolbox import Toolbox
 from oyez.liveness import Liveness
 from oyez.memory import Memory, Remembered
@@ -65,7 +66,9 @@ class House:
         notifier: Notifier,
         trace: Callable[[object], None],
         memory: Memory,
+        mcp_tokens: Mapping[str, Secret] | None = None,
     ) -> None:
+        """mcp_tokens: by the label of the MCP server."""
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown = ""
         self._troubles: dict[str, str] = {}
@@ -87,12 +90,13 @@ class House:
         self._broker = Broker(
             config.home, config.device, tell, password=mqtt_password, on_trouble=self._broker_troubled
         )
-        self._toolbox = Toolbox(config.tools, self._broker.publish, tell)
+        self._toolbox = Toolbox(config.tools, config.tool_calls, self._broker.publish, tell, ToolRecord(memory.folder))
         self._ears = Ears(config.hearing, tell, clock=time.monotonic)
         if kept.muted:
             self._ears.deaf(True)
         self._voice = Voice(config.speaking, self._playback, tell)
-        self._line = Line(config.line, tokens, tools.declarations(config.tools), tell, self._voice.say, time.monotonic)
+        tools = [*self._toolbox.declarations(), *remote_tools.declarations(config.mcp, mcp_tokens or {})]
+        self._line = Line(config.line, tokens, tools, tell, self._voice.say, time.monotonic)
         self._playback.on_played = self._hear_ourselves
         self._playback.on_progress = self._voice.progressed
         self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), time.monotonic())

@@ -20,6 +20,7 @@ class Memory:
     """One small file, written whole or not at all. Without a folder nothing is remembered."""
 
     def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
         self._path = folder / "remembered.json" if folder else None
         self._known: Remembered | None = None
 

@@ -1,49 +1,114 @@
-"""Carries out tool calls: what `tools.decide` says a call means, done, and the answer told."""
+"""Carries out tool calls beside the sound: configured ones, built-in ones, and typed Python functions of the owner.
+
+Calls begin in the order in which they came and run side by side, so that a slow one holds up no other.
+"""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
-from oyez.config import Tool
+import msgspec
+
+from oyez.config import Tool, ToolCalls
 from oyez.errors import ServiceAway
-from oyez.events import Event, ToolAnswered, VolumeAsked
-from oyez.home.tools import Publish, ToolRefused, Volume, decide, output
+from oyez.events import Event, ToolAnswered
+from oyez.home import tools
+from oyez.home.builtin import builtin
+from oyez.home.plugins import load
+from oyez.home.tool_record import Recorded, ToolRecord
+from oyez_realtime.tools import ToolRegistry
 
 Publisher = Callable[[str, str, bool], Awaitable[None]]
 """(topic, payload, retain); returns when the broker has it, raises ServiceAway when it has not."""
 
+AT_ONCE = 8
+"""More calls than this wait for one to end."""
+
 
 class Toolbox:
-    """Calls are carried out one after the other, beside the sound."""
+    """Raises ConfigError where a registry of the owner cannot be loaded."""
 
-    def __init__(self, declared: Sequence[Tool], publish: Publisher, tell: Callable[[Event], None]) -> None:
-        self._declared, self._publish, self._tell = declared, publish, tell
+    def __init__(
+        self,
+        declared: Sequence[Tool],
+        rules: ToolCalls,
+        publish: Publisher,
+        tell: Callable[[Event], None],
+        record: ToolRecord,
+    ) -> None:
+        self._declared, self._rules, self._publish, self._tell = declared, rules, publish, tell
+        self._record = record
+        self._registries = [builtin(tell, _local_time), *load(rules.python)]
         self._calls: asyncio.Queue[tuple[str, str, Mapping[str, Any]]] = asyncio.Queue()
+        self._free = asyncio.Semaphore(AT_ONCE)
+
+    def declarations(self) -> list[dict[str, Any]]:
+        """What `session.update` carries under `tools`: only what may be called."""
+        own = [msgspec.to_builtins(tool) for registry in self._registries for tool in registry.declarations()]
+        return [one for one in [*own, *tools.declarations(self._declared)] if self._allows(one["name"])]
 
     def call(self, call_id: str, name: str, arguments: Mapping[str, Any]) -> None:
         """A ToolAnswered follows, whatever happens."""
         self._calls.put_nowait((call_id, name, arguments))
 
     async def run(self) -> None:
-        while True:
-            call_id, name, arguments = await self._calls.get()
-            answer, ok = await self._carry_out(name, arguments)
-            self._tell(ToolAnswered(call_id, name, output(answer, ok), ok))
+        async with asyncio.TaskGroup() as group:
+            while True:
+                call_id, name, arguments = await self._calls.get()
+                await self._free.acquire()
+                group.create_task(self._answer(call_id, name, arguments), name=f"tool {name}")
 
-    async def _carry_out(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
+    async def _answer(self, call_id: str, name: str, arguments: Mapping[str, Any]) -> None:
+        began_s = time.monotonic()
         try:
-            meant = decide(self._declared, name, arguments, datetime.now().astimezone())
-        except ToolRefused as refused:
-            return str(refused), False
-        match meant:
-            case Publish(topic=topic, payload=payload, retain=retain):
-                try:
-                    await self._publish(topic, payload, retain)
-                except ServiceAway:
-                    return "The home's message broker is away, so nothing was done.", False
-            case Volume(level=level):
-                self._tell(VolumeAsked(level))
-            case _:
-                pass
-        return meant.answer, True
+            answer, outcome = await self._carry_out(name, arguments)
+        finally:
+            self._free.release()
+        took_s = round(time.monotonic() - began_s, 3)
+        self._record.write(
+            Recorded(
+                at=_local_time(), tool=name, arguments=dict(arguments), outcome=outcome, output=answer, took_s=took_s
+            )
+        )
+        ok = outcome == "ok"
+        self._tell(ToolAnswered(call_id, name, tools.output(answer, ok), ok))
+
+    async def _carry_out(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
+        """What the model is told, and what the record calls it."""
+        configured = next((tool for tool in self._declared if tool.name == name), None)
+        registry = next((registry for registry in self._registries if name in registry), None)
+        if (configured is None and registry is None) or not self._allows(name):
+            return f"There is no tool named {name!r} on this device.", "refused"
+        try:
+            async with asyncio.timeout(self._rules.timeout_s):
+                if configured is not None:
+                    return await self._post(configured, arguments)
+                return await _run(registry, name, arguments)
+        except TimeoutError:
+            return f"{name} took longer than {self._rules.timeout_s:g} s; whether it was done is not known.", "failed"
+
+    async def _post(self, tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, str]:
+        try:
+            message = tools.decide(tool, arguments)
+            await self._publish(message.topic, message.payload, message.retain)
+        except tools.ToolRefused as refused:
+            return str(refused), "refused"
+        except ServiceAway:
+            return "The home's message broker is away, so nothing was done.", "failed"
+        return message.answer, "ok"
+
+    def _allows(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self._rules.allowed)
+
+
+async def _run(registry: ToolRegistry | None, name: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
+    assert registry is not None
+    result = await registry.call(name, arguments)
+    return result.output, "ok" if result.ok else "failed"
+
+
+def _local_time() -> datetime:
+    return datetime.now().astimezone()

@@ -6,7 +6,6 @@ Wire form of a function tool: `{"type": "function", "name", "description", "para
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from oyez.config import Parameter, Tool
@@ -17,25 +16,6 @@ JSON_TYPES: dict[str, tuple[type, ...]] = {
     "integer": (int,),
     "boolean": (bool,),
 }
-
-BUILT_IN: tuple[dict[str, Any], ...] = (
-    {
-        "type": "function",
-        "name": "get_time",
-        "description": "The local date and time.",
-        "parameters": {"type": "object", "properties": {}},
-    },
-    {
-        "type": "function",
-        "name": "set_volume",
-        "description": "Set the loudspeaker's volume.",
-        "parameters": {
-            "type": "object",
-            "properties": {"percent": {"type": "integer", "minimum": 0, "maximum": 100}},
-            "required": ["percent"],
-        },
-    },
-)
 
 
 class ToolRefused(ValueError):
@@ -52,35 +32,20 @@ class Publish:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
-    level: float
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    answer: str
-
-
 def declarations(tools: Sequence[Tool]) -> list[dict[str, Any]]:
-    """What `session.update` carries under `tools`."""
-    return [*BUILT_IN, *(_declare(tool) for tool in tools)]
+    """What `session.update` carries of them under `tools`."""
+    return [_declare(tool) for tool in tools]
 
 
-def decide(tools: Sequence[Tool], name: str, arguments: Mapping[str, Any], now: datetime) -> Publish | Volume | Answer:
-    """What a call means. Raises ToolRefused. now: local time."""
-    if name == "get_time":
-        return Answer(f"It is {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M}.")
-    if name == "set_volume":
-        percent = arguments.get("percent")
-        if isinstance(percent, bool) or not isinstance(percent, int) or not 0 <= percent <= 100:
-            raise ToolRefused("set_volume needs `percent`, a whole number from 0 to 100.")
-        return Volume(percent / 100, f"The volume is {percent} percent.")
-    for tool in tools:
-        if tool.name == name:
-            return _publish(tool, arguments)
-    raise ToolRefused(f"There is no tool named {name!r} on this device.")
+def decide(tool: Tool, arguments: Mapping[str, Any]) -> Publish:
+    """What a call means. Raises ToolRefused."""
+    for name in arguments:
+        if name not in tool.parameters:
+            raise ToolRefused(f"{tool.name} has no argument {name!r}.")
+    for name, parameter in tool.parameters.items():
+        _check(tool.name, name, parameter, arguments)
+    payload = _fill(tool.payload, arguments, _plain) if tool.payload else json.dumps(dict(arguments))
+    return Publish(_fill(tool.topic, arguments, _level), payload, tool.retain, _fill(tool.answer, arguments, _spoken))
 
 
 def output(answer: str, ok: bool = True) -> str:
@@ -108,16 +73,6 @@ def _schema(parameter: Parameter) -> dict[str, Any]:
     if parameter.choices:
         schema["enum"] = list(parameter.choices)
     return schema
-
-
-def _publish(tool: Tool, arguments: Mapping[str, Any]) -> Publish:
-    for name in arguments:
-        if name not in tool.parameters:
-            raise ToolRefused(f"{tool.name} has no argument {name!r}.")
-    for name, parameter in tool.parameters.items():
-        _check(tool.name, name, parameter, arguments)
-    payload = _fill(tool.payload, arguments, _plain) if tool.payload else json.dumps(dict(arguments))
-    return Publish(_fill(tool.topic, arguments, _level), payload, tool.retain, _fill(tool.answer, arguments, _spoken))
 
 
 def _check(tool: str, name: str, parameter: Parameter, arguments: Mapping[str, Any]) -> None:

@@ -1,18 +1,24 @@
-"""The toolbox: every call is carried out and answered, one after the other."""
+"""The toolbox: every call is carried out, answered and recorded; a slow one holds up no other."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
+import msgspec
+import pytest
 from hypothesis import given, settings
 
-from oyez.config import Parameter, Tool
-from oyez.errors import ServiceAway
+from oyez.config import Parameter, Tool, ToolCalls
+from oyez.errors import ConfigError, ServiceAway
 from oyez.events import Event, ToolAnswered, VolumeAsked
+from oyez.home.tool_record import LARGEST_BYTES, Recorded, ToolRecord
 from oyez.home.toolbox import Toolbox
+from oyez_realtime.tools import ToolRegistry
 
 LIGHT = Tool(
     name="set_light",
@@ -45,10 +51,10 @@ class Mail:
 
 
 class Bench:
-    def __init__(self) -> None:
+    def __init__(self, rules: ToolCalls, folder: Path | None) -> None:
         self.mail = Mail()
         self.told: asyncio.Queue[Event] = asyncio.Queue()
-        self.box = Toolbox([LIGHT], self.mail.publish, self.told.put_nowait)
+        self.box = Toolbox([LIGHT], rules, self.mail.publish, self.told.put_nowait, ToolRecord(folder))
 
     async def next(self) -> Event:
         async with asyncio.timeout(5):
@@ -61,8 +67,8 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench() -> AsyncIterator[Bench]:
-    set_up = Bench()
+async def bench(rules: ToolCalls | None = None, folder: Path | None = None) -> AsyncIterator[Bench]:
+    set_up = Bench(rules or ToolCalls(), folder)
     running = asyncio.create_task(set_up.box.run())
     try:
         yield set_up
@@ -120,6 +126,88 @@ async def test_the_time_is_told_and_nothing_else_happens() -> None:
         assert b.mail.taken == []
 
 
+async def test_the_volume_is_a_whole_number_of_percent_or_nothing_changes() -> None:
+    async with bench() as b:
+        for wrong in ({"percent": 101}, {"percent": True}, {}, {"percent": 3, "more": 1}):
+            b.box.call("c1", "set_volume", wrong)
+            assert not (await b.answer()).ok
+
+
+async def test_a_slow_tool_holds_up_no_other() -> None:
+    async with bench() as b:
+        b.mail.open.clear()
+        b.box.call("slow", "set_light", ON)
+        b.box.call("quick", "get_time", {})
+        assert (await b.answer()).call_id == "quick"
+        b.mail.open.set()
+        assert (await b.answer()).call_id == "slow"
+
+
+async def test_a_tool_that_does_not_end_is_answered_in_time() -> None:
+    async with bench(ToolCalls(timeout_s=0.01)) as b:
+        b.mail.open.clear()
+        b.box.call("c1", "set_light", ON)
+        answer = await b.answer()
+        assert not answer.ok
+        assert "longer than 0.01 s" in answer.output
+
+
+async def test_what_is_not_allowed_is_neither_declared_nor_carried_out() -> None:
+    async with bench(ToolCalls(allowed=("get_*",))) as b:
+        assert [tool["name"] for tool in b.box.declarations()] == ["get_time"]
+        b.box.call("c1", "set_light", ON)
+        assert not (await b.answer()).ok
+        assert b.mail.taken == []
+
+
+async def test_every_call_is_recorded_with_its_outcome(tmp_path: Path) -> None:
+    async with bench(ToolCalls(allowed=("set_*",)), tmp_path) as b:
+        for name, arguments in (("set_light", ON), ("set_light", {}), ("get_time", {})):
+            b.box.call("c", name, arguments)
+            await b.answer()
+    lines = (tmp_path / "tool-calls.jsonl").read_bytes().splitlines()
+    recorded = [msgspec.json.decode(line, type=Recorded) for line in lines]
+    assert [(call.tool, call.outcome) for call in recorded] == [
+        ("set_light", "ok"),
+        ("set_light", "refused"),
+        ("get_time", "refused"),
+    ]
+    assert recorded[0].arguments == ON
+    assert (tmp_path / "tool-calls.jsonl").stat().st_mode & 0o077 == 0
+
+
+def test_the_record_is_bounded_and_a_folder_that_is_gone_is_survived(tmp_path: Path) -> None:
+    call = Recorded(at=datetime.now(UTC), tool="t", arguments={"text": "x" * 10_000}, outcome="ok")
+    record = ToolRecord(tmp_path)
+    for _ in range(100):
+        record.write(call)
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 2 * LARGEST_BYTES + 20_000
+    ToolRecord(tmp_path / "gone").write(call)
+
+
+registry = ToolRegistry()
+
+
+@registry.tool
+def water_plants(litres: int) -> str:
+    """Water the plants."""
+    return f"{litres} litres given."
+
+
+async def test_a_typed_python_function_of_the_owner_is_a_tool() -> None:
+    async with bench(ToolCalls(python=(f"{__name__}:registry",))) as b:
+        (declared,) = [tool for tool in b.box.declarations() if tool["name"] == "water_plants"]
+        assert declared["parameters"]["properties"] == {"litres": {"type": "integer"}}
+        b.box.call("c1", "water_plants", {"litres": 2})
+        assert json.loads((await b.answer()).output) == {"ok": True, "message": "2 litres given."}
+
+
+@pytest.mark.parametrize("place", ["no_such_module:registry", f"{__name__}:LIGHT", f"{__name__}:nothing"])
+def test_a_registry_that_cannot_be_loaded_is_named_at_the_start(place: str) -> None:
+    with pytest.raises(ConfigError, match=place):
+        Toolbox([], ToolCalls(python=(place,)), Mail().publish, print, ToolRecord(None))
+
+
 async def test_calls_are_carried_out_in_the_order_in_which_they_came() -> None:
     async with bench() as b:
         for n in range(5):
@@ -142,13 +230,13 @@ def test_whatever_a_model_calls_gets_exactly_one_answer(name: str, arguments: di
     async def live() -> None:
         async with bench() as b:
             b.box.call("c1", name, arguments)
-            b.box.call("end", "get_time", {})
-            answers = []
-            while not answers or answers[-1].call_id != "end":
+            b.box.call("c2", name, arguments)
+            answers: list[ToolAnswered] = []
+            while len(answers) < 2:
                 event = await b.next()
                 if isinstance(event, ToolAnswered):
                     answers.append(event)
-            assert [answer.call_id for answer in answers] == ["c1", "end"]
+            assert {answer.call_id for answer in answers} == {"c1", "c2"}
             assert json.loads(answers[0].output)["ok"] is answers[0].ok
 
     asyncio.run(live())
