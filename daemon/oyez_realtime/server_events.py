@@ -87,7 +87,7 @@ class TranscriptionLanguage(msgspec.Struct, frozen=True):
 class _OfTranscription(_OfItem, frozen=True, kw_only=True):
     """Transcription is asynchronous: key by `item_id`, never by arrival."""
 
-    content_index: Maybe[int] = 0
+    content_index: Maybe[int] = UNSET
 
 
 class ConversationItemInputAudioTranscriptionDelta(
