@@ -6,8 +6,8 @@ import numpy as np
 import soxr
 import webrtcvad
 
-from oyez_local.g711 import Samples
 from oyez_local.turns import FRAME_MS
+from oyez_realtime.g711 import Samples
 
 VAD_RATE_HZ = 16_000
 FRAME_SAMPLES = VAD_RATE_HZ * FRAME_MS // 1000

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from oyez_local.ear import Ear
-from oyez_local.g711 import Law, Samples, decode, encode
 from oyez_local.orders import Refusal
 from oyez_local.turns import FRAME_MS, Began, TurnDetector, TurnRules
+from oyez_realtime.g711 import Law, Samples, decode, encode
 from oyez_realtime.messages import G711_RATE_HZ, PCM_RATE_HZ, AudioFormat, AudioPcm, AudioPcmu
 
 MIN_COMMIT_MS = 100

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 import soxr
 
-from oyez_local.g711 import Samples
+from oyez_realtime.g711 import Samples
 
 RATE_HZ = 16_000
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from oyez_local import g711
+from oyez_realtime import g711
 from oyez_realtime.messages import G711_RATE_HZ, PCM_RATE_HZ, AudioFormat, AudioPcm, AudioPcmu, bytes_per_ms
 
 LONGEST_SENTENCE = 240

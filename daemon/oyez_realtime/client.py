@@ -17,15 +17,16 @@ from uuid import uuid4
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from oyez_realtime.client_media import ClientMedia
+from oyez_realtime.client_requests import ClientRequests
 from oyez_realtime.closing import Remedy, Verdict, judge_error
-from oyez_realtime.connecting import Dialling, dial, first_word
+from oyez_realtime.connecting import DEAD, SILENT, Dialling, dial, ending, first_word
 from oyez_realtime.errors import ConnectionLost, NotConnected, UpdateRefused
-from oyez_realtime.items import Item
 from oyez_realtime.listeners import Listener, Listeners
 from oyez_realtime.mailbox import Mailbox
-from oyez_realtime.messages import AnyClientEvent, encode
+from oyez_realtime.media_router import MediaRouter
 from oyez_realtime.protocol import RealtimeProtocol
-from oyez_realtime.responses import ErrorDetail, ResponseParameters
+from oyez_realtime.responses import ErrorDetail
 from oyez_realtime.session_objects import Session
 from oyez_realtime.state import State
 from oyez_realtime.tolerance import ServerEvent
@@ -34,7 +35,7 @@ from oyez_realtime.wire import given
 logger = logging.getLogger(__name__)
 
 
-class RealtimeClient:
+class RealtimeClient(ClientRequests, ClientMedia):
     """Serves one session: after it ended make another. All methods are to be called in the loop that connects.
 
     id: of this client, in logs. websocket_id: of the connection attempt.
@@ -47,6 +48,8 @@ class RealtimeClient:
         self._dialling = dialling or Dialling()
         self._listeners = Listeners()
         self._mailbox = Mailbox()
+        self._media = MediaRouter(self.id)
+        self._ended_event = asyncio.Event()
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[None] | None = None
@@ -115,7 +118,14 @@ class RealtimeClient:
         logger.info("%s: session open on %s", self.id, self.websocket_id)
         self._reader = asyncio.create_task(self._read(self._socket), name=f"{self.id} reads")
         if session is not None:
-            await self.session_update(session)
+            await self._configure(session)
+
+    async def _configure(self, session: Session) -> None:
+        try:
+            async with asyncio.timeout(self._dialling.open_timeout_s):
+                await self.session_update(session)
+        except TimeoutError:
+            raise ConnectionLost(f"The session was not configured. {SILENT.sentence}", SILENT) from None
 
     async def _hang_up(self, code: int = 1000, reason: str = "") -> None:
         if self._socket is not None:
@@ -124,6 +134,7 @@ class RealtimeClient:
             await asyncio.wait([self._reader])
         if self.protocol.state is not State.CLOSED:
             self._ended(code, reason)
+        await self._media.detach_all()
 
     # -- hearing --------------------------------------------------------------------------------------------------
 
@@ -133,6 +144,15 @@ class RealtimeClient:
 
     def remove_listener(self, event_type: str, listener: Listener) -> None:
         self._listeners.remove(event_type, listener)
+
+    async def wait_closed(self) -> Verdict:
+        """Until the session has ended, for whatever reason: for programs that only listen. Raises NotConnected before
+        `connect`."""
+        if self._attempt is None:
+            raise NotConnected("the client has not been connected: there is no end to wait for; call connect()")
+        await self._ended_event.wait()
+        assert self.protocol.verdict is not None, "an ended session has a verdict"
+        return self.protocol.verdict
 
     async def __aiter__(self) -> AsyncIterator[ServerEvent]:
         """Events in order, from `session.created` on; for one reader. Ends when the session was closed as agreed,
@@ -147,14 +167,16 @@ class RealtimeClient:
             while True:
                 await self._take(await socket.recv())
         except ConnectionClosed as closed:
-            frame = closed.rcvd or closed.sent
-            self._ended(frame.code if frame else 1006, frame.reason if frame else "")
+            self._ended(*ending(closed))
         except ConnectionLost:
             logger.debug("%s: the socket closed under a waiting request; its end has been told", self.id)
 
     async def _take(self, text: str | bytes) -> None:
         for event in self.protocol.receive(text):
+            truncations = self._play(event)
             self._tell(event)
+            for truncation in truncations:
+                await self._write(truncation)
         for report in self.protocol.oddities.take_reports():
             logger.warning("%s: %s", self.id, report)
         self._settle_updates()
@@ -163,7 +185,7 @@ class RealtimeClient:
 
     def _tell(self, event: ServerEvent) -> None:
         self._listeners.tell(event)
-        if not self._mailbox.put(event):
+        if not self._mailbox.put(event) and self._mailbox.lost == 1:
             logger.error(
                 "%s: %d events wait for a reader that does not come; %s is lost", self.id, Mailbox.READ_MAX, event.type
             )
@@ -174,8 +196,12 @@ class RealtimeClient:
             if waiter is not None and not waiter.done():
                 waiter.set_result(settled.refusal)
 
-    def _ended(self, code: int, reason: str) -> None:
-        verdict = self.protocol.connection_closed(code, reason)
+    def _ended(self, code: int, reason: str, better: Verdict | None = None) -> None:
+        """Once; whoever finds the end first, the reader or a writer, tells it."""
+        if self._ended_event.is_set():
+            return
+        self._ended_event.set()
+        verdict = self.protocol.connection_closed(code, reason, better)
         logger.info("%s: session on %s ended with %d: %s", self.id, self.websocket_id, code, verdict.sentence)
         if not self._closing and verdict.remedy is not Remedy.STOP:
             self._loss = ConnectionLost(f"The session ended ({code}). {verdict.sentence}", verdict, code, reason)
@@ -191,25 +217,10 @@ class RealtimeClient:
         try:
             await self._socket.send(text)
         except ConnectionClosed as closed:
-            frame = closed.rcvd or closed.sent
-            self._ended(frame.code if frame else 1006, frame.reason if frame else "")
-            verdict = self.protocol.verdict or Verdict(Remedy.RETRY, "The connection broke.")
-            code = frame.code if frame else 1006
+            code, reason, verdict = ending(closed)
+            self._ended(code, reason, verdict)
+            verdict = self.protocol.verdict or DEAD
             raise ConnectionLost(f"The session has ended ({code}). {verdict.sentence}", verdict, code) from None
-
-    async def send(self, event: str | AnyClientEvent) -> None:
-        """Sends a frame as it is, past the books: for events that the methods below do not cover."""
-        await self._write(event if isinstance(event, str) else encode(event))
-
-    async def append_audio(self, audio: bytes) -> None:
-        """Audio in the session's input format; by default 16 bit little-endian mono at 24 kHz, 48 bytes a ms."""
-        await self._write(self.protocol.send_audio_append(audio))
-
-    async def commit_audio(self, event_id: str | None = None) -> None:
-        await self._write(self.protocol.send_audio_commit(event_id))
-
-    async def clear_audio(self, event_id: str | None = None) -> None:
-        await self._write(self.protocol.send_audio_clear(event_id))
 
     async def session_update(self, session: Session, event_id: str | None = None) -> None:
         """Returns when it is in force. Raises UpdateRefused when the server says no, ConnectionLost without answer."""
@@ -230,31 +241,19 @@ class RealtimeClient:
         message = f"The server refused the session's settings and kept the old ones: {said}"
         return UpdateRefused(message, judge_error(refusal), refusal)
 
-    async def item_create(self, item: Item, previous_item_id: str | None = None, event_id: str | None = None) -> None:
-        await self._write(self.protocol.send_item_create(item, previous_item_id, event_id))
-
-    async def item_retrieve(self, item_id: str, event_id: str | None = None) -> None:
-        await self._write(self.protocol.send_item_retrieve(item_id, event_id))
-
-    async def item_truncate(
-        self, item_id: str, audio_end_ms: int, content_index: int = 0, event_id: str | None = None
-    ) -> None:
-        await self._write(self.protocol.send_item_truncate(item_id, audio_end_ms, content_index, event_id))
-
-    async def item_delete(self, item_id: str, event_id: str | None = None) -> None:
-        await self._write(self.protocol.send_item_delete(item_id, event_id))
+    async def response_cancel(self, response_id: str | None = None, event_id: str | None = None) -> None:
+        """Cancels the response (None: the one that runs) and silences the sinks at once: with an id of that response's
+        audio, without of all. Deltas that still come of it are dropped."""
+        text = self.protocol.send_response_cancel(response_id, event_id)
+        truncations = self._interrupt(response_id=response_id)
+        await self._write(text)
+        for truncation in truncations:
+            await self._write(truncation)
 
     async def heard(self, item_id: str, heard_ms: int, content_index: int = 0) -> None:
-        """Tells the server how much of an answer was audible: truncates, deletes, or does nothing, as fits."""
+        """Tells the server how much of an answer was audible: truncates, deletes, or does nothing, as fits. The sinks
+        hear nothing more of it."""
         text = self.protocol.send_heard(item_id, heard_ms, content_index)
+        self._media.interrupt(item_id=item_id)
         if text is not None:
             await self._write(text)
-
-    async def response_create(self, parameters: ResponseParameters | None = None, event_id: str | None = None) -> None:
-        """Returns at once; when a response is running the request goes out after its end."""
-        text = self.protocol.send_response_create(parameters, event_id)
-        if text is not None:
-            await self._write(text)
-
-    async def response_cancel(self, response_id: str | None = None, event_id: str | None = None) -> None:
-        await self._write(self.protocol.send_response_cancel(response_id, event_id))

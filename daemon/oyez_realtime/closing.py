@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from oyez_realtime.responses import ErrorDetail
+from oyez_realtime.responses import ErrorDetail, Response
 from oyez_realtime.wire import given
 
 
@@ -72,6 +72,7 @@ ERROR_CODES = MappingProxyType(
         "decimal_below_min_value": _MALFORMED,
         "decimal_above_max_value": _MALFORMED,
         "string_above_max_length": _MALFORMED,
+        "invalid_item": _MALFORMED,
         "item_not_found": Verdict(Remedy.IGNORE, "The server does not know that item: it was deleted or never made."),
         "input_audio_buffer_commit_empty": Verdict(Remedy.IGNORE, "Less than 100 ms were spoken: nothing to commit."),
         "conversation_already_has_active_response": Verdict(Remedy.IGNORE, "A response is running: ask after its end."),
@@ -81,6 +82,8 @@ ERROR_CODES = MappingProxyType(
         "server_error": Verdict(Remedy.TELL, "The service failed at this request: ask again."),
         "insufficient_quota": _QUOTA,
         "billing_hard_limit_reached": _QUOTA,
+        "billing_not_active": _QUOTA,
+        "content_filter": Verdict(Remedy.TELL, "The service withheld the answer: ask in other words."),
         "session_expired": Verdict(Remedy.ROTATE, "The session reached its time limit: open the next."),
         "invalid_api_key": Verdict(Remedy.NEW_TOKEN, "The server did not accept the token: get a new one."),
         "token_expired": Verdict(Remedy.NEW_TOKEN, "The token is too old: get a new one."),
@@ -106,8 +109,33 @@ def judge_close(code: int, reason: str = "") -> Verdict:
 
 
 def judge_error(detail: ErrorDetail) -> Verdict:
-    """The verdict on an `error` event. Unknown ones are ignored: the session stays open unless a close follows."""
-    return ERROR_CODES.get(given(detail.code) or "", _UNKNOWN)
+    """The verdict on an `error` event: by its code, or by its type where it has no code that we know. Unknown ones are
+    ignored: the session stays open unless a close follows."""
+    for name in (given(detail.code), given(detail.type)):
+        known = ERROR_CODES.get(name or "")
+        if known is not None:
+            return known
+    return _UNKNOWN
 
 
+def judge_response(response: Response) -> Verdict | None:
+    """The verdict on a response that has ended; None when it is as it should be, or was cancelled.
+
+    A failed one never costs the session: what would end it (a token, say) is told by an `error` or a close.
+    """
+    details = given(response.status_details)
+    reason = given(details.reason) if details is not None else None
+    if response.status == "incomplete":
+        return ERROR_CODES.get(reason or "", _CUT_SHORT)
+    if response.status != "failed":
+        return None
+    detail = given(details.error) if details is not None else None
+    verdict = judge_error(detail) if detail is not None else _FAILED
+    if verdict is _UNKNOWN:
+        return _FAILED
+    return verdict if verdict.remedy is Remedy.TELL else Verdict(Remedy.TELL, verdict.sentence)
+
+
+_CUT_SHORT = Verdict(Remedy.TELL, "The answer was cut short by max_output_tokens: raise it, or ask for less.")
+_FAILED = Verdict(Remedy.TELL, "The service failed at this answer: ask again.")
 _UNKNOWN = Verdict(Remedy.IGNORE, "The server reported an error that is not in our table; the session stays open.")

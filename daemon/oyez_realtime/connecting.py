@@ -7,6 +7,7 @@ from typing import Literal
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.frames import CloseCode
 
 from oyez_realtime.closing import Remedy, Verdict, judge_error
 from oyez_realtime.errors import ConnectionLost, SessionRefused
@@ -25,12 +26,13 @@ class Dialling:
     """How to connect."""
 
     open_timeout_s: float = 10.0
-    """For the handshake, and again for `session.created`."""
+    """For the handshake, again for `session.created`, and again for the answer to the first `session.update`."""
     close_timeout_s: float = 2.0
     ping_interval_s: float | None = 20.0
-    """None: never ping. Finds a socket that is open and dead."""
+    """A ping so often finds a socket that is open and dead: ConnectionLost after at most interval and timeout. None:
+    never ping."""
     ping_timeout_s: float | None = 60.0
-    """Generous: a busy event loop answers late, and a false alarm costs the session."""
+    """So long a pong may take. Generous: a busy event loop answers late, and a false alarm costs the session."""
     max_size_bytes: int = 32 * 1024 * 1024
     """Largest frame that is taken; the service may send 15 MiB of audio, which is 20 MiB of base64."""
     compression: Literal["deflate"] | None = None
@@ -41,6 +43,7 @@ class Dialling:
 
 RETRY = Verdict(Remedy.RETRY, "The server cannot be reached: check network and address; connect again.")
 SILENT = Verdict(Remedy.RETRY, "The server did not open the session in time: connect again.")
+DEAD = Verdict(Remedy.RETRY, "The server has stopped answering: the network or the server is gone; connect again.")
 STATUSES = {
     401: Verdict(Remedy.NEW_TOKEN, "The server did not accept the token: get a new one."),
     403: Verdict(Remedy.REFUSED, "The server does not allow this: check the account and its permissions."),
@@ -80,6 +83,15 @@ def _refused_by_status(status: int) -> SessionRefused | ConnectionLost:
     return ConnectionLost(message, verdict) if status >= 500 else SessionRefused(message, verdict)
 
 
+def ending(closed: ConnectionClosed) -> tuple[int, str, Verdict | None]:
+    """Close code and reason; and the verdict where our own end gave up on a peer that answers no ping, which websockets
+    tells as if the peer had failed with 1011."""
+    if closed.rcvd is None and closed.sent is not None and closed.sent.code == CloseCode.INTERNAL_ERROR:
+        return 1006, closed.sent.reason, DEAD
+    frame = closed.rcvd or closed.sent
+    return (frame.code, frame.reason, None) if frame else (1006, "", None)
+
+
 async def first_word(socket: ClientConnection, protocol: RealtimeProtocol, timeout_s: float) -> list[ServerEvent]:
     """The events up to `session.created`. A server accepts the socket first and refuses token and model after it."""
     refusal: ErrorEvent | None = None
@@ -93,8 +105,7 @@ async def first_word(socket: ClientConnection, protocol: RealtimeProtocol, timeo
     except TimeoutError:
         raise _unopened(refusal, SILENT) from None
     except ConnectionClosed as closed:
-        frame = closed.rcvd or closed.sent
-        verdict = protocol.connection_closed(frame.code if frame else 1006, frame.reason if frame else "")
+        verdict = protocol.connection_closed(*ending(closed))
         raise _unopened(refusal, verdict) from None
     return events
 

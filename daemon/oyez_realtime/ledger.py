@@ -36,17 +36,26 @@ class Recent(Generic[K, V]):
     def __len__(self) -> int:
         return len(self._entries)
 
+    def newest(self) -> list[K]:
+        """Keys, latest put first."""
+        return list(reversed(self._entries))
+
 
 class ReceivedAudio:
-    """How much of each content part arrived. Never counts more than the server sent."""
+    """How much of each content part arrived. Never counts more than the server sent.
+
+    A part keeps the rate at which it came: the session's format may be another by the time somebody asks.
+    """
 
     def __init__(self, limit: int = 256) -> None:
         self._bytes: Recent[tuple[str, int], int] = Recent(limit)
+        self._bytes_per_ms: Recent[tuple[str, int], int] = Recent(limit)
         self._complete: Recent[tuple[str, int], bool] = Recent(limit)
 
-    def add(self, item_id: str, content_index: int, size: int) -> None:
+    def add(self, item_id: str, content_index: int, size: int, bytes_per_ms: int) -> None:
         key = (item_id, content_index)
         self._bytes.put(key, (self._bytes.get(key) or 0) + size)
+        self._bytes_per_ms.put(key, bytes_per_ms)
 
     def complete(self, item_id: str, content_index: int) -> None:
         self._complete.put((item_id, content_index), True)
@@ -54,9 +63,13 @@ class ReceivedAudio:
     def is_complete(self, item_id: str, content_index: int) -> bool:
         return (item_id, content_index) in self._complete
 
-    def ms(self, item_id: str, content_index: int, bytes_per_ms: int) -> int:
+    def is_known(self, item_id: str, content_index: int) -> bool:
+        return (item_id, content_index) in self._bytes
+
+    def ms(self, item_id: str, content_index: int) -> int:
         """Whole milliseconds, rounded down; 0 for a part that is not known."""
-        return (self._bytes.get((item_id, content_index)) or 0) // bytes_per_ms
+        key = (item_id, content_index)
+        return (self._bytes.get(key) or 0) // (self._bytes_per_ms.get(key) or 1)
 
 
 class Oddities:

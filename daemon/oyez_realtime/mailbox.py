@@ -21,7 +21,9 @@ class Mailbox:
         self._closed = False
         self.has_reader = False
         self.forgotten = 0
-        """Events that nobody read in time."""
+        """Events that nobody read in time, before there was a reader."""
+        self.lost = 0
+        """Events that did not fit because the reader lags behind."""
 
     def put(self, event: ServerEvent) -> bool:
         """False: the reader is too far behind; the event was not taken."""
@@ -29,6 +31,7 @@ class Mailbox:
             self._events.popleft()
             self.forgotten += 1
         if len(self._events) >= self.READ_MAX:
+            self.lost += 1
             return False
         self._events.append(event)
         self._news.set()

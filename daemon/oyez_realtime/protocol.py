@@ -16,6 +16,7 @@ from oyez_realtime.closing import Verdict, judge_close, judge_error
 from oyez_realtime.errors import WireError
 from oyez_realtime.responses import ErrorDetail, Response
 from oyez_realtime.sending import Sending, SettledUpdate
+from oyez_realtime.session_objects import AudioFormat, bytes_per_ms
 from oyez_realtime.state import CLOSING, State, after
 from oyez_realtime.tolerance import ServerEvent, UnknownEvent, read_server_event
 from oyez_realtime.wire import given
@@ -49,16 +50,19 @@ class RealtimeProtocol(Sending):
             self.oddities.note(f"{event.type} {path}", sentence)
         return [event] if self._take(event) else []
 
-    def connection_closed(self, code: int, reason: str = "") -> Verdict:
-        """The socket is gone. The verdict of an error that came before it counts for more than the close code."""
+    def connection_closed(self, code: int, reason: str = "", verdict: Verdict | None = None) -> Verdict:
+        """The socket is gone. verdict: of one who knows better than the close code; that of an error which came before
+        counts for more than either. Only the first call counts."""
+        if self.state is State.CLOSED and self.verdict is not None:
+            return self.verdict
         self.state = after(self.state, CLOSING)
         if self.verdict is None or not self.verdict.ends_session:
-            self.verdict = judge_close(code, reason)
+            self.verdict = verdict or judge_close(code, reason)
         self._out.clear()
         self._creates.abandon()
         lost = ErrorDetail("connection_lost", "The session closed before the server answered this update.")
         self._settled += [SettledUpdate(event_id, lost) for event_id in self._updates.abandon()]
-        self._active_id = None
+        self._active_id = self._cancel_ahead = None
         return self.verdict
 
     def _note_unknown(self, event: UnknownEvent) -> None:
@@ -77,7 +81,7 @@ class RealtimeProtocol(Sending):
         self.state = after(self.state, event.type)
         match event:
             case response.ResponseOutputAudioDelta():
-                self._audio.add(event.item_id, event.content_index, len(event.delta))
+                self._audio_delta(event)
             case response.ResponseOutputAudioDone():
                 self._audio.complete(event.item_id, event.content_index)
             case response.ResponseCreated():
@@ -97,14 +101,26 @@ class RealtimeProtocol(Sending):
                 pass
         return True
 
+    def _audio_delta(self, delta: response.ResponseOutputAudioDelta) -> None:
+        rate = bytes_per_ms(self.output_format_of(delta.response_id))
+        self._audio.add(delta.item_id, delta.content_index, len(delta.delta), rate)
+
     def _response_created(self, created: Response) -> None:
+        sound = given(created.audio)
+        sink = given(sound.output) if sound is not None else None
+        named = sink.format if sink is not None else None
+        self._formats.put(created.id, named if isinstance(named, AudioFormat) else self._output_format())
         if created.conversation_id is not None:
             self._creates.answered()
-            self._active_id = created.id
+            self._active_id, self._unseen_active = created.id, False
+            if self._cancel_ahead is not None:
+                self.forget_response(created.id)
+                self._cancel_ahead = None
 
     def _response_done(self, done: Response) -> None:
         if done.status == "cancelled":
             self._cancelled.put(done.id, True)
+        self._unseen_active = False
         if done.id == self._active_id:
             self._active_id = None
         self._let_creates_pass()
@@ -116,9 +132,13 @@ class RealtimeProtocol(Sending):
         event_id = given(detail.event_id)
         if event_id is None:
             return
-        if detail.code == "conversation_already_has_active_response" and self._active_id is not None:
+        if event_id == self._cancel_ahead:
+            self._cancel_ahead = None
+        if detail.code == "conversation_already_has_active_response":
             self._creates.back(event_id)
+            self._unseen_active = self._active_id is None
         elif self._creates.answered(event_id):
+            self._cancel_ahead = None
             self._let_creates_pass()
         self._update_answered(event_id, detail)
 
@@ -129,7 +149,7 @@ class RealtimeProtocol(Sending):
             self._queue(self._updates.next())
 
     def _let_creates_pass(self) -> None:
-        self._queue(self._creates.next(blocked=self._active_id is not None))
+        self._queue(self._creates.next(blocked=self._busy))
 
     def _queue(self, text: str | None) -> None:
         if text is not None:

@@ -13,7 +13,16 @@ from oyez_realtime.items import Item
 from oyez_realtime.ledger import Oddities, ReceivedAudio, Recent
 from oyez_realtime.messages import encode
 from oyez_realtime.responses import ErrorDetail, ResponseParameters
-from oyez_realtime.session_objects import AudioFormat, AudioPcm, Session, SessionAudio, TranscriptionAudio, bytes_per_ms
+from oyez_realtime.session_objects import (
+    AudioFormat,
+    AudioPcm,
+    SemanticVad,
+    ServerVad,
+    Session,
+    SessionAudio,
+    TranscriptionAudio,
+    bytes_per_ms,
+)
 from oyez_realtime.state import State
 from oyez_realtime.turnstile import Turnstile, Waiting
 from oyez_realtime.wire import given
@@ -50,7 +59,12 @@ class Sending:
         self._settled: list[SettledUpdate] = []
         self._out: list[str] = []
         self._active_id: str | None = None
+        self._unseen_active = False
+        """The server says that a response runs, which it has not told us of yet; its end will be told in any case."""
         self._cancelled: Recent[str, bool] = Recent(64)
+        self._cancel_ahead: str | None = None
+        """Event id of a cancel that went out after a create and before its response was told."""
+        self._formats: Recent[str, AudioFormat] = Recent(64)
         self._audio = ReceivedAudio()
         self._uncommitted_bytes = 0
 
@@ -60,8 +74,23 @@ class Sending:
         return self._active_id
 
     @property
+    def input_format(self) -> AudioFormat:
+        """What the server last said; 24 kHz PCM is its default."""
+        audio = self.session.audio if self.session is not None else None
+        source = given(audio.input) if isinstance(audio, SessionAudio | TranscriptionAudio) else None
+        return (given(source.format) if source is not None else None) or AudioPcm()
+
+    @property
+    def interrupts_on_speech(self) -> bool:
+        """Whether the server cancels its response when it hears speech; its default where it was not told."""
+        audio = self.session.audio if self.session is not None else None
+        source = given(audio.input) if isinstance(audio, SessionAudio) else None
+        detection = source.turn_detection if source is not None else None
+        return not isinstance(detection, ServerVad | SemanticVad) or given(detection.interrupt_response) is not False
+
+    @property
     def input_bytes_per_ms(self) -> int:
-        return bytes_per_ms(self._input_format())
+        return bytes_per_ms(self.input_format)
 
     @property
     def output_bytes_per_ms(self) -> int:
@@ -74,7 +103,16 @@ class Sending:
 
     def received_ms(self, item_id: str, content_index: int = 0) -> int:
         """Audio of that part that arrived and was not dropped."""
-        return self._audio.ms(item_id, content_index, self.output_bytes_per_ms)
+        return self._audio.ms(item_id, content_index)
+
+    def output_format_of(self, response_id: str) -> AudioFormat:
+        """Of that response's audio: a `response.create` may ask for another than the session's."""
+        return self._formats.get(response_id) or self._output_format()
+
+    @property
+    def waiting_creates(self) -> int:
+        """Requests for a response that wait for the end of one."""
+        return len(self._creates)
 
     def cause_of(self, error: server.ErrorEvent) -> str | None:
         """The wire name of our event that caused the error, while we remember it."""
@@ -149,10 +187,16 @@ class Sending:
     def send_heard(self, item_id: str, heard_ms: int, content_index: int = 0) -> str | None:
         """Tells the server how much of an answer was heard: a truncation, a deletion when nothing was, None when all.
 
-        A truncation at 0 ms is refused by the service, and a needless one changes what the model does next.
+        A truncation at 0 ms is refused by the service, and a needless one changes what the model does next. Of a part
+        that never came nothing is said unless nothing was heard. A later part of an item of which something was heard
+        is truncated at 0 ms: deleting would take the heard part along.
         """
-        if heard_ms <= 0:
+        if heard_ms <= 0 and content_index == 0:
             return self.send_item_delete(item_id)
+        if not self._audio.is_known(item_id, content_index):
+            self._require_open()
+            return None
+        heard_ms = max(0, heard_ms)
         whole = heard_ms >= self.received_ms(item_id, content_index)
         if whole and self._audio.is_complete(item_id, content_index):
             self._require_open()
@@ -173,12 +217,15 @@ class Sending:
         if parameters is not None and parameters.conversation == "none":
             return waiting.text
         self._creates.enter(waiting)
-        return self._creates.next(blocked=self._active_id is not None)
+        return self._creates.next(blocked=self._busy)
 
     def send_response_cancel(self, response_id: str | None = None, event_id: str | None = None) -> str:
         """Deltas of the response (None: of the active one) are dropped from now on."""
         named = UNSET if response_id is None else response_id
-        text = self._text(client.ResponseCancel(response_id=named, event_id=self._id(event_id)))
+        event_id = self._id(event_id)
+        text = self._text(client.ResponseCancel(response_id=named, event_id=event_id))
+        if response_id is None and self._active_id is None and self._creates.inside is not None:
+            self._cancel_ahead = event_id
         self.forget_response(response_id or self._active_id)
         return text
 
@@ -188,6 +235,10 @@ class Sending:
             self._cancelled.put(response_id, True)
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _busy(self) -> bool:
+        return self._active_id is not None or self._unseen_active
 
     def _id(self, wanted: str | None) -> str:
         return wanted or next(self._ids)
@@ -205,12 +256,6 @@ class Sending:
 
     def _waiting(self, event: client.SessionUpdate | client.ResponseCreate) -> Waiting:
         return Waiting(given(event.event_id) or "", self._text(event))
-
-    def _input_format(self) -> AudioFormat:
-        """What the server last said; 24 kHz PCM is its default."""
-        audio = self.session.audio if self.session is not None else None
-        source = given(audio.input) if isinstance(audio, SessionAudio | TranscriptionAudio) else None
-        return (given(source.format) if source is not None else None) or AudioPcm()
 
     def _output_format(self) -> AudioFormat:
         audio = self.session.audio if self.session is not None else None

@@ -1,7 +1,9 @@
 """One at a time: requests that the server answers in order or refuses while another runs wait here for their turn."""
 
+from bisect import insort
 from collections import deque
 from dataclasses import dataclass
+from itertools import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,48 +18,61 @@ class Turnstile:
     QUEUE_MAX = 64
 
     def __init__(self) -> None:
-        self._queue: deque[Waiting] = deque()
-        self.inside: Waiting | None = None
+        self._queue: list[tuple[int, Waiting]] = []
+        self._numbers = count()
+        self._inside: tuple[int, Waiting] | None = None
+        self._left: deque[tuple[int, Waiting]] = deque(maxlen=self.QUEUE_MAX)
+
+    @property
+    def inside(self) -> Waiting | None:
         """The one that was sent and is not yet answered."""
-        self._left: Waiting | None = None
+        return None if self._inside is None else self._inside[1]
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._queue)
 
     def enter(self, request: Waiting) -> None:
         """Raises OverflowError when too many wait: the server has long stopped answering."""
         if len(self._queue) >= self.QUEUE_MAX:
             raise OverflowError(f"{self.QUEUE_MAX} requests wait for the server; it does not answer: close the session")
-        self._queue.append(request)
+        self._queue.append((next(self._numbers), request))
 
     def next(self, blocked: bool = False) -> str | None:
         """The text to send now, when somebody waits and the way is free."""
-        if self.inside is not None or blocked or not self._queue:
+        if self._inside is not None or blocked or not self._queue:
             return None
-        self.inside = self._queue.popleft()
-        return self.inside.text
+        self._inside = self._queue.pop(0)
+        return self._inside[1].text
 
     def answered(self, event_id: str | None = None) -> str | None:
         """The one inside leaves, if it is the one named (or whoever it is). Returns its event id."""
-        if self.inside is None or event_id not in (None, self.inside.event_id):
+        if self._inside is None or event_id not in (None, self._inside[1].event_id):
             return None
-        self._left, self.inside = self.inside, None
-        return self._left.event_id
+        left, self._inside = self._inside, None
+        self._left.append(left)
+        return left[1].event_id
 
     def back(self, event_id: str) -> bool:
-        """A request was refused because the way was not free: it is first in the queue again.
+        """A request was refused because the way was not free: it waits again, in its old place.
 
         It may have been taken for answered: what the server began of its own accord looks like an answer.
         """
-        if self.inside is not None and self.inside.event_id == event_id:
-            refused, self.inside = self.inside, None
-        elif self._left is not None and self._left.event_id == event_id:
-            refused, self._left = self._left, None
+        if self._inside is not None and self._inside[1].event_id == event_id:
+            refused, self._inside = self._inside, None
         else:
-            return False
-        self._queue.appendleft(refused)
+            found = next((left for left in self._left if left[1].event_id == event_id), None)
+            if found is None:
+                return False
+            self._left.remove(found)
+            refused = found
+        insort(self._queue, refused, key=lambda waiting: waiting[0])
         return True
 
     def abandon(self) -> list[str]:
         """Nobody will be answered any more: event ids of all who waited."""
-        ids = [request.event_id for request in ([self.inside] if self.inside else []) + list(self._queue)]
+        ids = [request.event_id for _, request in ([self._inside] if self._inside else []) + self._queue]
         self._queue.clear()
-        self.inside = None
+        self._left.clear()
+        self._inside = None
         return ids

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from oyez_local import g711
 from oyez_local.listening import Listening, SpeechBegan, SpeechEnded
 from oyez_local.orders import Refusal
 from oyez_local.turns import TurnRules
+from oyez_realtime import g711
 from oyez_realtime.messages import AudioPcm, AudioPcma, AudioPcmu
 from tests.doubles.speech import say, silence
 
