@@ -231,13 +231,19 @@ class Session:
     def _tell_transcript(self, stored: Stored, text: str, duration_s: float, error: str | None) -> None:
         if error is not None:
             detail = wire.ErrorDetail("server_error", error, "transcription_failed")
-            self._out.send(wire.ConversationItemInputAudioTranscriptionFailed(item_id=stored.id, error=detail))
+            self._out.send(
+                wire.ConversationItemInputAudioTranscriptionFailed(item_id=stored.id, content_index=0, error=detail)
+            )
             return
         if text:
-            self._out.send(wire.ConversationItemInputAudioTranscriptionDelta(item_id=stored.id, delta=text))
+            self._out.send(
+                wire.ConversationItemInputAudioTranscriptionDelta(item_id=stored.id, content_index=0, delta=text)
+            )
         usage = wire.DurationUsage(duration_s)
         self._out.send(
-            wire.ConversationItemInputAudioTranscriptionCompleted(item_id=stored.id, transcript=text, usage=usage)
+            wire.ConversationItemInputAudioTranscriptionCompleted(
+                item_id=stored.id, content_index=0, transcript=text, usage=usage
+            )
         )
         if isinstance(stored.item, wire.Message):
             content: list[wire.Content] = [wire.InputAudio(transcript=text)]

@@ -58,6 +58,7 @@ def test_a_spoken_turn_in_the_wires_order() -> None:
     known = session.transcribed(item_id, "What time is it?", 1.0)
     prefix = "conversation.item.input_audio_transcription."
     assert types(known) == [prefix + "delta", prefix + "completed", "Think"]
+    assert {event.content_index for event in events(known)} == {0}  # type: ignore[union-attr]
     think = only(known, Think)
     assert [entry.text for entry in think.request.history] == ["What time is it?"]
     assert types(session.thought(think.response_id, Decision("It is noon."), 0.0)) == ["Speak"]
@@ -297,3 +298,4 @@ def test_a_failed_recognition_still_lets_the_session_go_on() -> None:
     item_id = only(append(session, SPEECH), Transcribe).item_id
     orders = session.transcribed(item_id, "", 1.0, "no model")
     assert types(orders) == ["conversation.item.input_audio_transcription.failed", "Think"]
+    assert only(orders, wire.ConversationItemInputAudioTranscriptionFailed).content_index == 0
