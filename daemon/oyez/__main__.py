@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check_config)
     check.add_argument("file", type=Path, nargs="?", default=DEFAULT_CONFIG)
 
+    captions = _verb(verbs, "transcribe", _transcribe, "live captions from the microphone or a file")
+    captions.add_argument("file", type=Path, nargs="?", metavar="FILE.wav", help="unset: the board's microphone")
+    captions.add_argument("--json", action="store_true", help="one JSON object as the last line")
+
     say = _verb(verbs, "say", _say, "have the running daemon say a text")
     say.add_argument("text")
     _verb(verbs, "status", _status, "what the running daemon is doing").add_argument("--json", action="store_true")
@@ -106,6 +110,12 @@ def _demo(arguments: argparse.Namespace) -> int:
 
     wishes = Wishes(arguments.folder, arguments.say, arguments.board, arguments.wake_word, arguments.give_up_s)
     return asyncio.run(demo(wishes, arguments.json))
+
+
+def _transcribe(arguments: argparse.Namespace) -> int:
+    from oyez.captions.command import Wishes, transcribe
+
+    return asyncio.run(transcribe(Wishes(arguments.config, arguments.file, arguments.json)))
 
 
 def _check_config(arguments: argparse.Namespace) -> int:

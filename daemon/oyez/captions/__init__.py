@@ -1,0 +1,1 @@
+"""`oyez transcribe`: live captions from the microphone or a file."""
