@@ -38,6 +38,11 @@ FLAT_SESSION_FIELDS = {
     "max_response_output_tokens": ("max_output_tokens",),
 }
 
+FLAT_RESPONSE_FIELDS = {
+    "modalities": ("output_modalities",),
+    "voice": ("audio", "output", "voice"),
+    "output_audio_format": ("audio", "output", "format"),
+}
 
 FORGOTTEN_SESSION_FIELDS = ("temperature", "client_secret")
 """What a session had and has no more: a setting without successor, and a secret that has its own object now."""
@@ -64,7 +69,7 @@ def modern_session(session: JsonObject, kind: str) -> JsonObject:
     modern: JsonObject = {key: value for key, value in session.items() if key not in gone}
     modern.setdefault("type", "transcription" if "transcription" in str(session.get("object")) else kind)
     for flat, path in FLAT_SESSION_FIELDS.items():
-        if flat in session:
+        if flat in session and not (flat == "modalities" and modern["type"] == "transcription"):
             _put(modern, path, _modern_value(flat, session[flat]))
     return modern
 
@@ -99,9 +104,11 @@ def _modern_part(part: Any) -> Any:
 
 
 def _modern_response(response: JsonObject) -> JsonObject:
-    modern = dict(response)
-    if "modalities" in modern:
-        modern.setdefault("output_modalities", modern.pop("modalities"))
+    modern = {key: value for key, value in response.items() if key not in (*FLAT_RESPONSE_FIELDS, "temperature")}
+    for flat, path in FLAT_RESPONSE_FIELDS.items():
+        if flat in response:
+            value = response[flat]
+            _put(modern, path, value if flat == "modalities" else _modern_value(flat, value))
     output = modern.get("output")
     if isinstance(output, list):
         modern["output"] = [modern_item(item) if isinstance(item, dict) else item for item in output]

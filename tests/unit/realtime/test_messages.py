@@ -1,6 +1,5 @@
 """Every event of the protocol, there and back; what the ranges refuse; what is tolerated."""
 
-import base64
 import json
 from typing import Any, get_args
 
@@ -210,53 +209,6 @@ def test_binary_frames_are_refused_as_the_live_service_does() -> None:
     with pytest.raises(m.WireError) as refused:
         decode_client_event(b'{"type":"input_audio_buffer.clear"}')
     assert refused.value.code == "invalid_event"
-
-
-LEGACY = [
-    ("response.audio.delta", {"delta": base64.b64encode(b"abc").decode()}, m.ResponseOutputAudioDelta),
-    ("response.audio.done", {}, m.ResponseOutputAudioDone),
-    ("response.audio_transcript.delta", {"delta": "a"}, m.ResponseOutputAudioTranscriptDelta),
-    ("response.audio_transcript.done", {"transcript": "a"}, m.ResponseOutputAudioTranscriptDone),
-    ("response.text.delta", {"delta": "a"}, m.ResponseOutputTextDelta),
-    ("response.text.done", {"text": "a"}, m.ResponseOutputTextDone),
-]
-
-
-@pytest.mark.parametrize(("name", "fields", "struct"), LEGACY)
-def test_older_event_names_parse_into_todays_classes(name: str, fields: dict[str, Any], struct: type) -> None:
-    """A relay that still speaks the beta is understood."""
-    text = json.dumps({"type": name, "event_id": "e", "response_id": "r", "item_id": "i", **fields})
-    assert isinstance(decode_server_event(text), struct)
-
-
-def test_an_older_flat_session_is_understood() -> None:
-    """Formats, voice and turn detection find their place in today's nesting."""
-    old = {"voice": "ash", "modalities": ["text", "audio"], "input_audio_format": "g711_ulaw", "turn_detection": None}
-    event = decode_server_event(json.dumps({"type": "session.created", "event_id": "e", "session": old}))
-    assert isinstance(event, m.SessionCreated)
-    audio = m.SessionAudio(m.AudioInput(format=m.AudioPcmu(), turn_detection=None), m.AudioOutput(voice="ash"))
-    assert event.session == m.RealtimeSession(output_modalities=["audio"], audio=audio)
-
-
-def test_older_transcription_sessions_and_content_are_understood() -> None:
-    """The event name says the kind of session; assistant content has its new names."""
-    text = json.dumps({"type": "transcription_session.updated", "event_id": "e", "session": {"id": "s"}})
-    updated = decode_server_event(text)
-    assert isinstance(updated, m.SessionUpdated)
-    assert isinstance(updated.session, m.TranscriptionSession)
-    item = {"type": "message", "role": "assistant", "content": [{"type": "audio", "transcript": "hi"}]}
-    added = decode_server_event(json.dumps({"type": "conversation.item.created", "event_id": "e", "item": item}))
-    assert isinstance(added, m.ConversationItemCreated)
-    assert added.item == m.Message("assistant", [m.OutputAudio("hi")])
-
-
-def test_what_is_new_in_a_list_costs_only_itself() -> None:
-    """An unknown kind of tool is left out and named; the session around it is kept."""
-    session = {"type": "realtime", "tools": [{"type": "hologram"}, {"type": "function", "name": "f"}], "novelty": 1}
-    event, dropped = read_server_event(json.dumps({"type": "session.updated", "event_id": "e", "session": session}))
-    assert isinstance(event, m.SessionUpdated)
-    assert event.session == m.RealtimeSession(tools=[m.FunctionTool("f")])
-    assert dropped == ["session.tools[].type", "session.tools[]", "session.novelty"]
 
 
 def test_unknown_and_unreadable_events_come_back_whole() -> None:
