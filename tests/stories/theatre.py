@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,13 +162,15 @@ class Services:
 
 
 @asynccontextmanager
-async def services(folder: Path, token_lifetime_s: int = 600) -> AsyncIterator[Services]:
-    """All of them listen; the backend knows one device."""
+async def services(
+    folder: Path, token_lifetime_s: int = 600, local_options: Sequence[str] = ()
+) -> AsyncIterator[Services]:
+    """All of them listen; the backend knows one device. local_options: more words for `oyez-local serve`."""
     local_port, backend_port = free_port(), free_port()
     server_log = folder / "server.jsonl"
     local = Process(
         [sys.executable, "-m", "oyez_local", "serve", "--port", str(local_port), "--api-key", UPSTREAM_KEY,
-         "--log-events", server_log]
+         "--log-events", server_log, *local_options]
     )  # fmt: skip
     backend = Process(
         [sys.executable, "-m", "oyez_backend", "serve", "--port", str(backend_port)],
@@ -200,10 +202,11 @@ async def theatre(
     token_lifetime_s: int = 600,
     publish_text: bool = True,
     board: BoardSettings | None = None,
+    local_options: Sequence[str] = (),
     **sections: Any,
 ) -> AsyncIterator[Theatre]:
     """Curtain up: everything runs and hears. `sections` replace sections of the configuration."""
-    async with services(folder, token_lifetime_s) as world:
+    async with services(folder, token_lifetime_s, local_options) as world:
         config = Config(
             device=Device(id="story"),
             line=Line(backend_url=world.backend_url),
