@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data/dev
+FUZZ_S ?= 600
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 # Debian keeps mosquitto in /usr/sbin, which is not on everyone's path.
@@ -11,7 +12,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench fuzz lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -36,6 +37,9 @@ check: setup ## style, types, floor plan, scripts, units
 
 bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table
 	@$(BIN)/python -m tests.bench --data $(DATA) --out build/bench
+
+fuzz: setup ## changed events for both decoders and the protocol, FUZZ_S seconds long (600), on x86-64
+	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_S) --work build/fuzz
 
 lock: setup ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/python -m pip install --quiet uv
