@@ -41,6 +41,7 @@ LEAVES: list[Any] = [
     "AAEC",
     "audio",
     "\x00",
+    "\ud800",
     "é" * 3,
     [],
     {},
@@ -111,7 +112,8 @@ def mutated(data: bytes, seed: int, max_size: int) -> bytes | None:
         return None
     if dice.random() < 0.2:
         lines.insert(place, lines[place])
-    lines[place] = json.dumps(_changed(event, dice)).encode()
+    told = json.dumps(_changed(event, dice), ensure_ascii=dice.random() < 0.5)
+    lines[place] = told.encode("utf-8", "surrogatepass")
     return b"\n".join(lines)[:max_size]
 
 
