@@ -44,7 +44,7 @@ class _Run:
 
 
 class MediaQueue:
-    """lead_s: given out so much earlier than due; None: not paced at all."""
+    """lead_s: given out so much earlier than due, at least by one step; None: not paced at all."""
 
     def __init__(
         self,
@@ -52,7 +52,8 @@ class MediaQueue:
         max_bytes: int,
         when_full: Literal["drop_oldest", "drop_newest"] = "drop_oldest",
     ) -> None:
-        self._lead_s, self._max_bytes, self._when_full = lead_s, max_bytes, when_full
+        self._lead_s = None if lead_s is None else max(lead_s, STEP_MS / 1000)
+        self._max_bytes, self._when_full = max_bytes, when_full
         self._waiting: deque[Chunk] = deque()
         self._runs: deque[_Run] = deque(maxlen=RUNS_MAX)
         self._ends_s = 0.0
