@@ -8,6 +8,9 @@ import soxr
 from oyez_realtime.g711 import Samples
 
 RATE_HZ = 16_000
+TAIL_MS = 300
+"""Silence behind every utterance. Moonshine's own voice detection lasts from call to call: an utterance that ends at its
+last word would leave it open, and the next one would begin with a ghost ("You What is two plus three?")."""
 
 
 class Recogniser(Protocol):
@@ -29,5 +32,6 @@ class MoonshineRecogniser:
         sound = samples.astype(np.float32) / 32_768
         if rate_hz != RATE_HZ:
             sound = soxr.resample(sound, rate_hz, RATE_HZ)
+        sound = np.pad(sound, (0, RATE_HZ * TAIL_MS // 1000))
         transcript = self._transcriber.transcribe_without_streaming(sound.tolist(), RATE_HZ)
         return " ".join(line.text.strip() for line in transcript.lines if line.text.strip())
