@@ -9,8 +9,8 @@ from oyez_realtime.g711 import Samples
 
 RATE_HZ = 16_000
 TAIL_MS = 300
-"""Silence behind every utterance. Moonshine's own voice detection lasts from call to call: an utterance that ends at its
-last word would leave it open, and the next one would begin with a ghost ("You What is two plus three?")."""
+"""Silence behind every utterance. Moonshine's own voice detection lasts from call to call: an utterance that ends at
+its last word would leave it open, and the next one would begin with a ghost ("You What is two plus three?")."""
 
 
 class Recogniser(Protocol):
