@@ -68,11 +68,15 @@ class Talk:
         self.protocol, self.server = opened(), ModelServer()
         self.asked: list[str] = []
         self.silenced: set[str] = set()
+        self.refused_meanwhile: set[str] = set()
+        """Creates that were refused since the last response ended."""
 
     def send(self, text: str | None) -> None:
         if text is not None:
             event = parsed(text)
-            assert event["type"] != "response.create" or self.protocol.active_response_id is None
+            if event["type"] == "response.create":
+                assert self.protocol.active_response_id is None
+                assert event["event_id"] not in self.refused_meanwhile
             self.server.inbox.append(event)
 
     def create(self) -> None:
@@ -92,6 +96,10 @@ class Talk:
         for event in self.protocol.receive(self.server.outbox.popleft()):
             if isinstance(event, m.ResponseDone) and event.response.status == "cancelled":
                 self.silenced.add(event.response.id)
+            if isinstance(event, m.ResponseDone):
+                self.refused_meanwhile.clear()
+            if isinstance(event, m.ErrorEvent) and event.error.code == "conversation_already_has_active_response":
+                self.refused_meanwhile.add(str(event.error.event_id))
             if isinstance(event, m.ResponseOutputAudioDelta):
                 assert event.response_id not in self.silenced
         for text in self.protocol.data_to_send():
@@ -124,7 +132,7 @@ STEPS = st.sampled_from(["create", "cancel", "deliver", "take", "claim", "tell",
 
 @settings(max_examples=500)
 @forall(st.lists(STEPS, max_size=60))
-def test_every_request_for_a_response_is_taken_once_and_in_order(steps: list[str]) -> None:
+def test_every_request_for_a_response_is_taken_once(steps: list[str]) -> None:
     """Whatever the server begins by itself and however late frames are: none is lost, none is sent twice, none goes out
     while a response is known to run, and no delta of a cancelled response comes through."""
     talk = Talk()
@@ -134,6 +142,40 @@ def test_every_request_for_a_response_is_taken_once_and_in_order(steps: list[str
     assert sorted(talk.server.accepted) == sorted(talk.asked)
     assert len(set(talk.server.accepted)) == len(talk.server.accepted)
     assert talk.protocol.waiting_creates == 0
+
+
+def test_two_requests_that_met_two_responses_of_the_servers_own_are_both_taken_in_order() -> None:
+    """So slow a way up that each looked answered by what the server began by itself, and was not."""
+    talk = Talk()
+    for step in ("create", "claim", "tell", "finish", "deliver", "deliver", "create", "claim", "tell", "deliver"):
+        talk.step(step)
+    for step in ("take", "take"):
+        talk.step(step)
+    talk.settle()
+    assert talk.server.accepted == ["create_0", "create_1"]
+
+
+def test_a_cancel_that_overtakes_the_news_of_its_response_silences_it() -> None:
+    """Button pressed, button pressed again: the response whose beginning we have not heard of yet is not heard."""
+    talk = Talk()
+    for step in ("create", "cancel", "take", "speak", "take", "deliver"):
+        talk.step(step)
+    assert talk.protocol.active_response_id == "resp_1"
+    talk.silenced.add("resp_1")
+    talk.settle()
+    assert talk.protocol.dropped_deltas == 2
+
+
+def test_a_cancel_that_hit_nothing_silences_nothing_that_comes_later() -> None:
+    """The create before it was refused for good; the server says that there was nothing to cancel."""
+    talk = Talk()
+    talk.send(talk.protocol.send_response_create(event_id="wrong"))
+    talk.server.inbox.clear()
+    cancel = parsed(talk.protocol.send_response_cancel())
+    talk.server.outbox += [refusal("wrong"), refusal(cancel["event_id"], "response_cancel_not_active")]
+    for step in ("deliver", "deliver", "create", "take", "speak", "deliver", "deliver"):
+        talk.step(step)
+    assert (talk.protocol.dropped_deltas, talk.protocol.received_ms("item_resp_1")) == (0, 20)
 
 
 @forall(st.lists(STEPS, max_size=30))
