@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +21,14 @@ from oyez_local.app import Server
 from oyez_local.chat import ChatMind
 from oyez_local.engines import VOICES, load
 from oyez_local.eventlog import EventLog
+from oyez_local.faults import FaultPlan
 from oyez_local.keys import Keyring
+from oyez_local.mcp_client import McpClient
 from oyez_local.mind import Decision, Request
+from oyez_local.rate_limits import DEFAULT_REQUESTS, DEFAULT_TOKENS, RateLimits
+from oyez_local.responding import Bounds
+from oyez_local.sabotage import Protocol
+from oyez_local.tokens import DEFAULT_CONTEXT_TOKENS
 
 EXIT_AWAY, EXIT_CONFIG = 69, 78
 MAX_FRAME_BYTES = 32 * 1024 * 1024
@@ -42,6 +49,13 @@ def _port(text: str) -> int:
     return value
 
 
+def _count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 10**12:
+        raise argparse.ArgumentTypeError(f"{text} is no count from 1 on")
+    return value
+
+
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="oyez-local", description=__doc__)
     serve = parser.add_subparsers(dest="command", required=True).add_parser("serve", help="run the server")
@@ -55,6 +69,12 @@ def arguments() -> argparse.ArgumentParser:
     serve.add_argument("--voice-engine", choices=sorted(VOICES), default="hibari", help="espeak: for small machines")
     serve.add_argument("--chat-url", help="OpenAI-compatible endpoint that decides answers, e.g. http://host:11434/v1")
     serve.add_argument("--chat-model", default="default")
+    serve.add_argument("--rate-limit-rpm", type=_count, default=DEFAULT_REQUESTS, help="responses a minute")
+    serve.add_argument("--rate-limit-tpm", type=_count, default=DEFAULT_TOKENS, help="tokens a minute")
+    serve.add_argument("--context-tokens", type=_count, default=DEFAULT_CONTEXT_TOKENS, help="longest prompt")
+    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="PEM; serve wss and https alone")
+    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="PEM")
+    serve.add_argument("--faults", action="store_true", help="for tests: POST /faults breaks things on demand")
     serve.add_argument("--verbose", action="store_true")
     return parser
 
@@ -66,7 +86,7 @@ class _Announcing(uvicorn.Server):
         await super().startup(sockets)
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
-            print(f"listening on http://{host}:{port}", flush=True)
+            print(f"listening on {'https' if self.config.is_ssl else 'http'}://{host}:{port}", flush=True)
 
 
 async def _serve(options: argparse.Namespace, listener: socket.socket, events: EventLog) -> None:
@@ -79,9 +99,21 @@ async def _serve(options: argparse.Namespace, listener: socket.socket, events: E
             return mind.decide(request, now)
 
         keyring = Keyring(options.api_key or None, lambda: secrets.token_urlsafe(32))
-        server = Server(engines, chat.decide if chat else local, keyring, events, options.session_limit_s)
+        server = Server(
+            engines,
+            chat.decide if chat else local,
+            keyring,
+            events,
+            McpClient(http),
+            options.session_limit_s,
+            Bounds(RateLimits(options.rate_limit_rpm, options.rate_limit_tpm), options.context_tokens),
+            FaultPlan() if options.faults else None,
+        )
         config = uvicorn.Config(
             server.app(),
+            ws=Protocol if options.faults else "websockets-sansio",
+            ssl_certfile=options.tls_cert,
+            ssl_keyfile=options.tls_key,
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -108,7 +140,10 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    options = arguments().parse_args()
+    parser = arguments()
+    options = parser.parse_args()
+    if (options.tls_cert is None) != (options.tls_key is None):
+        parser.error("--tls-cert and --tls-key belong together; give both or neither.")
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _leave)
     try:
@@ -123,6 +158,9 @@ def main() -> None:
         raise SystemExit(EXIT_CONFIG) from None
     try:
         asyncio.run(_serve(options, listener, events))
+    except (ssl.SSLError, FileNotFoundError) as error:
+        sys.stderr.write(f"The certificate or its key cannot be used ({error}); name PEM files that belong together.\n")
+        raise SystemExit(EXIT_CONFIG) from None
     except ImportError as error:
         sys.stderr.write(f"A package of the local server is missing ({error}); install the extra: oyez[local].\n")
         raise SystemExit(EXIT_CONFIG) from None

@@ -1,4 +1,4 @@
-"""The ASGI application: one WebSocket path, three ways to a secret, one question after its health."""
+"""The ASGI application: one WebSocket path, three ways to a secret, one question after its health, faults on demand."""
 
 import asyncio
 import logging
@@ -9,16 +9,21 @@ from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from oyez_local import minting
 from oyez_local.engines import Engines
-from oyez_local.entrance import TurnedAway, Visit, admit
+from oyez_local.entrance import CLOSE_REFUSED, TurnedAway, Visit, admit
 from oyez_local.eventlog import EventLog
+from oyez_local.faults import NO_ANSWER, UNAVAILABLE, Fault, FaultPlan, read
 from oyez_local.keys import Keyring, bearer
 from oyez_local.link import Link, Mind
+from oyez_local.mcp_client import McpClient
+from oyez_local.rate_limits import RateLimits
+from oyez_local.responding import Bounds
+from oyez_local.sabotage import Line, Sabotage
 from oyez_local.session import Limit, Session
 from oyez_realtime.messages import ErrorDetail, ErrorEvent, WireError, encode
 
@@ -42,12 +47,19 @@ class Server:
     mind: Mind
     keyring: Keyring
     events: EventLog
+    tool_servers: McpClient
     session_limit_s: float = 3600.0
-    sessions: set[str] = field(default_factory=set)
+    bounds: Bounds = field(default_factory=lambda: Bounds(RateLimits()))
+    plan: FaultPlan | None = None
+    """None: no faults on demand."""
+    links: dict[str, Link] = field(default_factory=dict)
+    """By session, oldest first."""
 
     def app(self) -> Starlette:
+        faults = [] if self.plan is None else [Route("/faults", self.faults, methods=["GET", "POST", "DELETE"])]
         return Starlette(
             routes=[
+                *faults,
                 WebSocketRoute("/v1/realtime", self.realtime),
                 Route("/v1/realtime/client_secrets", self.client_secrets, methods=["POST"]),
                 Route("/v1/realtime/sessions", self.older_sessions, methods=["POST"]),
@@ -58,15 +70,21 @@ class Server:
 
     async def healthz(self, request: Request) -> JSONResponse:
         """Answers only once the models are loaded: before, nobody listens."""
-        return JSONResponse({"status": "ok", "sessions": len(self.sessions)})
+        return JSONResponse({"status": "ok", "sessions": len(self.links)})
 
     async def realtime(self, socket: WebSocket) -> None:
         """Accepts first and refuses afterwards, as the live service does."""
+        refusal = None if self.plan is None else self.plan.on_connect()
+        if refusal is not None and refusal.code in (None, NO_ANSWER, UNAVAILABLE):
+            await _leave_outside(socket, refusal)
+            return
         offered = tuple(socket.scope.get("subprotocols") or ())
         await socket.accept("realtime" if "realtime" in offered else None)
         now_s, session_id = asyncio.get_running_loop().time(), new_id("sess")
         visit = Visit(dict(socket.query_params), dict(socket.headers), offered)
         try:
+            if refusal is not None:
+                raise TurnedAway(refusal.code or CLOSE_REFUSED, refusal.error_code, refusal.words)
             config = admit(visit, self.keyring, now_s, session_id, int(time.time() + self.session_limit_s))
         except TurnedAway as refused:
             log.info("Turned away: %s", refused.message)
@@ -76,14 +94,36 @@ class Server:
             self.events.write("out", told, session_id, now_s)
             await socket.close(refused.close_code, refused.reason)
             return
-        session = Session(config, Limit(now_s + self.session_limit_s, self.session_limit_s / 60), new_id)
-        self.sessions.add(session_id)
+        limit = Limit(now_s + self.session_limit_s, self.session_limit_s / 60)
+        session = Session(config, limit, new_id, self.bounds)
+        sabotage = None if self.plan is None else Sabotage(self.plan, session_id, socket, new_id)
+        link = Link(socket, session, session_id, self.engines, self.mind, self.tool_servers, self.events, sabotage)
+        self.links[session_id] = link
         log.info("Session %s begins.", session_id)
         try:
-            await Link(socket, session, session_id, self.engines, self.mind, self.events).run()
+            await link.run()
         finally:
-            self.sessions.discard(session_id)
+            del self.links[session_id]
             log.info("Session %s is over.", session_id)
+
+    async def faults(self, request: Request) -> JSONResponse:
+        """POST plans one, GET lists those that still wait, DELETE forgets them. Only the server's own key may."""
+        assert self.plan is not None, "without --faults there is no such route"
+        if not self.keyring.is_owner(bearer(request.headers.get("authorization"), [])):
+            return _error(401, "invalid_api_key", "Incorrect API key provided. Only the server's own key plans faults.")
+        struck: list[str] = []
+        if request.method == "DELETE":
+            self.plan.clear()
+        elif request.method == "POST":
+            try:
+                self.plan.add(read(await _body(request)))
+            except WireError as error:
+                return _error(400, error.code, error.message, error.param)
+            for session_id, link in reversed(self.links.items()):
+                faults = self.plan.at_once(session_id)
+                link.strike(faults)
+                struck += [session_id for _ in faults]
+        return JSONResponse({"pending": self.plan.pending(), "struck": struck})
 
     async def client_secrets(self, request: Request) -> JSONResponse:
         return await self._mint(request, None)
@@ -109,6 +149,15 @@ class Server:
         secret = self.keyring.mint(asked.session, asked.seconds, now_s, unix_s)
         answer = minting.answer if older is None else minting.answer_older
         return JSONResponse(answer(secret, session))
+
+
+async def _leave_outside(socket: WebSocket, refusal: Fault) -> None:
+    """A handshake that is refused by HTTP, or that nobody answers."""
+    if refusal.code == UNAVAILABLE:
+        await socket.send_denial_response(PlainTextResponse(refusal.words, UNAVAILABLE))
+        return
+    await asyncio.sleep(refusal.duration_s)
+    Line.of(socket).cut()
 
 
 async def _body(request: Request) -> bytes:

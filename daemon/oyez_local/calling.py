@@ -4,6 +4,7 @@ A session declares its tools by name, description and JSON Schema; nothing here 
 by the words in its name and description, and its parameters are filled by the names and types in its schema.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ class Call:
 
     name: str
     arguments: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    def json(self) -> str:
+        """The arguments as the wire has them."""
+        return json.dumps(self.arguments)
 
 
 @dataclass(frozen=True, slots=True)

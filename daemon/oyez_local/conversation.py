@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from oyez_local.captions import Captions
 from oyez_local.mind import Entry
 from oyez_local.orders import Refusal
 from oyez_realtime.messages import (
@@ -13,7 +14,10 @@ from oyez_realtime.messages import (
     InputAudio,
     InputText,
     Item,
-    ItemReference,
+    McpApprovalRequest,
+    McpApprovalResponse,
+    McpCall,
+    McpError,
     Message,
     OutputAudio,
     OutputText,
@@ -21,6 +25,7 @@ from oyez_realtime.messages import (
 )
 
 ROOT = "root"
+DECLINED = "All right, I will not do that."
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +40,10 @@ class Stored:
     """What was recognised in `pcm`; None: not yet."""
     audio_ms: int = 0
     """Assistant audio generated so far."""
+    captions: Captions | None = None
+    """What was told of it while it was being said."""
+    forgotten: bool = False
+    """It fell out of the context when that was full; a client can still ask for it."""
 
     @property
     def id(self) -> str:
@@ -109,16 +118,41 @@ class Conversation:
     def has_call(self, call_id: str) -> bool:
         return any(isinstance(s.item, FunctionCall) and given(s.item.call_id) == call_id for s in self._items)
 
-    def context(self, given_items: Sequence[Item | ItemReference] | None) -> list[Stored]:
-        """What a response is made from: the conversation, or the items that the client gave instead."""
-        if given_items is None:
-            return list(self._items)
-        return [self.find(item.id) if isinstance(item, ItemReference) else Stored(item) for item in given_items]
+    def has_request(self, request_id: str) -> bool:
+        return any(isinstance(s.item, McpApprovalRequest) and s.item.id == request_id for s in self._items)
+
+    def context(self) -> list[Stored]:
+        """What a response is made from, but for what fell out of it."""
+        return [stored for stored in self._items if not stored.forgotten]
+
+    def forget(self, stored: Sequence[Stored]) -> None:
+        """These, and the outputs of calls among them: an output without its call says nothing."""
+        for one in stored:
+            one.forgotten = True
+        calls = {given(s.item.call_id) for s in self._items if isinstance(s.item, FunctionCall) and not s.forgotten}
+        for one in self._items[:-1]:
+            if isinstance(one.item, FunctionCallOutput) and one.item.call_id not in calls:
+                one.forgotten = True
 
 
 def history(context: Iterable[Stored]) -> list[Entry]:
     """The context as the mind reads it; parts without words are left out."""
-    return [entry for stored in context if (entry := _entry(stored)) is not None]
+    return [entry for stored in context for entry in _entries(stored)]
+
+
+def _entries(stored: Stored) -> list[Entry]:
+    if isinstance(stored.item, McpCall):
+        return _of_mcp_call(stored.item)
+    entry = _entry(stored)
+    return [] if entry is None else [entry]
+
+
+def _of_mcp_call(item: McpCall) -> list[Entry]:
+    """The call and its output; after an approval the call is known already."""
+    failed = item.error if isinstance(item.error, McpError) else None
+    output = given(item.output) if failed is None else f"That did not work: {failed.message}"
+    call_id = given(item.approval_request_id) or item.id
+    return [Entry("call", item.arguments, item.name, call_id), Entry("output", output or "", call_id=call_id)]
 
 
 def _entry(stored: Stored) -> Entry | None:
@@ -127,6 +161,10 @@ def _entry(stored: Stored) -> Entry | None:
         return Entry("call", item.arguments, item.name, given(item.call_id) or "")
     if isinstance(item, FunctionCallOutput):
         return Entry("output", item.output, call_id=item.call_id)
+    if isinstance(item, McpApprovalRequest):
+        return Entry("call", item.arguments, item.name, item.id)
+    if isinstance(item, McpApprovalResponse):
+        return None if item.approve else Entry("output", DECLINED, call_id=item.approval_request_id)
     if not isinstance(item, Message):
         return None
     text = " ".join(words for part in item.content if (words := _words(stored, part)))

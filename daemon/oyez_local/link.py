@@ -1,6 +1,7 @@
 """One WebSocket and its session: reads, decides, does, writes. The asyncio shell of `session`."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
@@ -11,11 +12,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from oyez_local.engines import Engines
 from oyez_local.eventlog import EventLog
+from oyez_local.faults import Fault
+from oyez_local.mcp_client import McpClient, McpTrouble
 from oyez_local.mind import Decision, Request
-from oyez_local.orders import Close, Hush, Order, Send, Speak, Think, Transcribe
+from oyez_local.orders import CallTool, Close, Hush, ListTools, Order, Overhear, Send, Speak, Think, Transcribe
+from oyez_local.sabotage import Sabotage, ending
 from oyez_local.session import Session
 from oyez_local.voice import pieces, sentences
-from oyez_realtime.messages import WireError, decode_client_event, encode
+from oyez_realtime.messages import McpProtocolError, WireError, decode_client_event, encode
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +38,20 @@ class Link:
     """Lives as long as its socket. Orders are put on the outbox at once, so that none is lost with a cancelled job."""
 
     def __init__(
-        self, socket: WebSocket, session: Session, session_id: str, engines: Engines, mind: Mind, events: EventLog
+        self,
+        socket: WebSocket,
+        session: Session,
+        session_id: str,
+        engines: Engines,
+        mind: Mind,
+        tool_servers: McpClient,
+        events: EventLog,
+        sabotage: Sabotage | None = None,
     ) -> None:
         self._socket, self._session, self._id = socket, session, session_id
         self._engines, self._mind, self._events = engines, mind, events
-        self._outbox: asyncio.Queue[Send | Close] = asyncio.Queue()
+        self._tool_servers, self._sabotage = tool_servers, sabotage
+        self._outbox: asyncio.Queue[Send | Close | Fault] = asyncio.Queue()
         self._room = asyncio.Event()
         self._rearm = asyncio.Event()
         self._jobs: dict[str, asyncio.Task[None]] = {}
@@ -51,6 +64,8 @@ class Link:
         """Until the client goes, the session ends, or the server stops."""
         async with asyncio.TaskGroup() as group:
             self._group = group
+            if self._sabotage is not None:
+                self.strike(self._sabotage.at_once())
             self._do(self._session.open())
             lasting = [
                 group.create_task(coroutine, name=f"{name} {self._id}")
@@ -67,6 +82,12 @@ class Link:
                     self._outbox.put_nowait(order)
                 case Transcribe():
                     self._start(f"transcribe {order.item_id}", self._transcribe(order))
+                case Overhear():
+                    self._start(f"overhear {order.item_id} {order.pause}", self._overhear(order))
+                case ListTools():
+                    self._start(order.item_id, self._list_tools(order))
+                case CallTool():
+                    self._start(order.response_id, self._call_tool(order))
                 case Think():
                     self._start(order.response_id, self._think(order))
                 case Speak():
@@ -74,6 +95,11 @@ class Link:
                 case Hush():
                     self._stop(order.response_id)
         self._rearm.set()
+
+    def strike(self, faults: list[Fault]) -> None:
+        """Puts faults on demand in their place among the events."""
+        for fault in faults:
+            self._outbox.put_nowait(fault)
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         job = self._group.create_task(work, name=f"{name} {self._id}")
@@ -92,6 +118,8 @@ class Link:
 
     async def _read(self) -> None:
         while True:
+            if self._sabotage is not None:
+                await self._sabotage.listening.wait()
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
@@ -107,6 +135,8 @@ class Link:
             self._do(self._session.refuse(error))
             return
         self._events.write("in", event, self._id, self._now_s)
+        if self._sabotage is not None:
+            self.strike(self._sabotage.on_event(event.type, outgoing=False))
         self._do(self._session.receive(event, self._now_s))
 
     async def _write(self) -> None:
@@ -116,12 +146,28 @@ class Link:
                 if isinstance(order, Close):
                     await self._socket.close(order.code, order.reason)
                     return
-                await self._socket.send_text(encode(order.event))
-                self._events.write("out", order.event, self._id, self._now_s)
+                if isinstance(order, Fault):
+                    await self._suffer(order)
+                elif self._sabotage is None or await self._sabotage.passes(order.event.type):
+                    await self._socket.send_text(encode(order.event))
+                    self._events.write("out", order.event, self._id, self._now_s)
+                    for fault in [] if self._sabotage is None else self._sabotage.on_event(order.event.type, True):
+                        await self._suffer(fault)
                 if self._outbox.qsize() < OUTBOX_EVENTS:
                     self._room.set()
         except WebSocketDisconnect:
             log.info("The client of session %s went away.", self._id)
+
+    async def _suffer(self, fault: Fault) -> None:
+        """Some faults the session itself commits; all others are the socket's."""
+        assert self._sabotage is not None, "without --faults there are none"
+        log.info("Fault %s strikes session %s.", fault.fault, self._id)
+        if fault.fault == "expire":
+            self._do(self._session.expire())
+        elif fault.fault in ("fail", "incomplete"):
+            self._do(self._session.doom(*ending(fault)))
+        else:
+            await self._sabotage.commit(fault)
 
     async def _wait_for_room(self) -> None:
         while self._outbox.qsize() >= OUTBOX_EVENTS:
@@ -150,6 +196,35 @@ class Link:
             log.exception("Speech recognition failed on %.1f s of audio.", duration_s)
             trouble = f"Speech recognition failed: {error}. The rest of the session goes on."
         self._do(self._session.transcribed(order.item_id, text, duration_s, trouble))
+
+    async def _overhear(self, order: Overhear) -> None:
+        try:
+            text = await self._engines.hear(order.pcm, order.rate_hz)
+        except Exception:
+            # The turn is heard again, whole, when it is over.
+            log.exception("Listening in on a turn failed.")
+            text = ""
+        self._do(self._session.overheard(order.item_id, text, order.pause, self._now_s))
+
+    async def _list_tools(self, order: ListTools) -> None:
+        try:
+            tools = await self._tool_servers.tools(order.server)
+        except McpTrouble as trouble:
+            log.warning("MCP server %s did not list its tools: %s", order.server.server_label, trouble)
+            self._do(self._session.tools_listed(order.item_id, None))
+            return
+        self._do(self._session.tools_listed(order.item_id, tools))
+
+    async def _call_tool(self, order: CallTool) -> None:
+        output, error = None, None
+        try:
+            arguments = json.loads(order.arguments or "{}")
+            output = await self._tool_servers.call(order.server, order.name, arguments)
+        except McpTrouble as trouble:
+            error = trouble.error
+        except ValueError as mistake:
+            error = McpProtocolError(-32602, f"The arguments are no JSON: {mistake}")
+        self._do(self._session.tool_called(order.response_id, output, error, self._now_s))
 
     async def _think(self, order: Think) -> None:
         decision = await self._mind(order.request, datetime.now().astimezone())

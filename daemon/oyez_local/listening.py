@@ -1,12 +1,13 @@
 """The input audio buffer: what was written, where it stands in ms, and which turns are in it. Pure."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from oyez_local.ear import Ear
 from oyez_local.orders import Refusal
-from oyez_local.turns import FRAME_MS, Began, TurnDetector, TurnRules
+from oyez_local.turns import FRAME_MS, Began, Ended, Paused, TurnDetector, TurnRules
 from oyez_realtime.g711 import Law, Samples, decode, encode
 from oyez_realtime.messages import G711_RATE_HZ, PCM_RATE_HZ, AudioFormat, AudioPcm, AudioPcmu
 
@@ -24,11 +25,22 @@ class SpeechBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    number: int
+    """Names the pause when it is judged."""
+    pcm: bytes
+    """The turn so far, int16 mono at the buffer's rate."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnded:
     end_ms: int
     """The silence that had to pass included."""
     pcm: bytes
     """The turn, int16 mono at the buffer's rate."""
+
+
+Change: TypeAlias = SpeechBegan | SpeechPaused | SpeechEnded
 
 
 class Listening:
@@ -71,7 +83,7 @@ class Listening:
             self._ear = None if rules is None else Ear(self.rate_hz, rules.threshold)
             self._ear_ms = self.written_ms
 
-    def append(self, audio: bytes) -> list[SpeechBegan | SpeechEnded]:
+    def append(self, audio: bytes) -> list[Change]:
         """audio: in the session's input format. Raises Refusal when the buffer is full."""
         samples = self._decode(audio)
         if self._buffered_ms + len(samples) * 1000 / self.rate_hz > MAX_BUFFER_MS:
@@ -104,19 +116,38 @@ class Listening:
     def _law(self) -> Law:
         return "u" if isinstance(self._format, AudioPcmu) else "a"
 
-    def _detect(self, ear: Ear, detector: TurnDetector, samples: Samples) -> list[SpeechBegan | SpeechEnded]:
-        found: list[SpeechBegan | SpeechEnded] = []
+    def _detect(self, ear: Ear, detector: TurnDetector, samples: Samples) -> list[Change]:
+        found: list[Change] = []
         for speech in ear.listen(samples):
             self._ear_ms += FRAME_MS
             change = detector.hear(speech, round(self._ear_ms))
-            if isinstance(change, Began):
-                self._turn_start_ms = round(max(self._start_ms, change.at_ms - detector.rules.prefix_padding_ms))
-                found.append(SpeechBegan(self._turn_start_ms))
-            elif change is not None:
-                found.append(SpeechEnded(change.at_ms, self._take(self._turn_start_ms, change.at_ms)))
+            if change is not None:
+                found.append(self._cut(change, detector.rules))
         if not detector.speaking:
             self._drop(self._buffered_ms - max(IDLE_KEPT_MS, detector.rules.prefix_padding_ms + IDLE_KEPT_MS / 2))
         return found
+
+    def _cut(self, change: Began | Paused | Ended, rules: TurnRules) -> Change:
+        if isinstance(change, Began):
+            self._turn_start_ms = round(max(self._start_ms, change.at_ms - rules.prefix_padding_ms))
+            return SpeechBegan(self._turn_start_ms)
+        if isinstance(change, Paused):
+            return SpeechPaused(change.number, self.turn_so_far())
+        return SpeechEnded(change.at_ms, self._take(self._turn_start_ms, change.at_ms))
+
+    def judge(self, pause: int, wait_ms: int) -> list[Change]:
+        """That pause ends the turn after wait_ms of silence: told when so much was written already."""
+        ended = None if self._detector is None else self._detector.judge(pause, wait_ms, round(self._ear_ms))
+        return [] if ended is None or self._detector is None else [self._cut(ended, self._detector.rules)]
+
+    @property
+    def turn_ms(self) -> float:
+        """Length of the turn so far; without turn detection, of all that is buffered."""
+        return self.written_ms - max(self._start_ms, self._turn_start_ms if self.speaking else 0.0)
+
+    def turn_so_far(self) -> bytes:
+        """int16 mono; stays in the buffer."""
+        return bytes(self._pcm[2 * self._index(self._turn_start_ms if self.speaking else self._start_ms) :])
 
     def _take(self, start_ms: float, end_ms: float) -> bytes:
         """The stretch as int16 mono; what stood before its end leaves the buffer."""

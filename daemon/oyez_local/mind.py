@@ -3,8 +3,11 @@
 Rules, the first that applies:
 1. `Say exactly: ...` in the response's instructions is spoken word for word.
 2. Outputs of tools that nobody spoke about yet are told.
-3. Each wish of the last user text becomes a call of one of the session's own tools, or small talk.
-4. What is not understood is said to be so.
+3. Where a call still waits for its output, patience is asked for; the call is never repeated.
+4. Where the voice spoke last, it goes on where it was cut, or says it again; no tool is called for that.
+5. What the user asks about himself is answered from what the conversation told; so are questions for past results.
+6. Each wish of the last user text becomes a call of one of the session's own tools, or small talk.
+7. What is not understood is said to be so.
 """
 
 import re
@@ -13,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from oyez_local import memory
 from oyez_local.calling import Call, CannotCall, call_for
 from oyez_local.phrases import Meaning, understand
 from oyez_local.talk import sentence_from, small_talk
@@ -64,7 +68,35 @@ def decide(request: Request, now: datetime) -> Decision:
     outputs = _untold_outputs(request.history)
     if outputs:
         return Decision(sentence_from(outputs))
+    since = _since_the_user(request.history)
+    if _waits_for_output(since):
+        return Decision("One moment, please.")
+    if since and since[-1].role == "assistant":
+        return Decision(_gone_on(request.history, " ".join(e.text for e in since if e.role == "assistant"), now))
     return _answer(request, now)
+
+
+def _since_the_user(history: Sequence[Entry]) -> list[Entry]:
+    """What came after the last thing that the user said, but for system messages."""
+    last = max((i for i, entry in enumerate(history) if entry.role == "user"), default=-1)
+    return [entry for entry in history[last + 1 :] if entry.role != "system"]
+
+
+def _waits_for_output(entries: Sequence[Entry]) -> bool:
+    done = {entry.call_id for entry in entries if entry.role == "output"}
+    return any(entry.role == "call" and entry.call_id not in done for entry in entries)
+
+
+def _gone_on(history: Sequence[Entry], said: str, now: datetime) -> str:
+    """The rest of what was to be said, where it is known; else what was said."""
+    heard = [entry.text for entry in history if entry.role == "user"]
+    before = [entry.text for entry in history if entry.role == "assistant"][:-1]
+    for wish in understand(heard[-1]) if heard else []:
+        whole = small_talk(wish, heard[:-1], before, now) or ""
+        rest = whole[len(said.strip()) :].strip()
+        if rest and whole.startswith(said.strip()):
+            return rest
+    return said
 
 
 def verbatim(instructions: str) -> str | None:
@@ -90,9 +122,12 @@ def _answer(request: Request, now: datetime) -> Decision:
         return Decision("Hello. How can I help you?")
     if not heard[-1].strip():
         return Decision("I did not hear any words.")
+    remembered = _remembered(heard[-1], request.history)
+    if remembered is not None:
+        return Decision(remembered)
     wishes = understand(heard[-1])
-    if not wishes:
-        return Decision(f"I am only the local voice. I did not understand: {heard[-1].strip()}")
+    if not wishes or all(wish.intent == "NameTold" for wish in wishes):
+        return Decision(_taken_in(heard[-1]))
     tools = _allowed(request)
     words: list[str] = []
     calls: list[Call] = []
@@ -103,6 +138,29 @@ def _answer(request: Request, now: datetime) -> Decision:
         else:
             words.append(answer)
     return Decision(" ".join(words), tuple(calls))
+
+
+def _remembered(text: str, history: Sequence[Entry]) -> str | None:
+    """The answer to a question for what the conversation told; None: it is no such question, or nothing was told."""
+    key = memory.asked(text)
+    value = None if key is None else memory.recalled(key, history)
+    if value is not None:
+        return f"Your {key} is {value[0].upper()}{value[1:]}." if key == "name" else f"Your {key} is {value}."
+    result = memory.past_result(text, history)
+    return None if result is None else sentence_from([result])
+
+
+def _taken_in(text: str) -> str:
+    """The answer to a statement, or to what nobody here understands."""
+    facts = memory.facts_in(Entry("user", text))
+    if "name" in facts:
+        return f"Nice to meet you, {facts['name'][0].upper()}{facts['name'][1:]}."
+    if facts:
+        return " ".join(f"I will remember that your {key} is {value}." for key, value in facts.items())
+    key = memory.asked(text)
+    if key is not None:
+        return f"You have not told me your {key}."
+    return f"I am only the local voice. I did not understand: {text.strip()}"
 
 
 def _fulfil(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from oyez_local.mind import Request
-from oyez_realtime.messages import AudioFormat, ServerEvent
+from oyez_realtime.messages import AudioFormat, McpTool, ServerEvent
 
 
 class Refusal(Exception):
@@ -32,6 +32,37 @@ class Transcribe:
     pcm: bytes
     """int16 little-endian mono."""
     rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overhear:
+    """Find out what was said so far in a turn that goes on; answer with Session.overheard. May fail in silence."""
+
+    item_id: str
+    pcm: bytes
+    rate_hz: int
+    pause: int | None
+    """The pause that made one ask; None: for captions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListTools:
+    """Ask an MCP server for its tools; answer with Session.tools_listed."""
+
+    item_id: str
+    server: McpTool
+
+
+@dataclass(frozen=True, slots=True)
+class CallTool:
+    """Call a tool of an MCP server; answer with Session.tool_called."""
+
+    response_id: str
+    item_id: str
+    server: McpTool
+    name: str
+    arguments: str
+    """JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +98,7 @@ class Close:
     reason: str
 
 
-Order = Send | Transcribe | Think | Speak | Hush | Close
+Order = Send | Transcribe | Overhear | ListTools | CallTool | Think | Speak | Hush | Close
 
 
 class Outgoing:

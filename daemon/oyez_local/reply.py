@@ -1,20 +1,17 @@
 """One response as it is made: the events of its life in the wire's order. Pure."""
 
-import json
 from dataclasses import dataclass, field
 from typing import TypedDict
 
 import msgspec
 
+from oyez_local import tokens
 from oyez_local.calling import Call
 from oyez_local.conversation import Conversation, Stored
 from oyez_local.mind import Request
 from oyez_local.orders import Outgoing
+from oyez_local.tokens import Count
 from oyez_realtime import messages as wire
-
-AUDIO_TOKEN_MS = 50
-"""The service counts one output token for each 50 ms of audio, one input token for each 100 ms."""
-TEXT_TOKEN_CHARACTERS = 4
 
 
 class Place(TypedDict):
@@ -35,10 +32,10 @@ class Reply:
     audio: bool
     """Speech with its transcript; else text."""
     output: wire.AudioOutput
-    conversation: Conversation | None
-    """None: out of band."""
-    conversation_id: str | None
     request: Request
+    conversation: Conversation | None = None
+    """None: out of band."""
+    conversation_id: str | None = None
     max_output_tokens: int | None = None
     metadata: dict[str, str] | None = None
     context: list[Stored] = field(default_factory=list)
@@ -50,7 +47,21 @@ class Reply:
     """The message that is being said."""
     calls: tuple[Call, ...] = ()
     """To be called when the message is said."""
+    own_functions: frozenset[str] = frozenset()
+    """Names that the client calls itself; the other tools are those of MCP servers."""
+    made: list[Stored] = field(default_factory=list)
+    """What it has put out so far, as the mind reads it when it goes on."""
+    open_call: Stored | None = None
+    """The call of an MCP server's tool that is under way."""
+    mcp_outputs: int = 0
+    """Answers of MCP servers that nobody spoke about yet."""
+    rounds: int = 0
+    prompt: Count = tokens.NOTHING
+    cached: Count = tokens.NOTHING
+    answer: Count = tokens.NOTHING
+    """Of what is finished; `counted` has all."""
     said: str = ""
+    """Of the message that is being said, as audio_ms."""
     audio_ms: float = 0.0
 
     @property
@@ -58,8 +69,9 @@ class Reply:
         return wire.given(self.output.format) or wire.AudioPcm()
 
     @property
-    def tokens(self) -> int:
-        return round(self.audio_ms / AUDIO_TOKEN_MS) + len(self.said) // TEXT_TOKEN_CHARACTERS
+    def counted(self) -> Count:
+        """Tokens put out so far."""
+        return self.answer + tokens.of_text(self.said) + tokens.of_model_audio(self.audio_ms)
 
     def create(self) -> None:
         self.out.send(wire.ResponseCreated(response=self._object()))
@@ -89,6 +101,7 @@ class Reply:
 
     def _done(self, stored: Stored, item: wire.Item) -> None:
         stored.item = item
+        self.made.append(stored)
         if self.conversation is not None and any(one is stored for one in self.conversation):
             before = self.conversation.previous_id(stored.id)
             self.out.send(wire.ConversationItemDone(item=item, previous_item_id=before))
@@ -146,11 +159,11 @@ class Reply:
         self.out.send(wire.ResponseContentPartDone(**place, part=part))
         item_id = wire.given(stored.item.id) or ""
         self._done(stored, wire.Message("assistant", [content], item_id, "realtime.item", status))
-        self.stored = None
+        self.answer, self.stored, self.said, self.audio_ms = self.counted, None, "", 0.0
 
     def call(self, call: Call) -> None:
         """A whole function call: nothing is gained by dribbling its arguments."""
-        item_id, call_id, arguments = self.out.new_id("item"), self.out.new_id("call"), json.dumps(call.arguments)
+        item_id, call_id, arguments = self.out.new_id("item"), self.out.new_id("call"), call.json()
         begun = wire.FunctionCall(call.name, "", call_id, item_id, "realtime.item", "in_progress")
         stored = self._added(begun)
         index = len(self.items)
@@ -170,26 +183,41 @@ class Reply:
             )
         )
         self._done(stored, msgspec.structs.replace(begun, arguments=arguments, status="completed"))
+        self.answer += tokens.of_text(call.name + arguments)
+
+    def request_approval(self, call: Call, server_label: str) -> None:
+        """A call that somebody must allow first."""
+        item_id = self.out.new_id("mcpr")
+        item = wire.McpApprovalRequest(item_id, server_label, call.name, call.json())
+        self._done(self._added(item), item)
+        self.answer += tokens.of_text(item.name + item.arguments)
+
+    def begin_mcp_call(self, name: str, arguments: str, server_label: str, request_id: str | None) -> str:
+        """The id of the item; it stays open until `end_mcp_call`."""
+        item_id, index = self.out.new_id("mcp"), len(self.items)
+        item = wire.McpCall(item_id, server_label, name, arguments, None, request_id, None)
+        self.open_call = self._added(item)
+        place = {"response_id": self.id, "item_id": item_id}
+        self.out.send(wire.ResponseMcpCallArgumentsDelta(**place, output_index=index, delta=arguments))
+        self.out.send(wire.ResponseMcpCallArgumentsDone(**place, output_index=index, arguments=arguments))
+        self.out.send(wire.ResponseMcpCallInProgress(item_id=item_id, output_index=index))
+        self.answer += tokens.of_text(name + arguments)
+        return item_id
+
+    def end_mcp_call(self, output: str | None, error: wire.McpError | None) -> None:
+        """With what the server answered, or with what went wrong."""
+        if self.open_call is None or not isinstance(self.open_call.item, wire.McpCall):
+            return
+        stored, item, index = self.open_call, self.open_call.item, len(self.items)
+        kind = wire.ResponseMcpCallCompleted if error is None else wire.ResponseMcpCallFailed
+        self.out.send(kind(item_id=item.id, output_index=index))
+        self.open_call = None
+        self.mcp_outputs += 1
+        self._done(stored, msgspec.structs.replace(item, output=output, error=error))
 
     def finish(self, status: str, details: wire.StatusDetails | None = None) -> None:
         self.end_message("completed" if status == "completed" else "incomplete")
+        self.end_mcp_call(None, wire.McpToolExecutionError("The response ended before the tool answered."))
         self.status = status
-        self.out.send(wire.ResponseDone(response=self._object(details, self._usage())))
-
-    def _usage(self) -> wire.Usage:
-        audio_in = sum(len(s.pcm) * 10 // (2 * s.rate_hz) for s in self.context)
-        text_in = sum(len(entry.text) for entry in self.request.history) // TEXT_TOKEN_CHARACTERS
-        audio_out, text_out = round(self.audio_ms / AUDIO_TOKEN_MS), len(self.said) // TEXT_TOKEN_CHARACTERS
-        return wire.Usage(
-            total_tokens=audio_in + text_in + audio_out + text_out,
-            input_tokens=audio_in + text_in,
-            output_tokens=audio_out + text_out,
-            input_token_details=wire.InputTokenDetails(
-                text_tokens=text_in,
-                audio_tokens=audio_in,
-                image_tokens=0,
-                cached_tokens=0,
-                cached_tokens_details=wire.CachedTokensDetails(text_tokens=0, audio_tokens=0, image_tokens=0),
-            ),
-            output_token_details=wire.OutputTokenDetails(text_tokens=text_out, audio_tokens=audio_out),
-        )
+        usage = tokens.usage(self.prompt, self.cached, self.counted)
+        self.out.send(wire.ResponseDone(response=self._object(details, usage)))

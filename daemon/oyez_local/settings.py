@@ -6,7 +6,7 @@ An update changes the fields that it carries and no other; one mistake in it and
 from typing import Any
 
 import msgspec
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from oyez_local.orders import Refusal
 from oyez_realtime.messages import (
@@ -14,6 +14,7 @@ from oyez_realtime.messages import (
     AudioInput,
     AudioOutput,
     AudioPcm,
+    AudioTranscription,
     CustomVoice,
     FunctionTool,
     McpTool,
@@ -22,6 +23,7 @@ from oyez_realtime.messages import (
     Session,
     SessionAudio,
     TranscriptionAudio,
+    TranscriptionLanguage,
     TranscriptionSession,
     TurnDetection,
     given,
@@ -38,6 +40,8 @@ DEFAULT_VAD = ServerVad(
 )
 DEFAULT_INPUT = AudioInput(format=AudioPcm(), noise_reduction=None, transcription=None, turn_detection=DEFAULT_VAD)
 DEFAULT_OUTPUT = AudioOutput(format=AudioPcm(), voice="alloy", speed=1.0)
+OWN_MODEL = "oyez-local"
+LIVE_MODELS = ("gpt-realtime-whisper", "gpt-live-transcribe")
 MERGED = ("audio", "input", "output")
 """Objects that are merged field by field; every other value replaces the old one."""
 NULLABLE = ("noise_reduction", "transcription", "turn_detection", "tracing", "prompt", "include", "idle_timeout_ms")
@@ -63,12 +67,17 @@ def new_session(model: str, session_id: str, expires_at: int) -> RealtimeSession
     )
 
 
-def new_transcription_session(session_id: str, expires_at: int) -> TranscriptionSession:
+def new_transcription_session(
+    session_id: str, expires_at: int, detection: TurnDetection | None = DEFAULT_VAD
+) -> TranscriptionSession:
+    audio_in = msgspec.structs.replace(
+        DEFAULT_INPUT, transcription=AudioTranscription(model=OWN_MODEL), turn_detection=detection
+    )
     return TranscriptionSession(
         id=session_id,
         object="realtime.transcription_session",
         expires_at=expires_at,
-        audio=TranscriptionAudio(input=DEFAULT_INPUT),
+        audio=TranscriptionAudio(input=audio_in),
         include=None,
     )
 
@@ -80,7 +89,23 @@ def updated(current: Session, update: Session, has_spoken: bool) -> Session:
     if isinstance(update, RealtimeSession) and isinstance(current, RealtimeSession):
         _refuse_impossible(current, update, has_spoken)
     plain, change = msgspec.to_builtins(current), msgspec.to_builtins(update)
-    return _convert(_merged(plain, change), type(current))
+    session = _convert(_merged(plain, change), type(current))
+    return _without_turns(session, update) if isinstance(session, TranscriptionSession) else session
+
+
+def _without_turns(session: TranscriptionSession, update: Session) -> TranscriptionSession:
+    """Models that write while they listen take no turn detection: the client commits."""
+    own = audio_input(session)
+    transcription = given(own.transcription)
+    if transcription is None or not (given(transcription.model) or "").startswith(LIVE_MODELS):
+        return session
+    audio = given(update.audio) if isinstance(update, TranscriptionSession) else None
+    stated = given(audio.input) if audio else None
+    if stated is not None and given(stated.turn_detection) is not None:
+        message = f"{given(transcription.model)} takes no turn detection; set it to null and commit."
+        raise Refusal("invalid_value", message, "session.audio.input.turn_detection")
+    silent = TranscriptionAudio(input=msgspec.structs.replace(own, turn_detection=None))
+    return msgspec.structs.replace(session, audio=silent)
 
 
 def _convert(plain: Any, kind: type[Session]) -> Session:
@@ -115,8 +140,12 @@ def _refuse_impossible(current: RealtimeSession, update: RealtimeSession, has_sp
     model = given(update.model)
     if model is not None and model != given(current.model):
         raise Refusal("invalid_value", "The model of a session cannot be changed; open another.", "session.model")
-    if any(isinstance(tool, McpTool) for tool in given(update.tools) or []):
-        raise Refusal("invalid_value", "This local server cannot call MCP servers; use functions.", "session.tools")
+    for tool in given(update.tools) or []:
+        if isinstance(tool, McpTool) and not (given(tool.server_url) or "").startswith(("http://", "https://")):
+            message = "This local server reaches MCP servers by server_url alone, not by connector or tunnel."
+            raise Refusal("invalid_value", message, "session.tools")
+    if given(current.tracing) is not None and given(update.tracing) not in (None, current.tracing):
+        raise Refusal("invalid_value", "Tracing cannot be changed once it is on.", "session.tracing")
     audio = given(update.audio)
     output = given(audio.output) if audio else None
     new_voice = given(output.voice) if output else None
@@ -147,12 +176,24 @@ def turn_detection(session: Session) -> TurnDetection | None:
 
 
 def transcribes(session: Session) -> bool:
-    """Whether the client wants to read what was said."""
-    return given(audio_input(session).transcription) is not None
+    """Whether the client wants to read what was said; who came for captions always does."""
+    return isinstance(session, TranscriptionSession) or given(audio_input(session).transcription) is not None
+
+
+def languages_told(session: Session) -> list[TranscriptionLanguage] | UnsetType:
+    """For clients that named the languages to expect: the one that the recogniser knows."""
+    transcription = given(audio_input(session).transcription)
+    asked = transcription is not None and given(transcription.languages) is not None
+    return [TranscriptionLanguage(code="en")] if asked else UNSET
 
 
 def voice(session: Session) -> str | CustomVoice:
     return given(audio_output(session).voice) or "alloy"
+
+
+def mcp_servers(session: Session) -> list[McpTool]:
+    tools = given(session.tools) if isinstance(session, RealtimeSession) else None
+    return [tool for tool in tools or [] if isinstance(tool, McpTool)]
 
 
 def functions(tools: list[Any] | None) -> list[dict[str, Any]]:

@@ -237,7 +237,7 @@ def test_an_update_changes_what_it_carries() -> None:
     [
         {"model": "other"},
         {"audio": {"output": {"voice": "cedar"}}},
-        {"tools": [{"type": "mcp", "server_label": "x", "server_url": "http://x"}]},
+        {"tools": [{"type": "mcp", "server_label": "x", "connector_id": "connector_gmail"}]},
     ],
 )
 def test_a_refused_update_changes_nothing(mistake: dict[str, Any]) -> None:
