@@ -10,9 +10,13 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oyez_backend.device_store import Device, DeviceStore, StoreError
-from oyez_backend.settings import Settings, SettingsError, load, upstream_key
+from oyez_backend.settings import Settings, SettingsError, load, upstream_key, webhook_secret
+
+if TYPE_CHECKING:
+    from oyez_backend.serving import Telephone
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load(options.config, os.environ)
         store = DeviceStore(options.data or settings.data_path(os.environ), time.time)
         if options.command == "serve":
-            return _serve(settings, store, options.host, options.port)
+            return _serve(settings, store, options)
         return _device(store, options)
     except SettingsError as error:
         print(error, file=sys.stderr)
@@ -55,16 +59,33 @@ def _port(text: str) -> int:
     return port
 
 
-def _serve(settings: Settings, store: DeviceStore, host: str, port: int) -> int:
+def _serve(settings: Settings, store: DeviceStore, options: argparse.Namespace) -> int:
     # Only the server needs uvicorn, and `device` should answer at once on a small board.
     from oyez_backend.serving import ServeError, serve
 
+    key = upstream_key(settings, os.environ)
+    telephone = _telephone(settings, options.data or settings.data_path(os.environ))
     try:
-        serve(settings, upstream_key(settings, os.environ), store, host, port)
+        serve(settings, key, store, options.host, options.port, telephone)
     except ServeError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _telephone(settings: Settings, data: Path) -> "Telephone | None":
+    """None: no [calls]. Raises SettingsError, StoreError."""
+    if settings.calls is None:
+        return None
+    from oyez_backend.call_book import CallBook
+    from oyez_backend.call_tools import ToolsError, load
+    from oyez_backend.serving import Telephone
+
+    try:
+        registry = load(settings.calls.tools)
+    except ToolsError as error:
+        raise SettingsError(f"[calls] {error}") from None
+    return Telephone(webhook_secret(settings.calls, os.environ), registry, CallBook(data))
 
 
 def _device(store: DeviceStore, options: argparse.Namespace) -> int:

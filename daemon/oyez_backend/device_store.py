@@ -7,7 +7,6 @@ import fcntl
 import logging
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Literal
 import msgspec
 from argon2 import PasswordHasher
 
+from oyez_backend.atomic_file import replace
 from oyez_backend.keys import DeviceKey, new_key
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,10 @@ class DeviceStore:
         return self._devices
 
     def find(self, device_id: str) -> Device | None:
+        """For a running server, as `known`."""
+        return next((device for device in self.known() if device.id == device_id), None)
+
+    def known(self) -> tuple[Device, ...]:
         """For a running server: a file that became unreadable is logged once, and what was last read still counts."""
         try:
             devices = self.devices()
@@ -73,7 +77,7 @@ class DeviceStore:
                 log.error("%s Until then the devices of before are known.", error)
             self._complaint = str(error)
             devices = self._devices
-        return next((device for device in devices if device.id == device_id), None)
+        return devices
 
     def add(self, name: str) -> DeviceKey:
         """A new key for a new device; the caller shows it, nobody can read it again. Raises StoreError."""
@@ -140,29 +144,6 @@ class DeviceStore:
     def _write(self, devices: tuple[Device, ...]) -> None:
         text = msgspec.json.format(msgspec.json.encode(_Contents(devices)), indent=2) + b"\n"
         try:
-            _replace(self._path, text)
+            replace(self._path, text)
         except OSError as error:
             raise StoreError(f"{self._path}: could not be written ({error.strerror}); nothing was changed.") from None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Atomic and durable: a reader, or a power cut, sees the old file or the new one. Mode 0600."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".devices-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.geteuid() == 0:
-            # Root adds a device for a server that runs as another user, who owns the directory.
-            owner = path.parent.stat()
-            os.chown(name, owner.st_uid, owner.st_gid)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

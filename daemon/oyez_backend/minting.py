@@ -20,15 +20,15 @@ class Upstream:
     key: str = field(repr=False)
     token_lifetime_s: int
 
-    async def mint(self, session: Session, device_id: str) -> ClientSecret:
-        """Raises Refusal."""
+    async def mint(self, session: Session, device_id: str, lifetime_s: int | None = None) -> ClientSecret:
+        """lifetime_s: shorter than the keeper's, when the device wants it so. Raises Refusal."""
         try:
             return await create_client_secret(
                 self.http,
                 self.base_url,
                 self.key,
                 session,
-                self.token_lifetime_s,
+                min(lifetime_s or self.token_lifetime_s, self.token_lifetime_s),
                 safety_identifier=safety_identifier(device_id),
             )
         except RestError as error:

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from oyez_backend.refusal import Refusal
 from oyez_realtime.session_objects import Session
 from oyez_realtime.surplus import unknown_paths
 
@@ -31,18 +30,6 @@ def understood(session: Mapping[str, Any]) -> Session:
     if stranger is not None:
         raise ValueError(f"a session has no field `{stranger}`")
     return typed
-
-
-def check_model(session: Mapping[str, Any], allowed_models: tuple[str, ...]) -> None:
-    """Raises Refusal 403 when the keeper has named the models and this is none of them."""
-    model = session.get("model")
-    if allowed_models and model not in allowed_models:
-        raise Refusal(
-            403,
-            "model_not_allowed",
-            f"The model {model!r} is not allowed by this backend: ask for one of {', '.join(allowed_models)}, "
-            "or have its keeper add it to allowed_models.",
-        )
 
 
 def issued_at(expires_at: float, asked_life_s: float, asked_at: float) -> float:

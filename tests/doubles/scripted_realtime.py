@@ -77,6 +77,8 @@ class ScriptedServer:
     """Every event of every connection, in order."""
     headers: list[dict[str, str]] = field(default_factory=list)
     """Handshake headers, one dictionary a connection, names in lower case."""
+    paths: list[str] = field(default_factory=list)
+    """What was asked for in each handshake, with its query."""
     mistakes: list[str] = field(default_factory=list)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -88,6 +90,7 @@ class ScriptedServer:
     async def serve(self, socket: ServerConnection) -> None:
         request = socket.request
         assert request is not None
+        self.paths.append(request.path)
         self.headers.append({name.lower(): value for name, value in request.headers.raw_items()})
         script = self.scripts[0] if self.scripts else []
         last: JsonObject = {}

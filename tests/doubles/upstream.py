@@ -14,11 +14,12 @@ class Minted:
 
     headers: dict[str, str]
     body: dict[str, Any]
+    path: str = ""
 
 
 @dataclass
 class Upstream:
-    """`POST /v1/realtime/client_secrets` and nothing else. `status` and `hang` may be changed at any time."""
+    """`POST /v1/realtime/client_secrets`, and orders about calls. `status` and `hang` may be changed at any time."""
 
     port: int = 0
     status: int = 200
@@ -32,12 +33,23 @@ class Upstream:
     requests: list[Minted] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set at each request."""
+    calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    """(call id, accept | hangup | refer | reject, body) of each order about a call, as it came."""
+    call_status: dict[str, int] = field(default_factory=dict)
+    """What an order about calls is answered with, by its name; 200 for those not named."""
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
     _server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
+
+    async def ordered(self, call_id: str, order: str) -> dict[str, Any]:
+        """The body of the first such order, now or soon."""
+        async with self._news:
+            await self._news.wait_for(lambda: any(seen[:2] == (call_id, order) for seen in self.calls))
+        return next(body for seen_id, seen_order, body in self.calls if (seen_id, seen_order) == (call_id, order))
 
     async def start(self) -> None:
         """The first time on any free port, later on the same."""
@@ -60,12 +72,13 @@ class Upstream:
             lines = [line.split(": ", 1) for line in head.split("\r\n")[1:] if line]
             headers = {name.lower(): value for name, value in lines}
             body = json.loads(await reader.readexactly(int(headers["content-length"])))
-            self.requests.append(Minted(headers, body))
+            path = head.split(" ", 2)[1]
+            self.requests.append(Minted(headers, body, path))
             self.asked.set()
             if self.hang:
                 await reader.read()
                 return
-            status, answer = self._answer(body)
+            status, answer = await self._order(path, body) if "/calls/" in path else self._answer(body)
             await self._reply(writer, status, answer)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
@@ -81,6 +94,15 @@ class Upstream:
         session = {"id": f"sess_{number}", "object": "realtime.session", **body.get("session", {})}
         expires_at = int(self.now + body["expires_after"]["seconds"])
         return 200, {"value": f"ek_secret{number:04}", "expires_at": expires_at, "session": session}
+
+    async def _order(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        call_id, order = path.split("/")[-2:]
+        async with self._news:
+            self.calls.append((call_id, order, body))
+            self._news.notify_all()
+        status = self.call_status.get(order, 200)
+        error = {"type": "error", "code": "call_id_not_found", "message": "No session found for the provided call_id"}
+        return status, {} if status == 200 else {"error": error}
 
     async def _reply(self, writer: asyncio.StreamWriter, status: int, answer: dict[str, Any]) -> None:
         payload = json.dumps(answer).encode()

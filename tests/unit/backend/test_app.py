@@ -7,12 +7,13 @@ from pathlib import Path
 
 import httpx
 
-from oyez_backend.app import TokenDesk, make_app
+from oyez_backend.app import make_app
 from oyez_backend.device_store import DeviceStore
 from oyez_backend.key_verifier import KeyVerifier
 from oyez_backend.minting import Upstream
 from oyez_backend.rate_limit import RateLimit
 from oyez_backend.settings import Settings
+from oyez_backend.token_desk import TokenDesk
 
 
 def desk(directory: Path, http: httpx.AsyncClient) -> tuple[TokenDesk, dict[str, str]]:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oyez_backend.device_policy import DevicePolicy, check_session
 from oyez_backend.keys import new_key, parse_key, safety_identifier
 from oyez_backend.rate_limit import RateLimit
 from oyez_backend.refusal import Refusal
-from oyez_backend.session_policy import check_model, issued_at, merged
+from oyez_backend.session_policy import issued_at, merged
 
 
 def test_a_new_key_is_read_back_and_hides_its_secret() -> None:
@@ -70,12 +71,32 @@ def test_wishes_go_over_defaults_table_by_table_and_change_neither() -> None:
     assert defaults["audio"]["output"]["voice"] == "a"
 
 
-def test_a_model_that_the_keeper_did_not_allow_is_refused_by_name() -> None:
-    check_model({"model": "dear"}, ())
-    check_model({"model": "cheap"}, ("cheap",))
-    with pytest.raises(Refusal, match="'dear' is not allowed") as caught:
-        check_model({"model": "dear"}, ("cheap",))
+def refused(session: dict[str, Any], policy: DevicePolicy, house: tuple[str, ...] = ()) -> str:
+    with pytest.raises(Refusal) as caught:
+        check_session(session, policy, house)
     assert caught.value.status == 403
+    return caught.value.code
+
+
+def test_a_model_that_the_keeper_did_not_allow_is_refused() -> None:
+    """For the house, and narrower for a device."""
+    dear = {"type": "realtime", "model": "dear"}
+    check_session(dear, DevicePolicy(), ())
+    check_session(dear, DevicePolicy(allowed_models=("dear",)), ("cheap", "dear"))
+    assert refused(dear, DevicePolicy(), ("cheap",)) == "model_not_allowed"
+    assert refused(dear, DevicePolicy(allowed_models=("cheap",))) == "model_not_allowed"
+
+
+def test_a_transcription_is_judged_by_what_writes_it_down() -> None:
+    captions = {"type": "transcription", "audio": {"input": {"transcription": {"model": "w"}}}}
+    check_session(captions, DevicePolicy(allowed_models=("cheap",)), ("w",))
+    assert refused(captions, DevicePolicy(), ("x",)) == "model_not_allowed"
+    assert refused({"type": "transcription"}, DevicePolicy(), ("x",)) == "model_not_allowed"
+
+
+def test_a_device_opens_only_the_kinds_of_session_that_it_may() -> None:
+    assert refused({"type": "transcription"}, DevicePolicy(sessions=("realtime",))) == "session_not_allowed"
+    assert refused({"type": "realtime"}, DevicePolicy(sessions=())) == "session_not_allowed"
 
 
 @pytest.mark.parametrize(
