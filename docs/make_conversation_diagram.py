@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from oyez.conversation import TABLE
-from oyez.phases import LINE_OPEN, TAP_OPEN, Phase
+from oyez.state import LINE_OPEN, TAP_OPEN, Phase
 
 TARGET = Path(__file__).parent / "conversation.md"
 

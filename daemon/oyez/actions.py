@@ -114,6 +114,16 @@ class ApproveTool:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportApproval:
+    """Tell people that a remote tool waits for one of them to agree."""
+
+    request_id: str
+    server: str
+    name: str
+    arguments: dict[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SetMuted:
     muted: bool
 
@@ -172,6 +182,7 @@ Action = (
     | CommitTurn
     | ForgetTurn
     | ApproveTool
+    | ReportApproval
     | SetMuted
     | SetVolume
     | CompleteOrder

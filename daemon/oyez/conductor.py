@@ -13,7 +13,7 @@ from oyez import actions as do
 from oyez import events as ev
 from oyez.config import Conversation
 from oyez.conversation import step
-from oyez.phases import State
+from oyez.state import State, Turns
 from oyez.view import View, see
 
 log = logging.getLogger(__name__)
@@ -40,13 +40,15 @@ class Conductor:
         clock: Callable[[], float],
         trace: Callable[[object], None] = lambda fact: None,
         muted: bool = False,
+        turns: Turns = "service",
     ) -> None:
+        """clock: monotonic seconds. turns: who says that a turn has ended, as configured."""
         self._settings = settings
         self._organs = organs
         self._clock = clock
         self._trace = trace
         self._events: asyncio.Queue[ev.Event] = asyncio.Queue()
-        self.state = State(muted=muted)
+        self.state = State(muted=muted, turns=turns)
         self.view = view
         self.answered_s = clock()
         """When it last answered: the watchdog's proof that it lives."""

@@ -1,17 +1,30 @@
 """The conversation machine: one table of (phase, event) -> what happens and where it may lead.
 
 Pure: `step(state, event, now, settings)` returns the next state and the orders to the organs; it waits for nothing.
-An event without a row changes nothing. What each phase promises stands in phases.py, the rows in turns.py, orders.py;
-the diagram in docs/conversation.md is made from the table.
+An event without a row changes nothing. What it knows stands in state.py, what each phase promises in phases.py, what
+comes when nothing is being said in settling.py; the rows in the files that are imported here. The diagram in
+docs/conversation.md is made from the table.
 """
 
-from oyez import orders, turns
+from oyez import approvals, budgets, deadlines, orders, talk_button, tool_calls, turns, words
 from oyez.config import Conversation
 from oyez.events import Event
-from oyez.phases import State, Step
+from oyez.phases import Step
+from oyez.state import State
 from oyez.table import TABLE
 
-__all__ = ["TABLE", "orders", "step", "turns"]
+__all__ = [
+    "TABLE",
+    "approvals",
+    "budgets",
+    "deadlines",
+    "orders",
+    "step",
+    "talk_button",
+    "tool_calls",
+    "turns",
+    "words",
+]
 
 
 def step(state: State, event: Event, now: float, settings: Conversation) -> Step:

@@ -19,6 +19,8 @@ class SpeechStarted:
     """Someone began to speak, by the device's own gate or by the server's VAD."""
 
     by: Literal["gate", "server"] = "gate"
+    item_id: str = ""
+    """Under which the service will tell what was said (TextHeard), where it knows that already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from oyez.session.line import Line
 from oyez.session.token import TokenRefused
 from oyez.session.token_source import TokenSource, Trouble
 from oyez.speaking.voice import Voice
+from oyez.state import Turns
 from oyez.supervision import DEFAULT_INTERVAL_S, Notifier, supervise, watchdog_interval_s
 from oyez.view import View
 from oyez_hw.boards import Board
@@ -76,7 +77,8 @@ class House:
         self._memory, kept = memory, memory.recall()
         volume = config.speaking.volume if kept.volume is None else kept.volume
         view = View(volume=volume, muted=kept.muted, wake_word=config.hearing.wake_word)
-        self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace, kept.muted)
+        turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
+        self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace, kept.muted, turns)
         tell = self.conductor.tell
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
         tokens = TokenSource(
@@ -147,6 +149,12 @@ class House:
             do.AnswerTool: lambda a: self._line.answer_tool(a.call_id, a.output),
             do.AskReply: lambda a: self._line.ask_reply(),
             do.SayText: lambda a: self._line.say(a.text),
+            do.SayFiller: lambda a: self._line.say("One moment."),
+            do.TakeTurns: lambda a: None,  # these four wait for the line, which does not know them yet
+            do.CommitTurn: lambda a: None,
+            do.ForgetTurn: lambda a: None,
+            do.ApproveTool: lambda a: None,
+            do.ReportApproval: self._report_approval,
             do.SetMuted: lambda a: self._ears.deaf(a.muted),
             do.SetVolume: lambda a: self._set_volume(a.level),
             do.CompleteOrder: lambda a: self._broker.answer(a.order_id, a.ok, a.why),
@@ -169,6 +177,11 @@ class House:
         arguments = {"arguments": call.arguments} if self._config.home.publish_text else {}
         self._broker.emit("tool", {"name": call.name, **arguments})
         self._toolbox.call(call.call_id, call.name, call.arguments)
+
+    def _report_approval(self, wish: do.ReportApproval) -> None:
+        arguments = {"arguments": wish.arguments} if self._config.home.publish_text else {}
+        body = {"request_id": wish.request_id, "server": wish.server, "name": wish.name}
+        self._broker.emit("approval", {**body, **arguments})
 
     def _set_volume(self, level: float) -> None:
         try:

@@ -1,24 +1,13 @@
-"""Rows of the table for what people order and for what time brings: waking, announcing, stop, mute, deadlines. Pure."""
+"""Rows of the table for what people order: waking, announcing, stop, mute; and for troubles. Pure."""
 
 from dataclasses import replace
 
 from oyez import actions as do
 from oyez import events as ev
+from oyez.budgets import SPENT, refuse_spent
 from oyez.config import Conversation
-from oyez.phases import (
-    LINE_OPEN,
-    MAX_WAITING,
-    Phase,
-    State,
-    Step,
-    announce,
-    call,
-    fail,
-    hush,
-    open_conversation,
-    owed_chime,
-    sleep,
-)
+from oyez.phases import Step, announce, answer, call, end, fail, give_up_announcement, open_conversation, sleep
+from oyez.state import MAX_WAITING, State
 from oyez.table import ALL, STAYS, row
 
 # --- waking ----------------------------------------------------------------------
@@ -28,14 +17,19 @@ from oyez.table import ALL, STAYS, row
 def wake(state: State, event: ev.WakeHeard, now: float, c: Conversation) -> Step:
     if state.muted:
         return state, []
+    heard = do.ReportWake(event.word, event.score)
+    if state.spent:
+        return state, [heard, do.PlayChime("error"), do.Complain(SPENT, state.spent)]
     after, actions = open_conversation(state, event.phrase_end_s, now, c)
-    return after, [do.ReportWake(event.word, event.score), *actions]
+    return after, [heard, *actions]
 
 
 @row("asleep", ev.ListenAsked, "opening")
 def listen_on_order(state: State, event: ev.ListenAsked, now: float, c: Conversation) -> Step:
     if state.muted:
         return state, [do.CompleteOrder(event.order_id, False, "the microphone is muted; unmute it first")]
+    if state.spent:
+        return refuse_spent(state, event.order_id)
     after, actions = open_conversation(state, now, now, c)
     return after, [*actions, do.CompleteOrder(event.order_id, True)]
 
@@ -52,12 +46,14 @@ def busy_announcing(state: State, event: ev.ListenAsked, now: float, c: Conversa
 
 @row("calling announcing", ev.WakeHeard, "opening")
 def wake_over_announcement(state: State, event: ev.WakeHeard, now: float, c: Conversation) -> Step:
-    """A person goes first: the announcement is given up and its sender told."""
+    """A person goes first: the announcement is given up and its sender told. Not if all they get is a refusal."""
     if state.muted:
         return state, []
-    cut = [*hush(state), do.CloseSession(), do.CompleteOrder(state.waiting[0].order_id, False, "someone spoke over it")]
-    after, actions = wake(State(troubled=state.troubled, waiting=state.waiting[1:]), event, now, c)
-    return after, cut + actions
+    if state.spent:
+        return state, [do.ReportWake(event.word, event.score)]
+    rest, given_up = give_up_announcement(state)
+    after, actions = wake(rest, event, now, c)
+    return after, [*given_up, *actions]
 
 
 # --- announcements ----------------------------------------------------------------------
@@ -65,11 +61,15 @@ def wake_over_announcement(state: State, event: ev.WakeHeard, now: float, c: Con
 
 @row("asleep", ev.SayAsked, "calling")
 def say_from_sleep(state: State, event: ev.SayAsked, now: float, c: Conversation) -> Step:
+    if state.spent:
+        return refuse_spent(state, event.order_id)
     return call(replace(state, waiting=(event,)), now, c)
 
 
 @row("opening listening thinking speaking calling announcing", ev.SayAsked, STAYS)
 def say_later(state: State, event: ev.SayAsked, now: float, c: Conversation) -> Step:
+    if state.spent:
+        return state, [do.CompleteOrder(event.order_id, False, state.spent)]
     if len(state.waiting) >= MAX_WAITING:
         why = f"{MAX_WAITING} announcements are waiting already; send it again later"
         return state, [do.CompleteOrder(event.order_id, False, why)]
@@ -88,23 +88,20 @@ def announcement_ends(state: State, event: ev.ReplyEnded, now: float, c: Convers
 @row("announcing", ev.PlaybackFinished, "asleep")
 def announcement_was_heard(state: State, event: ev.PlaybackFinished, now: float, c: Conversation) -> Step:
     lost = "" if event.heard else "the loudspeaker was away, so not all of it was heard"
-    done = do.CompleteOrder(state.waiting[0].order_id, event.heard, lost)
+    done = answer(state.waiting[0], event.heard, lost)
     rest = replace(state, waiting=state.waiting[1:])
     after, actions = announce(rest, now, c) if rest.waiting else sleep(rest, now, c, "")
-    return after, [done, *actions]
+    return after, [*done, *actions]
 
 
-# --- orders and time ----------------------------------------------------------------------
+# --- other orders, and troubles ----------------------------------------------------------------------
 
 
 @row(ALL, ev.StopAsked, "asleep")
 def stop(state: State, event: ev.StopAsked, now: float, c: Conversation) -> Step:
     """Be quiet at once; what waited to be said is not said."""
-    actions = hush(state)
-    if state.phase is not Phase.ASLEEP:
-        actions.append(do.CloseSession())
-    refused = [do.CompleteOrder(order.order_id, False, "the device was told to stop") for order in state.waiting]
-    return State(muted=state.muted), [*actions, *owed_chime(state), *refused, do.CompleteOrder(event.order_id, True)]
+    after, actions = end(state, "the device was told to stop")
+    return after, [*actions, do.CompleteOrder(event.order_id, True)]
 
 
 @row("asleep calling announcing", ev.MuteAsked, STAYS)
@@ -121,9 +118,8 @@ def mute(state: State, event: ev.MuteAsked, now: float, c: Conversation) -> Step
     """Muting ends a conversation. While one goes on the device is not muted, so there is nothing to unmute."""
     if not event.muted:
         return state, []
-    actions = [do.SetMuted(True), *hush(state), do.CloseSession(), do.PlayChime("muted")]
-    refused = [do.CompleteOrder(order.order_id, False, "the device was muted") for order in state.waiting]
-    return State(muted=True), [*actions, *owed_chime(state), *refused]
+    after, actions = end(state, "the device was muted")
+    return replace(after, muted=True), [do.SetMuted(True), *actions, do.PlayChime("muted")]
 
 
 @row(ALL, ev.VolumeAsked, STAYS)
@@ -146,35 +142,3 @@ def trouble_found_meanwhile(state: State, event: ev.TroubleFound, now: float, c:
 @row(ALL, ev.TroubleGone, STAYS)
 def trouble_gone(state: State, event: ev.TroubleGone, now: float, c: Conversation) -> Step:
     return state, [do.Relieve((event.kind,))]
-
-
-@row("opening calling thinking", ev.DeadlinePassed, "asleep")
-def nobody_answered(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) -> Step:
-    if _chime_is_due(state, now):
-        return replace(state, chime_at_s=None), [do.PlayChime("wake")]
-    if not _is_due(state, now):
-        return state, []
-    if state.phase in LINE_OPEN:
-        return fail(state, "line_silent", "The service did not answer in time. Ask again.")
-    return fail(
-        state, "line_away", "The line did not open in time: is the internet away? Say the wake word to try again."
-    )
-
-
-@row("listening speaking announcing", ev.DeadlinePassed, "asleep announcing")
-def over(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) -> Step:
-    """Nobody spoke, or what was said had no end: it is over."""
-    if _chime_is_due(state, now):
-        return replace(state, chime_at_s=None), [do.PlayChime("wake")]
-    if not _is_due(state, now):
-        return state, []
-    after, actions = sleep(state, now, c, f"it was not said within {c.speaking_s:g} s")
-    return after, [do.PlayChime("done"), *actions] if state.phase is Phase.LISTENING else actions
-
-
-def _is_due(state: State, now: float) -> bool:
-    return state.deadline_s is not None and now >= state.deadline_s
-
-
-def _chime_is_due(state: State, now: float) -> bool:
-    return state.chime_at_s is not None and now >= state.chime_at_s

@@ -6,7 +6,8 @@ from typing import Any
 
 from oyez import events as ev
 from oyez.config import Conversation
-from oyez.phases import Phase, State, Step
+from oyez.phases import Step
+from oyez.state import Phase, State
 
 Handler = Callable[[State, Any, float, Conversation], Step]
 

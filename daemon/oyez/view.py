@@ -7,7 +7,7 @@ import msgspec
 
 from oyez import actions as do
 from oyez import events as ev
-from oyez.phases import Phase, State
+from oyez.state import IN_CONVERSATION, Phase, State
 
 Shown = Literal["idle", "listening", "thinking", "speaking"]
 
@@ -26,8 +26,18 @@ class Trouble(msgspec.Struct, frozen=True):
     """Something is wrong and the device says so."""
 
     kind: str
-    """backend_away, token_refused, line_away, line_refused, line_lost, line_silent, hardware."""
+    """backend_away, token_refused, line_away, line_refused, line_lost, line_silent, budget_warned, budget_spent, ..."""
     sentence: str
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """Somebody is asked whether a remote tool may be used."""
+
+    request_id: str
+    server: str
+    """Its label, as configured."""
+    name: str
+    """Of the tool."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +52,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     last_said: str = ""
     troubles: tuple[Trouble, ...] = ()
     """All that is wrong, one of a kind; the newest last."""
+    approval: Approval | None = None
+    """What a person is asked to decide."""
+    budget: Literal["ok", "warned", "spent"] = "ok"
+    """Of the day and the month. Spent: nothing new is begun."""
 
     @property
     def trouble(self) -> Trouble | None:
@@ -61,6 +75,10 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
             view = msgspec.structs.replace(view, last_heard=text)
         case ev.TextSaid(text=text):
             view = msgspec.structs.replace(view, last_said=text)
+        case ev.BudgetWarned():
+            view = msgspec.structs.replace(view, budget="warned")
+        case ev.BudgetRenewed():
+            view = msgspec.structs.replace(view, budget="ok")
         case _:
             pass
     for action in actions:
@@ -74,4 +92,17 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
                 view = msgspec.structs.replace(view, volume=level)
             case _:
                 pass
-    return msgspec.structs.replace(view, state=SHOWN[state.phase], muted=state.muted)
+    return msgspec.structs.replace(
+        view,
+        state=SHOWN[state.phase],
+        muted=state.muted,
+        approval=_awaited(state),
+        budget="spent" if state.spent else view.budget,
+    )
+
+
+def _awaited(state: State) -> Approval | None:
+    if not state.approvals or state.phase not in IN_CONVERSATION:
+        return None
+    wish = state.approvals[0]
+    return Approval(wish.request_id, wish.server, wish.name)

@@ -11,12 +11,24 @@ from typing import Any
 
 import msgspec
 
-from oyez.events import Event, ListenAsked, MuteAsked, SayAsked, StopAsked, VolumeAsked
+from oyez.events import (
+    ApprovalGiven,
+    Event,
+    ListenAsked,
+    MuteAsked,
+    SayAsked,
+    StopAsked,
+    TalkPressed,
+    TalkReleased,
+    VolumeAsked,
+)
 from oyez.home.topics import base
 
 LARGEST_BYTES = 4096
 LONGEST_SPEECH = 2000
 """Characters that `do/say` takes: about two minutes of speech."""
+LONGEST_ID = 255
+"""Characters of a request that `do/approve` answers: as the state document shows it."""
 
 ON = frozenset({"on", "true", "1", "yes"})
 OFF = frozenset({"off", "false", "0", "no"})
@@ -81,12 +93,13 @@ def _open(text: str) -> tuple[str | None, str | dict[str, Any]]:
     return order_id, fields
 
 
-def _field(body: str | dict[str, Any], name: str) -> Any:
-    """The one value of an order: the plain text, or the field `name` and nothing beside it."""
+def _field(body: str | dict[str, Any], name: str, *others: str) -> Any:
+    """The value of an order: the plain text, or the field `name`; beside it only `others`, which may be left out."""
     if isinstance(body, str):
         return body
-    if unknown := sorted(set(body) - {name}):
-        raise _Wrong(f"{_shown(unknown[0])} is an unknown field: known are `{name}` and `id`.")
+    if unknown := sorted(set(body) - {name, *others}):
+        known = [f"`{field}`" for field in (name, *others, "id")]
+        raise _Wrong(f"{_shown(unknown[0])} is an unknown field: known are {', '.join(known)}.")
     if name not in body:
         raise _Wrong(f"the field `{name}` is missing.")
     return body[name]
@@ -151,6 +164,25 @@ def _say(body: str | dict[str, Any], order_id: str | None) -> Event:
     return SayAsked(text, order_id)
 
 
+def _talk(body: str | dict[str, Any], order_id: str | None) -> Event:
+    action = _field(body, "action")
+    word = action.lower() if isinstance(action, str) else ""
+    if word not in ("press", "release"):
+        raise _Wrong(f"{_shown(action)} is neither press nor release.")
+    return TalkPressed(order_id) if word == "press" else TalkReleased(order_id)
+
+
+def _approve(body: str | dict[str, Any], order_id: str | None) -> Event:
+    approve = _field(body, "approve", "request_id")
+    request_id = body.get("request_id") if isinstance(body, dict) else None
+    if request_id is not None and not (isinstance(request_id, str) and 1 <= len(request_id) <= LONGEST_ID):
+        raise _Wrong(f"`request_id` must be a string of 1 to {LONGEST_ID} characters, as event/approval gave it.")
+    word = str(approve).lower() if isinstance(approve, bool | str) else ""
+    if word not in ON | OFF:
+        raise _Wrong(f"{_shown(approve)} is neither true nor false.")
+    return ApprovalGiven(word in ON, request_id, order_id)
+
+
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
@@ -162,4 +194,6 @@ ORDERS: dict[str, Callable[[str | dict[str, Any], str | None], Event]] = {
     "do/listen": _listen,
     "do/stop": _stop,
     "do/say": _say,
+    "do/talk": _talk,
+    "do/approve": _approve,
 }

@@ -19,7 +19,7 @@ LONGEST_STATE = 255
 LONGEST_TEXT = 4096
 """Of what was heard or said, in characters."""
 
-EVENTS = ("wake", "done", "error", "tool")
+EVENTS = ("wake", "done", "error", "tool", "approval")
 """The events that this version tells of."""
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -69,6 +69,10 @@ def _document(view: View) -> dict[str, Any]:
     trouble = None
     if view.trouble is not None:
         trouble = {"kind": clip(view.trouble.kind), "sentence": clip(view.trouble.sentence, LONGEST_TEXT)}
+    approval = None
+    if view.approval is not None:
+        wish = view.approval
+        approval = {"request_id": clip(wish.request_id), "server": clip(wish.server), "name": clip(wish.name)}
     return {
         "state": view.state,
         "muted": view.muted,
@@ -77,6 +81,8 @@ def _document(view: View) -> dict[str, Any]:
         "last_heard": clip(view.last_heard, LONGEST_TEXT),
         "last_said": clip(view.last_said, LONGEST_TEXT),
         "trouble": trouble,
+        "approval": approval,
+        "budget": view.budget,
     }
 
 

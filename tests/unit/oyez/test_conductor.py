@@ -8,7 +8,7 @@ from oyez import actions as do
 from oyez import events as ev
 from oyez.conductor import Conductor
 from oyez.config import Conversation
-from oyez.phases import Phase
+from oyez.state import Phase
 from oyez.view import View
 
 

@@ -6,7 +6,7 @@ from oyez import actions as do
 from oyez import events as ev
 from oyez.config import Conversation
 from oyez.conversation import step
-from oyez.phases import MAX_WAITING, Phase, State
+from oyez.state import MAX_WAITING, Phase, State
 
 C = Conversation()
 
@@ -89,7 +89,7 @@ def test_silence_after_the_reply_closes_tap_and_line_when_patience_ends() -> Non
     told.tell(ev.ReplyEnded("r1", "completed"), ev.PlaybackFinished())
     assert told.tell(ev.DeadlinePassed()) == [], "not due yet"
     told.now += C.patience_s
-    assert told.tell(ev.DeadlinePassed()) == [do.PlayChime("done"), do.CloseTap(), do.CloseSession()]
+    assert told.tell(ev.DeadlinePassed()) == [do.CloseTap(), do.CloseSession(), do.PlayChime("done")]
     assert told.state == State()
 
 

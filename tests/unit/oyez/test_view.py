@@ -2,7 +2,7 @@
 
 from oyez import actions as do
 from oyez import events as ev
-from oyez.phases import Phase, State
+from oyez.state import Phase, State
 from oyez.view import Trouble, View, see
 
 

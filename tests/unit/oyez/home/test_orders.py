@@ -6,7 +6,17 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from oyez.events import Event, ListenAsked, MuteAsked, SayAsked, StopAsked, VolumeAsked
+from oyez.events import (
+    ApprovalGiven,
+    Event,
+    ListenAsked,
+    MuteAsked,
+    SayAsked,
+    StopAsked,
+    TalkPressed,
+    TalkReleased,
+    VolumeAsked,
+)
 from oyez.home.orders import LARGEST_BYTES, LONGEST_SPEECH, ORDERS, Refusal, parse
 
 
@@ -32,6 +42,14 @@ def order(name: str, payload: bytes, retained: bool = False) -> Event | Refusal:
         ("do/say", b"Dinner is ready", SayAsked("Dinner is ready")),
         ("do/say", '{"text": " Käse ", "id": "9"}'.encode(), SayAsked("Käse", "9")),
         ("do/say", b'"quoted"', SayAsked('"quoted"')),
+        ("do/talk", b"PRESS", TalkPressed()),
+        ("do/talk", b"release", TalkReleased()),
+        ("do/talk", b'{"action": "press", "id": "1"}', TalkPressed("1")),
+        ("do/talk", b'{"action": "release", "id": "2"}', TalkReleased("2")),
+        ("do/approve", b"true", ApprovalGiven(True)),
+        ("do/approve", b"OFF", ApprovalGiven(False)),
+        ("do/approve", b'{"approve": true}', ApprovalGiven(True)),
+        ("do/approve", b'{"approve": false, "request_id": "r 1", "id": "3"}', ApprovalGiven(False, "r 1", "3")),
     ],
 )
 def test_an_order_becomes_its_event(name: str, payload: bytes, event: Event) -> None:
@@ -69,6 +87,16 @@ def test_an_order_becomes_its_event(name: str, payload: bytes, event: Event) -> 
         ("do/say", b"\xff\xfe", "UTF-8"),
         ("do/say", b"x" * (LONGEST_SPEECH + 1), "more than"),
         ("do/say", b"x" * (LARGEST_BYTES + 1), "more than"),
+        ("do/talk", b"", "neither press nor release"),
+        ("do/talk", b'{"action": true}', "neither press nor release"),
+        ("do/talk", b'{"id": "1"}', "missing"),
+        ("do/talk", b'{"action": "press", "s": 1}', "known are `action`, `id`"),
+        ("do/approve", b"", "neither true nor false"),
+        ("do/approve", b'{"approve": 1}', "neither true nor false"),
+        ("do/approve", b'{"request_id": "r"}', "missing"),
+        ("do/approve", b'{"approve": true, "request_id": 5}', "`request_id` must be"),
+        ("do/approve", b'{"approve": true, "request_id": ""}', "`request_id` must be"),
+        ("do/approve", b'{"approve": true, "for": "r"}', "known are `approve`, `request_id`, `id`"),
         ("do/dance", b"PRESS", "no order of this device"),
         ("set", b"1", "no order of this device"),
     ],
@@ -100,7 +128,7 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
 )
-FIELDS = st.dictionaries(st.sampled_from(["text", "id", "volume", "muted", "x"]), JSON, max_size=4)
+FIELDS = st.dictionaries(st.sampled_from(["text", "id", "volume", "muted", "action", "approve", "request_id", "x"]), JSON, max_size=4)
 
 
 @given(
@@ -121,7 +149,7 @@ def test_whatever_comes_is_an_event_in_range_or_a_refusal(name: str, payload: by
             assert text.encode()
             assert 0 < len(text) <= LONGEST_SPEECH
         case other:
-            assert isinstance(other, MuteAsked | ListenAsked | StopAsked)
+            assert isinstance(other, MuteAsked | ListenAsked | StopAsked | TalkPressed | TalkReleased | ApprovalGiven)
 
 
 def test_deeply_nested_json_is_refused_and_does_not_exhaust_the_stack() -> None:

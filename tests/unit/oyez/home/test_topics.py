@@ -10,7 +10,7 @@ from hypothesis import given
 
 from oyez.home import topics
 from oyez.home.orders import ORDERS
-from oyez.view import Trouble, View
+from oyez.view import Approval, Trouble, View
 
 DOCS = Path(__file__).parents[4] / "docs" / "mqtt.md"
 
@@ -29,7 +29,16 @@ def test_state_is_one_retained_document() -> None:
         "last_heard": "",
         "last_said": "",
         "trouble": {"kind": "hardware", "sentence": "Gone."},
+        "approval": None,
+        "budget": "ok",
     }
+
+
+def test_the_document_tells_which_tool_somebody_is_asked_about_and_what_is_left_of_the_budget() -> None:
+    view = View(approval=Approval("r1", "calendar", "add_event"), budget="spent")
+    document = json.loads(topics.state_messages("k", view, {})[0].payload)
+    assert document["approval"] == {"request_id": "r1", "server": "calendar", "name": "add_event"}
+    assert document["budget"] == "spent"
 
 
 def test_extra_keys_join_the_document_and_cannot_replace_its_own() -> None:

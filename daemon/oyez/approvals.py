@@ -1,0 +1,78 @@
+"""Rows of the table for remote tools that may only be used if somebody here agrees. Pure.
+
+The question is said when nothing else is, and then answered by voice, by button or over MQTT. Who does not answer has
+refused: the service hears of every wish once.
+"""
+
+from dataclasses import replace
+
+from oyez import actions as do
+from oyez import events as ev
+from oyez.config import Conversation
+from oyez.phases import Step, think
+from oyez.phrases import says_one_of
+from oyez.settling import settle
+from oyez.state import IN_CONVERSATION, MAX_APPROVALS, Phase, State
+from oyez.table import STAYS, row
+
+
+@row("listening", ev.ApprovalAsked, "thinking asleep announcing")
+@row("thinking speaking", ev.ApprovalAsked, STAYS)
+def approval_asked(state: State, event: ev.ApprovalAsked, now: float, c: Conversation) -> Step:
+    if any(wish.request_id == event.request_id for wish in state.approvals):
+        return state, []
+    if len(state.approvals) >= MAX_APPROVALS:
+        refused = do.ApproveTool(event.request_id, False, f"{MAX_APPROVALS} other requests wait for an answer")
+        return replace(state, asked=(*state.asked, "answer")), [refused]
+    waits = replace(state, approvals=(*state.approvals, event))
+    told = do.ReportApproval(event.request_id, event.server, event.name, event.arguments)
+    if state.phase is not Phase.LISTENING or state.addressed:
+        return waits, [told]
+    after, actions = settle(waits, now, c, heard=False)
+    return after, [told, *actions]
+
+
+@row("announcing", ev.ApprovalAsked, STAYS)
+def asked_too_late(state: State, event: ev.ApprovalAsked, now: float, c: Conversation) -> Step:
+    """Nobody is listened to any more: refused when the line closes."""
+    known = any(wish.request_id == event.request_id for wish in state.approvals)
+    return (state if known else replace(state, approvals=(*state.approvals, event))), []
+
+
+@row("listening", ev.ApprovalGiven, "thinking")
+@row("asleep opening thinking speaking calling announcing", ev.ApprovalGiven, STAYS)
+def approval_given(state: State, event: ev.ApprovalGiven, now: float, c: Conversation) -> Step:
+    wishes = state.approvals if state.phase in IN_CONVERSATION else ()
+    for wish in wishes:
+        if event.request_id in (None, wish.request_id):
+            why = "" if event.approve else "it was refused by hand"
+            after, actions = decide(state, wish, event.approve, why, now, c)
+            return after, [*actions, do.CompleteOrder(event.order_id, True)]
+    why = "no tool waits for an approval" if event.request_id is None else f"no tool waits under {event.request_id}"
+    return state, [do.CompleteOrder(event.order_id, False, why)]
+
+
+def spoken_answer(state: State, event: ev.TextHeard, c: Conversation) -> bool | None:
+    """Whether somebody agreed; None: it is no answer to the question, or was said before it."""
+    heard = bool(state.heard_since & {event.item_id, ""})
+    if not state.approvals or state.question != "open" or not heard:
+        return None
+    if says_one_of(event.text, c.no_phrases):
+        return False
+    return True if says_one_of(event.text, c.yes_phrases) else None
+
+
+def decide(state: State, wish: ev.ApprovalAsked, approve: bool, why: str, now: float, c: Conversation) -> Step:
+    """The service is told and goes on; it may be answering the words already, which comes first."""
+    left = tuple(other for other in state.approvals if other is not wish)
+    decided = replace(state, approvals=left, asked=(*state.asked, "answer"))
+    if wish is state.approvals[0]:
+        decided = replace(decided, question="due", heard_since=frozenset(), approve_by_s=None)
+    actions: list[do.Action] = [do.ApproveTool(wish.request_id, approve, why)]
+    if state.phase is Phase.LISTENING and not state.addressed:
+        decided, _ = think(decided, now, c)
+    return decided, actions
+
+
+def nobody_agreed(state: State, now: float, c: Conversation) -> Step:
+    return decide(state, state.approvals[0], False, "nobody agreed in time", now, c)

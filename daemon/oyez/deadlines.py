@@ -1,0 +1,65 @@
+"""Rows of the table for what time brings. Pure.
+
+A state has one next moment. What is due at it is done in this order: the chime, a refusal, a filler, the phase's end.
+"""
+
+from dataclasses import replace
+
+from oyez import actions as do
+from oyez import events as ev
+from oyez.approvals import nobody_agreed
+from oyez.config import Conversation
+from oyez.phases import Step, fail, sleep
+from oyez.settling import settle
+from oyez.state import LINE_OPEN, State
+from oyez.table import row
+from oyez.tool_calls import say_filler
+
+
+@row("opening calling thinking", ev.DeadlinePassed, "asleep")
+def nobody_answered(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) -> Step:
+    if (step := _meanwhile(state, now, c)) is not None:
+        return step
+    if not _due(state.deadline_s, now):
+        return state, []
+    if state.phase in LINE_OPEN:
+        return fail(state, "line_silent", "The service did not answer in time. Ask again.")
+    return fail(
+        state, "line_away", "The line did not open in time: is the internet away? Say the wake word to try again."
+    )
+
+
+@row("listening", ev.DeadlinePassed, "thinking asleep announcing")
+def nobody_spoke(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) -> Step:
+    """Nobody spoke, or what was said had no end: it is over, but for a question that somebody spoke over."""
+    if (step := _meanwhile(state, now, c)) is not None:
+        return step
+    if not _due(state.deadline_s, now):
+        return state, []
+    if state.approvals and state.question == "due" and not state.addressed:
+        return settle(state, now, c, heard=False)
+    return sleep(state, now, c, "the conversation ended", done=True)
+
+
+@row("speaking announcing", ev.DeadlinePassed, "asleep announcing")
+def over(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) -> Step:
+    """What was said had no end."""
+    if (step := _meanwhile(state, now, c)) is not None:
+        return step
+    if not _due(state.deadline_s, now):
+        return state, []
+    return sleep(state, now, c, f"it was not said within {c.speaking_s:g} s")
+
+
+def _meanwhile(state: State, now: float, c: Conversation) -> Step | None:
+    if _due(state.chime_at_s, now):
+        return replace(state, chime_at_s=None), [do.PlayChime("wake")]
+    if _due(state.refusal_due_s, now):
+        return nobody_agreed(state, now, c)
+    if _due(state.filler_due_s, now):
+        return say_filler(state)
+    return None
+
+
+def _due(moment_s: float | None, now: float) -> bool:
+    return moment_s is not None and now >= moment_s

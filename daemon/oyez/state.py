@@ -1,0 +1,177 @@
+"""The state of the conversation machine: what it knows at one moment. Pure."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Literal
+
+from oyez.events import ApprovalAsked, SayAsked
+
+MAX_WAITING = 4
+MAX_APPROVALS = 4
+TRANSCRIPT_S = 3.0
+"""So long after somebody spoke what they said may still come in writing, and still counts as an answer."""
+
+Turns = Literal["service", "device"]
+Asked = Literal["answer", "filler", "question"]
+"""What a response is: the model's answer, a word while tools run, or our question whether a tool may be used."""
+
+
+class Phase(Enum):
+    ASLEEP = "asleep"
+    OPENING = "opening"
+    LISTENING = "listening"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+    CALLING = "calling"
+    ANNOUNCING = "announcing"
+
+
+TAP_OPEN = frozenset({Phase.OPENING, Phase.LISTENING, Phase.THINKING, Phase.SPEAKING})
+LINE_OPEN = frozenset({Phase.LISTENING, Phase.THINKING, Phase.SPEAKING, Phase.ANNOUNCING})
+IN_CONVERSATION = TAP_OPEN & LINE_OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the device itself has to say when the conversation is over: nobody waits for an answer to it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The talk button: from its press until the answer was heard this device takes the turns."""
+
+    pressed_s: float
+    held: bool = True
+    woke: bool = False
+    """The press began the conversation; too short to be a request, it ends it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    phase: Phase = Phase.ASLEEP
+
+    # What outlives a conversation: phases.at_rest keeps exactly this.
+    muted: bool = False
+    """The microphone is off. Announcements still sound."""
+    turns: Turns = "service"
+    """Who says that a turn has ended, as configured: the service, or this device's own gate."""
+    spent: str = ""
+    """The budget of the day or the month is used up: this sentence says so, and nothing new is begun."""
+
+    # Time
+    deadline_s: float | None = None
+    """When this phase must be over."""
+    chime_at_s: float | None = None
+    """When the chime that says "heard you" is due: only if nobody speaks before, so that it never covers a request
+    that is said in one breath with the wake word, nor goes upstream with it."""
+    ends_s: float = 0.0
+    """When this conversation should be over: an open line costs money. What goes on then may still end."""
+
+    # Who speaks
+    talking: bool = False
+    """Someone speaks to us, as the one who takes the turns hears it."""
+    talk: Talk | None = None
+    follow_ups: int = 0
+    """Requests since the wake word that came without another one."""
+    closing: bool = False
+    """What runs may end, then the conversation is over: a budget is used up."""
+
+    # What the service does
+    reply: str | None = None
+    """Response that the service is generating."""
+    saying: Asked = "answer"
+    """What the last response that began is."""
+    answer_due: bool = False
+    """A turn ended: the service answers it, and has not begun to."""
+    asked: tuple[Asked, ...] = ()
+    """Responses that we asked for and that have not begun, in order."""
+
+    # Tools
+    calls: frozenset[str] = frozenset()
+    """Tools that run and whose answers a reply waits for."""
+    late: frozenset[str] = frozenset()
+    """Tools of an interrupted reply: their answers are told to the service, but nobody waits for them."""
+    owed: bool = False
+    """Tools were called, and the reply to their answers was not asked for yet."""
+    filler_at_s: float | None = None
+    """When tools that still run are worth a word; None: there are none, or it was said."""
+
+    # Approvals
+    approvals: tuple[ApprovalAsked, ...] = ()
+    """Wishes of remote tools that nobody decided yet; the question is about the first."""
+    question: Literal["due", "asked", "open"] = "due"
+    """To be said when nothing else is; ordered; heard, so that an answer counts."""
+    heard_since: frozenset[str] = frozenset()
+    """Items of what was said to us since the question was open; "" is one whose name is not known."""
+    approve_by_s: float | None = None
+    """Nobody having agreed by then, it is refused."""
+
+    # Afterwards
+    troubled: bool = False
+    """A trouble began meanwhile: its chime comes when the conversation is over, where no cut can swallow it."""
+    waiting: tuple[SayAsked | Notice, ...] = ()
+    """Texts to be said when the conversation is over; the first is being said while announcing."""
+
+    @property
+    def next_s(self) -> float | None:
+        """The one moment at which DeadlinePassed is due."""
+        moments = (self.deadline_s, self.chime_at_s, self.filler_due_s, self.refusal_due_s)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def held(self) -> bool:
+        """Somebody holds the talk button."""
+        return self.talk is not None and self.talk.held
+
+    @property
+    def addressed(self) -> bool:
+        """Somebody is in the middle of a request."""
+        return self.talking or self.held
+
+    @property
+    def device_takes_turns(self) -> bool:
+        return self.turns == "device" or self.talk is not None
+
+    @property
+    def taker(self) -> Literal["gate", "server"] | None:
+        """Whose word on speech begins and ends a turn; None: only the talk button's."""
+        if self.turns == "device":
+            return None if self.held else "gate"
+        return None if self.talk is not None else "server"
+
+    @property
+    def reply_is_coming(self) -> bool:
+        """A response runs or will, so that none may be asked for."""
+        return self.reply is not None or self.answer_due or bool(self.asked)
+
+    @property
+    def reply_is_due(self) -> bool:
+        return self.reply_is_coming or bool(self.calls) or self.owed
+
+    @property
+    def filler_due_s(self) -> float | None:
+        """Only while nothing is said and nothing is about to be."""
+        silent = self.phase is Phase.THINKING and bool(self.calls) and not self.reply_is_coming
+        return self.filler_at_s if silent else None
+
+    @property
+    def refusal_due_s(self) -> float | None:
+        """Not while somebody may be answering, nor while the question itself is being said."""
+        asking = self.phase is Phase.SPEAKING and self.saying == "question"
+        waits = self.phase in IN_CONVERSATION and self.question == "open" and not self.addressed and not asking
+        return self.approve_by_s if waits and self.approvals else None
+
+    def spoken_to(self, item_id: str = "") -> "State":
+        """Somebody began to say something."""
+        return replace(self, heard_since=self.heard_since | {item_id}) if self.question == "open" else self
+
+    def turn_ended(self, now: float) -> "State":
+        """What was said is complete: the service answers, and what it was may take a moment to come in writing."""
+        by_s = None if self.approve_by_s is None else max(self.approve_by_s, now + TRANSCRIPT_S)
+        return replace(self, talking=False, answer_due=True, approve_by_s=by_s)
+
+    def question_opened(self, now: float, approval_s: float) -> "State":
+        """The question was heard, as far as it ever will be: from here on an answer counts."""
+        return replace(self, question="open", heard_since=frozenset(), approve_by_s=now + approval_s)
