@@ -17,7 +17,7 @@ Kind = Literal[
     "drop", "silent", "expire", "refuse", "delay", "garbage", "error", "close", "slow", "half", "fail", "incomplete"
 ]
 EVERY = "all"
-DEFAULT_S: Mapping[str, float] = {"delay": 1.0, "slow": 0.5, "refuse": 30.0}
+DEFAULT_S: Mapping[str, float] = {"delay": 1.0, "slow": 0.5, "refuse": 30.0, "silent": 60.0}
 CLOSE_OF = {
     "session_expired": 1001,
     "invalid_api_key": 3000,
