@@ -1,0 +1,1 @@
+"""Other people's Realtime servers, spoken to by our client."""
