@@ -17,7 +17,7 @@ def settle(state: State, now: float, c: Conversation, heard: bool) -> Step:
     if state.closing or now >= state.ends_s:
         return sleep(state, now, c, ENDED)
     if state.approvals:
-        return ask_question(state, now, c) if state.question == "due" else listen(state, now, c)
+        return ask_question(state, now, c) if state.question != "open" else listen(state, now, c)
     if heard and not may_follow_up(state, c):
         return sleep(state, now, c, ENDED)
     return listen(replace(state, follow_ups=state.follow_ups + heard), now, c)

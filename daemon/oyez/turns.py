@@ -17,7 +17,7 @@ from oyez.phases import (
     think,
 )
 from oyez.settling import ask_when_answered, settle
-from oyez.state import Phase, State
+from oyez.state import Asked, Phase, State
 from oyez.table import STAYS, row
 
 # --- the line ----------------------------------------------------------------------
@@ -101,10 +101,19 @@ def reply_begins(state: State, event: ev.ReplyBegun, now: float, c: Conversation
     """An answer that was asked for before somebody began to speak comes too late."""
     if state.addressed:
         return replace(state, asked=()), [do.CutReply(), do.CancelReply()]
-    begun = replace(state, reply=event.response_id, saying="answer", answer_due=False)
-    if state.asked and not state.answer_due:  # the service answers a turn by itself, before what we asked for
-        begun = replace(begun, saying=state.asked[0], asked=state.asked[1:])
+    saying, asked = _next(state)
+    begun = replace(state, reply=event.response_id, saying=saying, asked=asked, answer_due=False)
     return (begun, []) if state.phase is Phase.SPEAKING else think(begun, now, c)
+
+
+def _next(state: State) -> tuple[Asked, tuple[Asked, ...]]:
+    """What a response that begins is, and what is still to come after it."""
+    if state.answer_due:  # the service answers a turn by itself, before what we asked for
+        return "answer", state.asked
+    if state.asked:
+        return state.asked[0], state.asked[1:]
+    # One that never ended goes on: the line lost its session and has the rest of it said on the next one.
+    return (state.saying if state.reply is not None else "answer"), ()
 
 
 @row("announcing", ev.ReplyBegun, STAYS)

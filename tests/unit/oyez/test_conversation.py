@@ -1,39 +1,10 @@
 """The conversation machine, story by story; test_conversation_properties.py has what holds for every history."""
 
-from typing import Any
-
 from oyez import actions as do
 from oyez import events as ev
 from oyez.config import Conversation
-from oyez.conversation import step
 from oyez.state import MAX_WAITING, Phase, State
-
-C = Conversation()
-
-WAKE = ev.WakeHeard("hey_jarvis", 0.99, phrase_end_s=9.5)
-BY_SERVER = ev.SpeechStarted("server")
-STOPPED = ev.SpeechStopped("server")
-
-
-class Told:
-    """Drives the machine through events and remembers what it ordered."""
-
-    def __init__(self, *events: ev.Event, settings: Conversation = C, now: float = 10.0) -> None:
-        self.settings, self.now = settings, now
-        self.state, self.ordered = State(), list[do.Action]()
-        self.tell(*events)
-
-    def tell(self, *events: ev.Event) -> list[do.Action]:
-        fresh: list[do.Action] = []
-        for event in events:
-            self.state, actions = step(self.state, event, self.now, self.settings)
-            fresh += actions
-        self.ordered += fresh
-        return fresh
-
-
-def speaking(**kw: Any) -> Told:
-    return Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, ev.ReplyBegun("r1"), ev.ReplyAudible("r1"), **kw)
+from tests.unit.oyez.told import BY_SERVER, STOPPED, WAKE, C, Told, speaking
 
 
 def test_a_wake_word_opens_the_tap_from_the_end_of_the_phrase_onto_a_line_that_keeps_it_until_it_is_open() -> None:

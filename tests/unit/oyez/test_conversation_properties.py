@@ -11,7 +11,7 @@ from oyez import events as ev
 from oyez.config import Conversation
 from oyez.conversation import step
 from oyez.state import IN_CONVERSATION, Phase, State
-from tests.unit.oyez.conversation_history import ANY_EVENT, HISTORY, TURNS, C, hold, live
+from tests.unit.oyez.conversation_history import ANY_EVENT, HISTORY, TURNS, WAKE, C, hold, live
 
 
 @given(HISTORY, TURNS)
@@ -132,7 +132,7 @@ def test_once_a_budget_is_spent_nothing_is_begun_until_it_is_renewed(history: An
 @settings(max_examples=300)
 def test_no_reply_to_tools_is_asked_for_while_a_response_runs_or_is_on_its_way(rest: Any) -> None:
     """As long as the service does what was asked of it; a response that was cut or cancelled is not waited for."""
-    talk: list[tuple[ev.Event, float]] = [(WAKE_UP, 0.0), (ev.SessionReady(), 0.0), (ev.SpeechStopped("server"), 0.0)]
+    talk: list[tuple[ev.Event, float]] = [(WAKE, 0.0), (ev.SessionReady(), 0.0), (ev.SpeechStopped("server"), 0.0)]
     state, now = State(), 0.0
     for event, later_s in [*talk, *rest]:
         now += later_s
@@ -143,101 +143,3 @@ def test_no_reply_to_tools_is_asked_for_while_a_response_runs_or_is_on_its_way(r
             assert not before.asked
             assert not state.calls
             assert state.asked == ("answer",)
-
-
-WAKE_UP = ev.WakeHeard("hey_jarvis", 0.99, phrase_end_s=9.5)
-
-
-class Service:
-    """A service that does what it is asked, one response at a time, and a house whose tools answer when they like.
-
-    Every step is one of the things that may happen next; which of them, hypothesis draws.
-    """
-
-    def __init__(self, batches: int, tools: int) -> None:
-        self.state, self.now = State(), 0.0
-        self.batches, self.tools = batches, tools
-        self.creates: list[str] = ["turn"]
-        """What is still to be answered, in order; only when nothing runs does the next begin."""
-        self.running: list[ev.Event] = []
-        """What the running response will still tell."""
-        self.answers: list[str] = []
-        """Tools that run."""
-        self.active = False
-        self.playing = self.finishing = False
-        self.asked_replies = self.fillers = self.responses = 0
-        for event in (WAKE_UP, ev.SessionReady(), ev.SpeechStarted("server"), ev.SpeechStopped("server")):
-            self.tell(event)
-
-    def tell(self, event: ev.Event) -> None:
-        self.active = self.active or isinstance(event, ev.ReplyBegun)
-        self.active = self.active and not isinstance(event, ev.ReplyEnded)
-        self.state, actions = step(self.state, event, self.now, C)
-        for action in actions:
-            match action:
-                case do.AskReply():
-                    assert not self.active
-                    assert not self.creates
-                    self.asked_replies += 1
-                    self.creates.append("turn")
-                case do.SayFiller():
-                    assert not self.active
-                    assert not self.creates
-                    self.fillers += 1
-                    self.creates.append("filler")
-                case do.RunTool(call_id=call_id):
-                    self.answers.append(call_id)
-                case do.FinishReply():
-                    self.finishing = True
-                case _:
-                    pass
-
-    def choices(self) -> list[str]:
-        begins = ["begin"] if self.creates and not self.running else []
-        told = ["tell"] if self.running else []
-        heard = ["heard"] if self.playing and self.finishing else []
-        waits = ["wait"] if self.state.filler_due_s is not None else []
-        return [*begins, *told, *heard, *waits, *(f"answer {call}" for call in self.answers)]
-
-    def do(self, choice: str) -> None:
-        match choice.split():
-            case ["begin"]:
-                self.running = self._response(self.creates.pop(0))
-                self.tell(self.running.pop(0))
-            case ["tell"]:
-                event = self.running.pop(0)
-                if isinstance(event, ev.ReplyAudible):
-                    self.playing, self.finishing = True, False
-                self.tell(event)
-            case ["heard"]:
-                self.playing = self.finishing = False
-                self.tell(ev.PlaybackFinished())
-            case ["wait"]:
-                self.now = max(self.now, self.state.filler_due_s or self.now)
-                self.tell(ev.DeadlinePassed())
-            case ["answer", call_id]:
-                self.answers.remove(call_id)
-                self.tell(ev.ToolAnswered(call_id, "tool", "out", True))
-
-    def _response(self, kind: str) -> list[ev.Event]:
-        self.responses += 1
-        name = f"r{self.responses}"
-        calls: list[ev.Event] = []
-        if kind == "turn" and self.batches:
-            self.batches -= 1
-            calls = [ev.ToolCalled(f"{name}c{n}", "tool", {}) for n in range(self.tools)]
-        sound: list[ev.Event] = [] if calls and self.responses % 2 else [ev.ReplyAudible(name)]
-        return [ev.ReplyBegun(name), *sound, *calls, ev.ReplyEnded(name, "completed", len(calls))]
-
-
-@given(st.data(), st.integers(1, 3), st.integers(1, 3))
-@settings(max_examples=500)
-def test_each_batch_of_tools_leads_to_exactly_one_reply_however_tools_and_fillers_interleave(
-    data: st.DataObject, batches: int, tools: int
-) -> None:
-    service = Service(batches, tools)
-    while choices := service.choices():
-        service.do(data.draw(st.sampled_from(choices)))
-    assert service.asked_replies == batches
-    assert service.fillers <= batches
-    assert service.state.phase is Phase.LISTENING, "all was heard, and a follow-up is waited for"

@@ -30,3 +30,11 @@ def test_of_two_troubles_the_newest_is_told_and_the_other_stays_when_it_is_over(
     assert view.trouble == Trouble("microphone", "No card.")
     view = see(view, State(), ev.DeadlinePassed(), [do.Relieve(("microphone",))])
     assert view.trouble == Trouble("broker_away", "No broker.")
+
+
+def test_a_budget_is_seen_as_warned_then_spent_then_renewed() -> None:
+    view = see(View(), State(), ev.BudgetWarned("Most of it."), [])
+    assert view.budget == "warned"
+    spent = see(view, State(spent="All of it."), ev.BudgetSpent("day", "All of it."), [])
+    assert spent.budget == "spent"
+    assert see(spent, State(), ev.BudgetRenewed(), []).budget == "ok"

@@ -128,7 +128,8 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
 )
-FIELDS = st.dictionaries(st.sampled_from(["text", "id", "volume", "muted", "action", "approve", "request_id", "x"]), JSON, max_size=4)
+NAMES = ["text", "id", "volume", "muted", "action", "approve", "request_id", "x"]
+FIELDS = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4)
 
 
 @given(
