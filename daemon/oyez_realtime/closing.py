@@ -72,7 +72,6 @@ ERROR_CODES = MappingProxyType(
         "decimal_below_min_value": _MALFORMED,
         "decimal_above_max_value": _MALFORMED,
         "string_above_max_length": _MALFORMED,
-        "invalid_item": _MALFORMED,
         "item_not_found": Verdict(Remedy.IGNORE, "The server does not know that item: it was deleted or never made."),
         "input_audio_buffer_commit_empty": Verdict(Remedy.IGNORE, "Less than 100 ms were spoken: nothing to commit."),
         "conversation_already_has_active_response": Verdict(Remedy.IGNORE, "A response is running: ask after its end."),
@@ -83,6 +82,9 @@ ERROR_CODES = MappingProxyType(
         "insufficient_quota": _QUOTA,
         "billing_hard_limit_reached": _QUOTA,
         "billing_not_active": _QUOTA,
+        "max_output_tokens": Verdict(
+            Remedy.TELL, "The answer was cut short by max_output_tokens: raise it, or ask for less."
+        ),
         "content_filter": Verdict(Remedy.TELL, "The service withheld the answer: ask in other words."),
         "session_expired": Verdict(Remedy.ROTATE, "The session reached its time limit: open the next."),
         "invalid_api_key": Verdict(Remedy.NEW_TOKEN, "The server did not accept the token: get a new one."),
@@ -136,6 +138,6 @@ def judge_response(response: Response) -> Verdict | None:
     return verdict if verdict.remedy is Remedy.TELL else Verdict(Remedy.TELL, verdict.sentence)
 
 
-_CUT_SHORT = Verdict(Remedy.TELL, "The answer was cut short by max_output_tokens: raise it, or ask for less.")
+_CUT_SHORT = Verdict(Remedy.TELL, "The answer was cut short, for a reason that is not in our table: ask again.")
 _FAILED = Verdict(Remedy.TELL, "The service failed at this answer: ask again.")
 _UNKNOWN = Verdict(Remedy.IGNORE, "The server reported an error that is not in our table; the session stays open.")

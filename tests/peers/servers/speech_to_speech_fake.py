@@ -1,7 +1,7 @@
 """Runs in the environment of speech-to-speech, not in ours: its protocol engine over a pipeline that only pretends.
 
-Most of a second of any audio counts as a turn in which "switch on the light" was said; a question is answered with a tone, and
-with a tool call when the session has tools and no output of one is known yet. `python speech_to_speech_fake.py PORT`.
+Most of a second of any audio counts as a turn in which "switch on the light" was said. The answer is a tone, or a tool
+call when the session has tools and none was called yet. `python speech_to_speech_fake.py PORT`.
 """
 
 import queue
