@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
     r"(?:sips?|tel):([^@;:<>\s]{1,128})(?:@(\[[0-9a-f:.]+\]|[^;:<>\s\[\]]{1,255}))?(?:[:;].*)?", re.I | re.S
 )
 _SEPARATORS = re.compile(r"[\s().-]")
-_NUMBER = re.compile(r"[+0-9*?\s().-]+")
+_NUMBER = re.compile(r"(?=.*[0-9])[+0-9*?\s().-]+")
 
 
 @dataclass(frozen=True, slots=True)

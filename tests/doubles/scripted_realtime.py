@@ -4,7 +4,7 @@
     async with scripted_realtime(script) as server:
         await client.connect(server.url, "token")
 
-Real sockets on loopback, one script for each connection in turn.
+Real sockets on loopback, one script for each connection in the order in which they come; several may be open.
 """
 
 import asyncio
@@ -87,12 +87,19 @@ class ScriptedServer:
         async with self._news:
             await self._news.wait_for(lambda: len(self.received) >= count)
 
+    async def opened(self, count: int) -> None:
+        """Until so many connections have come."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.paths) >= count)
+
     async def serve(self, socket: ServerConnection) -> None:
         request = socket.request
         assert request is not None
-        self.paths.append(request.path)
+        async with self._news:
+            self.paths.append(request.path)
+            self._news.notify_all()
         self.headers.append({name.lower(): value for name, value in request.headers.raw_items()})
-        script = self.scripts[0] if self.scripts else []
+        script = self.scripts[len(self.headers) - 1] if len(self.headers) <= len(self.scripts) else []
         last: JsonObject = {}
         try:
             while script:
@@ -102,7 +109,6 @@ class ScriptedServer:
             if script and not isinstance(script[0], Silence):
                 self.mistakes.append(f"the client left before {script[0]}")
             script.clear()
-        self.scripts[:] = [left for left in self.scripts if left]
         await socket.wait_closed()
 
     async def _play(self, step: Step, socket: ServerConnection, last: JsonObject) -> JsonObject:

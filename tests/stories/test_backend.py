@@ -2,11 +2,6 @@
 
 import asyncio
 import json
-import os
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,69 +9,8 @@ import httpx
 import pytest
 
 from oyez.session.token import BackendAway, TokenRefused
-from oyez.session.token_source import TokenSource
-from tests.doubles.processes import Process, free_port, running
-from tests.doubles.upstream import Upstream, upstream
-
-LONG_LIVED = "sk-the-long-lived-key"
-BACKEND = [sys.executable, "-m", "oyez_backend"]
-
-
-@dataclass
-class House:
-    """A backend with one device, `kitchen`, and its upstream."""
-
-    backend: Process
-    upstream: Upstream
-    http: httpx.AsyncClient
-    url: str
-    data: Path
-    key: str
-
-    async def ask(self, key: str | None = None, **request: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.key if key is None else key}", **request.pop("headers", {})}
-        return await self.http.post(f"{self.url}/v1/token", headers=headers, **request)
-
-    def source(self) -> TokenSource:
-        return TokenSource(self.http, self.url, self.key, {"audio": {"output": {"voice": "marin"}}}, 60.0)
-
-
-async def command(*words: str | Path, env: dict[str, str] | None = None) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of a backend command that ends by itself."""
-    process = await asyncio.create_subprocess_exec(
-        *BACKEND, *map(str, words), env={**os.environ, **(env or {})}, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(), 20)
-    return process.returncode or 0, out.decode(), err.decode()
-
-
-async def added(data: Path, name: str) -> str:
-    code, out, _ = await command("device", "add", name, "--data", data)
-    assert code == 0
-    return out.strip()
-
-
-@asynccontextmanager
-async def house(tmp_path: Path, settings: str = "", port: int = 0) -> AsyncIterator[House]:
-    data = tmp_path / "data"
-    key = await added(data, "kitchen")
-    async with upstream() as far, httpx.AsyncClient(timeout=10) as http:
-        config = tmp_path / "backend.toml"
-        config.write_text(f'upstream_url = "{far.url}"\nupstream_timeout_s = 0.5\n{settings}')
-        serve = [*BACKEND, "serve", "--config", config, "--data", data, "--port", str(port)]
-        async with running(serve, ready="listening on", env={"OPENAI_API_KEY": LONG_LIVED}) as backend:
-            url = (await backend.line("listening on")).removeprefix("listening on ")
-            yield House(backend, far, http, url, data, key)
-            assert LONG_LIVED not in "\n".join(backend.lines), "the long-lived key was printed"
-            assert "ek_secret" not in "\n".join(backend.lines), "a token was printed"
-            assert key not in "\n".join(backend.lines), "a device key was printed"
-
-
-def error(response: httpx.Response) -> dict[str, Any]:
-    assert LONG_LIVED not in response.text
-    body: dict[str, Any] = response.json()["error"]
-    return body
+from tests.doubles.backend import LONG_LIVED, added, command, error, house
+from tests.doubles.processes import free_port
 
 
 async def test_a_device_gets_a_token_for_the_session_that_keeper_and_device_agree_on(tmp_path: Path) -> None:
@@ -145,7 +79,12 @@ async def test_a_bad_request_is_refused_at_the_border(
 async def test_other_addresses_and_methods_are_told_where_to_go(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         assert (await h.http.get(f"{h.url}/healthz")).json() == {"status": "ok"}
-        for response in (await h.http.get(f"{h.url}/v1/token"), await h.http.post(f"{h.url}/v1/realtime")):
+        for response in (
+            await h.http.get(f"{h.url}/v1/token"),
+            await h.http.post(f"{h.url}/v1/realtime"),
+            await h.http.post(f"{h.url}/v1/calls/incoming"),
+            await h.http.get(f"{h.url}/v1/calls"),
+        ):
             assert response.status_code in (404, 405)
             assert "/v1/token" in error(response)["message"]
 
@@ -239,6 +178,8 @@ async def test_the_log_tells_who_and_what_in_one_json_line(tmp_path: Path) -> No
         ("token_lifetime_s = 1", {"OPENAI_API_KEY": LONG_LIVED}, "token_lifetime_s"),
         ("", {"OPENAI_API_KEY": ""}, "OPENAI_API_KEY"),
         ('upstream_key_file = "/nonexistent"', {}, "/nonexistent"),
+        ('[calls]\ndevice = "k"', {"OPENAI_API_KEY": LONG_LIVED, "OPENAI_WEBHOOK_SECRET": ""}, "OPENAI_WEBHOOK_SECRET"),
+        ('[calls]\ndevice = "k"\ntools = "absent_of_all:registry"', {"OPENAI_API_KEY": LONG_LIVED}, "absent_of_all"),
     ],
 )
 async def test_a_configuration_that_cannot_work_ends_with_78(

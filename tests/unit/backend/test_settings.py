@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from oyez_backend.settings import Settings, SettingsError, load, parse, upstream_key
+from oyez_backend.call_settings import CallSettings
+from oyez_backend.device_policy import DevicePolicy
+from oyez_backend.settings import Settings, SettingsError, load, parse, upstream_key, webhook_secret
 
 
 def test_nothing_said_means_the_public_service() -> None:
@@ -89,3 +91,61 @@ def test_a_key_file_without_a_key_says_so_and_shows_nothing_of_it(tmp_path: Path
 def test_no_key_at_all_tells_what_to_set() -> None:
     with pytest.raises(SettingsError, match="set OPENAI_API_KEY"):
         upstream_key(Settings(), {})
+
+
+def test_calls_are_off_unless_there_is_a_table_of_them() -> None:
+    assert parse("", {}, "x").calls is None
+    settings = parse('upstream_url = "http://u/v1"\n[calls]\ndevice = "kitchen"\n', {}, "x")
+    assert settings.calls is not None
+    assert settings.calls.allow == (), "nobody, until somebody is named"
+    assert settings.sideband_address == "ws://u/v1/realtime"
+
+
+def test_whoever_answers_the_telephone_is_the_houses_session_with_its_own_over_it() -> None:
+    text = '[session]\ninstructions = "house"\n[calls]\ndevice = "k"\n[calls.session]\ninstructions = "desk"\n'
+    session = parse(text, {}, "x").call_session
+    assert session == {"type": "realtime", "model": "gpt-realtime-2.1", "instructions": "desk"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[calls]\n", "missing required field `device`"),
+        ('[calls]\ndevice = "k"\nalow = ["*"]\n', "unknown field `alow`"),
+        ('[calls]\ndevice = "k"\nmax_call_s = 0\n', "max_call_s"),
+        ('[calls]\ndevice = "k"\ntools = "no place"\n', "tools"),
+        ('[calls]\ndevice = "k"\n[calls.session]\nvoice = "x"\n', "no field `voice`"),
+        ('[calls]\ndevice = "k"\n[calls.session]\ntype = "transcription"\n', "calls"),
+        ('[transcription]\ntype = "realtime"\n', "transcription: "),
+        ('[transcription]\ninstructions = "x"\n', "no field `instructions`"),
+        ('[devices.kitchen]\nsessions = ["hologram"]\n', "devices"),
+        ("[devices.kitchen]\nsesions = []\n", "unknown field `sesions`"),
+    ],
+)
+def test_a_mistake_about_calls_captions_or_devices_is_named(text: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        parse(text, {}, "b.toml")
+
+
+def test_a_device_that_is_not_named_may_have_all() -> None:
+    settings = parse('[devices.kitchen]\nsessions = ["realtime"]\ntools = []\n', {}, "x")
+    assert settings.policy_of("attic") == DevicePolicy()
+    assert settings.policy_of("kitchen") == DevicePolicy(sessions=("realtime",), tools=())
+
+
+def test_the_webhook_secret_comes_from_file_credential_or_environment_and_is_never_shown(tmp_path: Path) -> None:
+    secrets = ["whsec_" + letter * 32 for letter in "abc"]
+    (tmp_path / "mine").write_text(secrets[0] + "\n")
+    (tmp_path / "webhook_secret").write_text(secrets[1])
+    environ = {"OPENAI_WEBHOOK_SECRET": secrets[2]}
+    calls = CallSettings(device="k")
+    found = [webhook_secret(calls, environ)]
+    environ["CREDENTIALS_DIRECTORY"] = str(tmp_path)
+    found.append(webhook_secret(calls, environ))
+    found.append(webhook_secret(CallSettings(device="k", webhook_secret_file=str(tmp_path / "mine")), environ))
+    assert len({secret.key for secret in found}) == 3
+    with pytest.raises(SettingsError, match="set OPENAI_WEBHOOK_SECRET"):
+        webhook_secret(calls, {})
+    with pytest.raises(SettingsError, match="whsec_") as caught:
+        webhook_secret(calls, {"OPENAI_WEBHOOK_SECRET": "whsec_tooshort"})
+    assert "tooshort" not in str(caught.value)
