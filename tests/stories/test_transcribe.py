@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ WORDS = ("kitchen light", "time", "volume")
 
 
 @pytest.fixture
-def recording(tmp_path: Path) -> Iterator[Path]:
+def recording(tmp_path: Path) -> Path:
     """Three sentences with pauses between them."""
     parts, rate_hz = [], 0
     for sentence in SENTENCES:
