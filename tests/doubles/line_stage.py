@@ -14,6 +14,7 @@ from oyez import events as ev
 from oyez.config import Line as LineConfig
 from oyez.session.line import Line
 from oyez.session.token_source import TokenSource
+from oyez_realtime.messages import ServerEvent
 from tests.doubles.scripted_realtime import (
     SESSION_CREATED,
     SESSION_UPDATED,
@@ -40,6 +41,8 @@ class LineStage:
     events: list[ev.Event] = field(default_factory=list)
     sounds: list[tuple[str, int, bytes]] = field(default_factory=list)
     """(item id, content part, PCM) that the voice was given."""
+    usage: list[ServerEvent] = field(default_factory=list)
+    """Events that tell what something cost."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, event: ev.Event) -> None:
@@ -62,6 +65,13 @@ class LineStage:
         async with asyncio.timeout(10):
             await self.server.wait_received(count)
         return self.server.received
+
+    async def audio_received(self, size: int) -> bytes:
+        """All sound that came to the server, once there are so many bytes of it."""
+        async with asyncio.timeout(10):
+            while len(self.audio()) < size:
+                await self.server.wait_received(len(self.server.received) + 1)
+        return self.audio()
 
     def types(self) -> list[str]:
         return [event["type"] for event in self.server.received]
@@ -93,6 +103,7 @@ async def line_stage(*scripts: Sequence[Step], **config: Any) -> AsyncIterator[L
             lambda event: stage.tell(event),
             lambda *sound: stage.sounds.append(sound),
             time.monotonic,
+            lambda event: stage.usage.append(event),
         )
         stage = LineStage(server, endpoint, line, asyncio.create_task(line.run(), name="line"))
         await asyncio.sleep(0)  # run() has begun: the line may be opened

@@ -13,8 +13,7 @@ REFUSALS = (Remedy.REFUSED, Remedy.NEW_TOKEN)
 
 def lost(error: BaseException) -> SessionLost:
     """error: one of EXPECTED, or a group of them of which the first counts."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+    error = first_of(error)
     match error:
         case TokenRefused():
             return SessionLost("token_refused", str(error))
@@ -43,6 +42,36 @@ def _kind(error: BaseException) -> str:
 def wants_new_token(error: BaseException) -> bool:
     """The service did not accept the token: the one in the drawer is worth nothing."""
     return isinstance(error, RealtimeError) and error.verdict.remedy is Remedy.NEW_TOKEN
+
+
+def first_of(error: BaseException) -> BaseException:
+    """A group of EXPECTED counts as its first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def is_worth_another_try(error: BaseException, owed: bool) -> bool:
+    """Whether connecting again may help. owed: the service has not finished what it was asked for; a session that it
+    then closes as if all were said is no good end."""
+    match error:
+        case TokenRefused() | UpdateRefused():
+            return False
+        case RealtimeError(verdict=verdict):
+            again = (Remedy.RETRY, Remedy.ROTATE, Remedy.NEW_TOKEN)
+            return verdict.remedy in again or (verdict.remedy is Remedy.STOP and owed)
+        case _:
+            return isinstance(error, EXPECTED)
+
+
+def gave_up(error: BaseException, tried_s: float) -> SessionLost:
+    """A line that broke in mid-conversation and could not be mended."""
+    told = lost(error)
+    sentence = (
+        f"The line broke in mid-conversation and could not be mended within {tried_s:g} s. {told.sentence} "
+        "Say the wake word to begin again."
+    )
+    return SessionLost(told.reason, sentence, told.retry_after_s)
 
 
 def ended_by_service() -> ConnectionLost:

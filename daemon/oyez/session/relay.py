@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from oyez import events as ev
+from oyez.session.codec import Down
 from oyez_realtime import messages as wire
 from oyez_realtime.ledger import Oddities
 
@@ -34,7 +35,9 @@ SENTENCES = {
 class Relay:
     """One for each session. `take` never raises for what the service sends."""
 
-    def __init__(self) -> None:
+    def __init__(self, speech: Down | None = None) -> None:
+        """speech: from the session's output format; None: that is the house's own."""
+        self._speech = speech or Down("pcm")
         self.oddities = Oddities()
         self._speaking = False
         """The service hears somebody speak."""
@@ -92,12 +95,16 @@ class Relay:
             case wire.ResponseOutputAudioDelta(response_id=response_id, item_id=item_id, content_index=part, delta=pcm):
                 first = [] if response_id in self._audible else [ev.ReplyAudible(response_id)]
                 self._audible.add(response_id)
-                return [Sound(item_id, part, pcm), *first]
+                return [*_sound(item_id, part, self._speech.feed(item_id, part, pcm)), *first]
+            case wire.ResponseOutputAudioDone(item_id=item_id, content_index=part):
+                return _sound(item_id, part, self._speech.flush(item_id, part))
             case wire.ResponseOutputAudioTranscriptDone(item_id=item_id, transcript=text):
                 return [ev.TextSaid(item_id, text.strip())]
             case wire.ResponseFunctionCallArgumentsDone(response_id=response_id, call_id=call_id, name=name):
                 self._calls[response_id] += 1
                 return [ev.ToolCalled(call_id, wire.given(name) or "", _arguments(event.arguments))]
+            case wire.ResponseOutputItemDone(item=wire.McpApprovalRequest() as wish):
+                return [ev.ApprovalAsked(wish.id, wish.server_label, wish.name, _arguments(wish.arguments))]
             case _:
                 return []
 
@@ -115,6 +122,10 @@ class Relay:
         calls = self._calls.pop(response_id, 0)
         status = response.status or "completed"
         return [ev.ReplyEnded(response_id, status, calls, _why(response) if status == "failed" else "")]
+
+
+def _sound(item_id: str, content_index: int, pcm: bytes) -> list[ev.Event | Sound]:
+    return [Sound(item_id, content_index, pcm)] if pcm else []
 
 
 def _arguments(text: str) -> dict[str, Any]:

@@ -4,30 +4,45 @@ Written as the protocol spells it and checked against its types on the way out.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
 from oyez.config import Line
+from oyez.session.codec import WIRE
 from oyez_realtime import messages as wire
 
 RATE_HZ = 24_000
+FILLERS = {
+    "de": "Einen Moment.",
+    "en": "One moment.",
+    "es": "Un momento.",
+    "fr": "Un instant.",
+    "it": "Un momento.",
+    "nl": "Een ogenblik.",
+    "pt": "Um momento.",
+}
+GO_ON = (
+    "Your last answer was cut off in the middle because the connection broke. Go on with it from where it stops: "
+    "repeat nothing, greet nobody, do not speak of the interruption."
+)
+
+Turns = Literal["service", "device"]
 
 
-def session(config: Line, tools: Sequence[dict[str, Any]]) -> wire.RealtimeSession:
-    """The `session` of session.update: speech in and out at 24 kHz, the service takes the turns."""
+def who_takes_turns(config: Line) -> Turns:
+    """As configured; a talk button may change it for a while."""
+    return "device" if config.turn_detection == "manual" else "service"
+
+
+def session(config: Line, tools: Sequence[dict[str, Any]], turns: Turns | None = None) -> wire.RealtimeSession:
+    """The `session` of session.update. turns: None: as configured."""
+    audio_format = WIRE[config.audio_format]
     heard: dict[str, Any] = {
-        "format": {"type": "audio/pcm", "rate": RATE_HZ},
+        "format": audio_format,
         "noise_reduction": {"type": "far_field"},
-        "turn_detection": {
-            "type": "server_vad",
-            "threshold": 0.5,
-            "prefix_padding_ms": 300,
-            "silence_duration_ms": config.silence_ms,
-            "create_response": True,
-            "interrupt_response": True,
-        },
+        "turn_detection": _turn_detection(config, turns or who_takes_turns(config)),
     }
     if config.transcription_model:
         heard["transcription"] = {"model": config.transcription_model, "language": config.language}
@@ -35,15 +50,55 @@ def session(config: Line, tools: Sequence[dict[str, Any]]) -> wire.RealtimeSessi
         "type": "realtime",
         "instructions": config.instructions,
         "output_modalities": ["audio"],
-        "audio": {
-            "input": heard,
-            "output": {"format": {"type": "audio/pcm", "rate": RATE_HZ}, "voice": config.voice},
-        },
+        "audio": {"input": heard, "output": {"format": audio_format, "voice": config.voice}},
         "tools": list(tools),
         "tool_choice": "auto",
         "max_output_tokens": config.max_output_tokens,
+        "truncation": {
+            "type": "retention_ratio",
+            "retention_ratio": config.retention_ratio,
+            "token_limits": {"post_instructions": config.context_tokens_max},
+        },
     }
     return msgspec.convert(asked, wire.RealtimeSession)
+
+
+def turns_only(config: Line, turns: Turns) -> wire.RealtimeSession:
+    """A `session` that changes who takes the turns and nothing else."""
+    heard = {"turn_detection": _turn_detection(config, turns)}
+    return msgspec.convert({"type": "realtime", "audio": {"input": heard}}, wire.RealtimeSession)
+
+
+def _turn_detection(config: Line, turns: Turns) -> dict[str, Any] | None:
+    """None: the device says when a turn has ended."""
+    if turns == "device" or config.turn_detection == "manual":
+        return None
+    answers = {"create_response": True, "interrupt_response": True}
+    if config.turn_detection == "semantic_vad":
+        return {"type": "semantic_vad", "eagerness": config.eagerness, **answers}
+    return {
+        "type": "server_vad",
+        "threshold": 0.5,
+        "prefix_padding_ms": 300,
+        "silence_duration_ms": config.silence_ms,
+        **answers,
+    }
+
+
+def going_on(config: Line) -> wire.ResponseParameters:
+    """The `response` of a response.create that finishes a reply which a loss cut off. It calls no tool: what it was
+    going to call has been called, and a second time would be one too many."""
+    asked = {"instructions": f"{config.instructions}\n\n{GO_ON}".strip(), "tool_choice": "none"}
+    return msgspec.convert(asked, wire.ResponseParameters)
+
+
+def filler(config: Line) -> wire.ResponseParameters:
+    """The `response` of a response.create that says a word while a tool takes its time."""
+    words = FILLERS.get(config.language)
+    if words is not None:
+        return spoken(words)
+    wish = f"Ask for a moment's patience in two or three words of the language {config.language}; say nothing else."
+    return msgspec.structs.replace(spoken(""), instructions=wish)
 
 
 def spoken(text: str) -> wire.ResponseParameters:

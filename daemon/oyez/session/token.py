@@ -58,6 +58,8 @@ class Token:
     """ws:// or wss://"""
     model: str
     life: TokenLife
+    issued_at: float = 0.0
+    """Unix seconds, by the backend's clock: the one clock at hand that keeps time with the service's."""
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -95,7 +97,7 @@ def parse_answer(
             "The backend sent its own long-lived key instead of a token: its keeper must change that key."
         )
     life = TokenLife(life_s, received_s, round_trip_s, margin_s)
-    return Token(answer.value, answer.realtime_url, answer.model, life)
+    return Token(answer.value, answer.realtime_url, answer.model, life, answer.issued_at)
 
 
 def _can_be_dialled(realtime_url: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from oyez import events as ev
 from oyez.config import Line as LineConfig
-from oyez.session.line import LARGEST_BACKLOG_S
+from oyez.session.turn_audio import LARGEST_BACKLOG_S
 from tests.doubles.line_stage import READY, line_stage
 from tests.doubles.scripted_realtime import SESSION_CREATED, Emit, Expect, JsonObject, Silence, Step, Vanish
 
@@ -37,8 +37,9 @@ async def test_what_was_recorded_while_the_line_opened_goes_first_and_whole_and_
         await stage.told(ev.SessionReady)
         for piece in PIECES[20:]:
             stage.line.send_audio(piece)
-        await stage.received(1 + len(PIECES))
-        assert stage.types() == ["session.update"] + ["input_audio_buffer.append"] * len(PIECES)
+        await stage.audio_received(len(b"".join(PIECES)))
+        assert stage.types()[0] == "session.update"
+        assert set(stage.types()[1:]) == {"input_audio_buffer.append"}
         assert stage.audio() == b"".join(PIECES)
         assert stage.line.audio_bytes_sent == len(b"".join(PIECES))
 
@@ -56,7 +57,7 @@ async def test_the_service_is_told_who_the_device_is_before_anything_else() -> N
 
 
 async def links_end_at_once() -> None:
-    links = [task for task in asyncio.all_tasks() if task.get_name() == "link"]
+    links = [task for task in asyncio.all_tasks() if task.get_name() == "call"]
     assert links
     _, left = await asyncio.wait(links, timeout=1.0)
     assert not left
@@ -144,6 +145,7 @@ async def test_tools_answers_and_announcements_are_spelled_as_the_protocol_does(
     """An announcement runs outside the conversation and hears nothing of it."""
     async with line_stage([*READY, Silence()]) as stage:
         stage.line.open()
+        await stage.told(ev.SessionReady)
         stage.line.answer_tool("call_1", "The light is on.")
         stage.line.say("Dinner is ready.")
         _, answer, say = await stage.received(3)
@@ -153,15 +155,16 @@ async def test_tools_answers_and_announcements_are_spelled_as_the_protocol_does(
 
 
 async def test_what_is_sent_while_the_socket_breaks_does_not_break_the_line() -> None:
-    """Every turn of the loop sends something, so that some of it meets a session that has just ended."""
+    """Every turn of the loop sends something, so that some of it meets a session that has just ended; three sessions
+    die of it, the fourth lives, and the house hears of none."""
     dying: list[Step] = [*READY, Expect("input_audio_buffer.append"), Vanish()]
-    async with line_stage(*[dying] * 20) as stage:
-        for number in range(1, 21):
-            stage.line.open()
-            while sum(isinstance(event, ev.SessionLost) for event in stage.events) < number:
-                assert not stage.running.done(), stage.running
-                stage.line.send_audio(b"\0\0")
-                await asyncio.sleep(0)
+    async with line_stage(*[dying] * 3, [*READY, Silence()], reconnect_s=10.0) as stage:
+        stage.line.open()
+        while stage.types().count("session.update") < 4 or stage.types()[-1] != "input_audio_buffer.append":
+            assert not stage.running.done(), stage.running
+            stage.line.send_audio(b"\0\0")
+            await asyncio.sleep(0)
+        assert stage.events == [ev.SessionReady()]
 
 
 def test_a_line_is_patient_with_its_service_for_less_time_than_a_conversation_is_with_the_line() -> None:

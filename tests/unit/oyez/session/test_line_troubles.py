@@ -35,14 +35,10 @@ REFUSED_UPDATE: list[Step] = [
             [Emit(error("invalid_model", "No such model.")), Close(4000)], "line_refused", "No such", id="with words"
         ),
         pytest.param(REFUSED_UPDATE, "line_refused", "No voice of that name.", id="settings refused"),
-        pytest.param([Vanish()], "line_away", "connect", id="gone at the door"),
         pytest.param([Silence()], "line_away", "in time", id="never says session.created"),
         pytest.param([Emit(SESSION_CREATED), Silence()], "line_away", "in time", id="never answers the settings"),
-        pytest.param([*READY, Vanish()], "line_lost", "network", id="dropped"),
-        pytest.param([*READY, Close(1011)], "line_lost", "failed", id="service fails"),
         pytest.param([*READY, Close(1000)], "line_lost", "wake word", id="service says goodbye"),
         pytest.param([*READY, Close(4000)], "line_refused", "model", id="refused later"),
-        pytest.param([*READY, Close(3000)], "line_refused", "token", id="token refused later"),
     ],
 )
 async def test_an_end_is_told_once_with_its_reason_and_in_words(script: list[Step], reason: str, words: str) -> None:
@@ -52,6 +48,41 @@ async def test_an_end_is_told_once_with_its_reason_and_in_words(script: list[Ste
         assert told.reason == reason
         assert words in told.sentence, told.sentence
         assert [event for event in stage.events if event != ev.SessionReady()] == [told]
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        pytest.param(Vanish(), "broke", id="dropped"),
+        pytest.param(Close(1011), "broke", id="service fails"),
+        pytest.param(Close(3000), "broke", id="token refused later"),
+    ],
+)
+async def test_a_loss_that_cannot_be_mended_in_time_is_told_once_and_says_so(end: Step, words: str) -> None:
+    """The next session never says a word."""
+    async with line_stage([*READY, end], [Silence()], reconnect_s=0.4) as stage:
+        stage.line.open()
+        told = await stage.told(ev.SessionLost, timeout_s=5.0)
+        assert told.reason in ("line_away", "line_lost")
+        assert words in told.sentence, told.sentence
+        assert "wake word" in told.sentence
+        assert stage.events == [ev.SessionReady(), told]
+
+
+async def test_a_door_that_is_slammed_is_tried_again_before_it_is_told() -> None:
+    """Twice gone at the door, then open: the house hears of the good one alone."""
+    async with line_stage([Vanish()], [Vanish()], [*READY, Silence()]) as stage:
+        stage.line.open()
+        await stage.told(ev.SessionReady)
+        assert stage.events == [ev.SessionReady()]
+
+
+async def test_a_door_that_is_always_slammed_is_told_as_a_line_that_is_away() -> None:
+    async with line_stage([Vanish()], [Vanish()], [Vanish()]) as stage:
+        stage.line.open()
+        told = await stage.told(ev.SessionLost)
+        assert told.reason == "line_away"
+        assert "connect" in told.sentence
 
 
 async def test_a_token_that_the_service_does_not_take_is_forgotten_and_asked_anew_once(
@@ -164,9 +195,21 @@ async def test_an_objection_of_the_service_is_logged_and_the_session_goes_on(cap
         assert sum("Try later." in record.getMessage() for record in caplog.records) == 1
 
 
+async def test_a_goodbye_in_mid_request_is_mended_since_the_request_wants_its_answer() -> None:
+    """1000 when nothing is owed ends the conversation; before an answer it does not."""
+    begun = {"type": "response.created", "event_id": "e", "response": {"id": "r"}}
+    script: list[Step] = [*READY, Expect("response.create"), Emit(begun), Close(1000)]
+    async with line_stage(script, [*READY, Expect("response.create"), Silence()]) as stage:
+        stage.line.open()
+        await stage.told(ev.SessionReady)
+        stage.line.ask_reply()
+        await stage.received(4)
+        assert not any(isinstance(event, ev.SessionLost | ev.ReplyEnded) for event in stage.events)
+
+
 async def test_a_close_that_crosses_a_loss_tells_at_most_the_loss() -> None:
     """However the two fall, the line stays up and can be opened again."""
-    async with line_stage([*READY, Vanish()], [*READY, Silence()]) as stage:
+    async with line_stage([*READY, Vanish()], [*READY, Silence()], reconnect_s=0.001) as stage:
         stage.line.open()
         await stage.told(ev.SessionReady)
         await asyncio.sleep(0)

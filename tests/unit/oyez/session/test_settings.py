@@ -9,9 +9,10 @@ import msgspec
 from hypothesis import given
 
 from oyez.config import Line
-from oyez.home.tools import declarations
-from oyez.session.settings import address, session, spoken
+from oyez.session.settings import address, filler, going_on, session, spoken, turns_only
 from oyez_local.mind import verbatim
+
+TOOLS = [{"type": "function", "name": name, "parameters": {"type": "object"}} for name in ("get_time", "set_volume")]
 
 
 def wire(line: Line, tools: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -29,13 +30,52 @@ def test_speech_goes_both_ways_at_24_khz_and_the_service_takes_the_turns() -> No
     assert turns["create_response"] is turns["interrupt_response"] is True
 
 
+def test_the_meaning_of_what_was_said_can_end_a_turn_and_so_can_the_device() -> None:
+    """semantic_vad with its eagerness; manual: the service takes no turn, whoever is asked to."""
+    turns = wire(Line(turn_detection="semantic_vad", eagerness="low"))["audio"]["input"]["turn_detection"]
+    assert (turns["type"], turns["eagerness"], turns["create_response"]) == ("semantic_vad", "low", True)
+    assert wire(Line(turn_detection="manual"))["audio"]["input"]["turn_detection"] is None
+    changed = [json.loads(msgspec.json.encode(turns_only(Line(), by))) for by in ("device", "service")]
+    assert [session["audio"]["input"]["turn_detection"] is None for session in changed] == [True, False]
+    assert all(set(session) == {"type", "audio"} for session in changed)
+    manual = json.loads(msgspec.json.encode(turns_only(Line(turn_detection="manual"), "service")))
+    assert manual["audio"]["input"]["turn_detection"] is None
+
+
+def test_a_poor_uplink_gets_g711_both_ways() -> None:
+    told = wire(Line(audio_format="pcmu"))["audio"]
+    assert told["input"]["format"] == told["output"]["format"] == {"type": "audio/pcmu"}
+
+
+def test_what_a_turn_can_cost_is_bounded() -> None:
+    """The service forgets what is beyond the bound, much at a time, and speaks no longer than allowed."""
+    told = wire(Line(context_tokens_max=5000, retention_ratio=0.7, max_output_tokens=300))
+    limits = {"type": "retention_ratio", "retention_ratio": 0.7, "token_limits": {"post_instructions": 5000}}
+    assert told["truncation"] == limits
+    assert told["max_output_tokens"] == 300
+
+
+def test_a_reply_that_was_cut_off_is_gone_on_with_and_calls_no_tool() -> None:
+    told = json.loads(msgspec.json.encode(going_on(Line(instructions="Be brief."))))
+    assert told["instructions"].startswith("Be brief.")
+    assert "cut off" in told["instructions"]
+    assert told["tool_choice"] == "none"
+
+
+def test_a_filler_is_said_in_the_language_of_the_house_and_outside_the_conversation() -> None:
+    for language, words in (("de", "Moment"), ("en", "moment"), ("cy", "language cy")):
+        told = json.loads(msgspec.json.encode(filler(Line(language=language))))
+        assert words in told["instructions"]
+        assert (told["conversation"], told["input"], told["tool_choice"]) == ("none", [], "none")
+
+
 def test_what_is_heard_is_written_down_only_where_that_is_wanted() -> None:
     assert wire(Line(language="de"))["audio"]["input"]["transcription"] == {"model": "gpt-transcribe", "language": "de"}
     assert "transcription" not in wire(Line(transcription_model=""))["audio"]["input"]
 
 
 def test_the_tools_of_the_house_and_the_limit_of_a_reply_are_told() -> None:
-    told = wire(Line(max_output_tokens=300, instructions="Be brief."), declarations([]))
+    told = wire(Line(max_output_tokens=300, instructions="Be brief."), TOOLS)
     assert [tool["name"] for tool in told["tools"]] == ["get_time", "set_volume"]
     assert (told["tool_choice"], told["max_output_tokens"], told["instructions"]) == ("auto", 300, "Be brief.")
 
