@@ -6,7 +6,7 @@ What was told is never taken back (deltas are append-only): the last word of a h
 import re
 from dataclasses import dataclass, field
 
-STEP_MS = 800
+STEP_MS = 500
 """So much new audio is worth another look."""
 LONGEST_MS = 30_000
 """A turn is read again from its beginning each time; past this length it waits for its end."""

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from oyez_local.orders import Order, Send
+from oyez_local.responding import Bounds
 from oyez_local.session import Limit, Session
-from oyez_local.settings import new_session
+from oyez_local.settings import new_session, new_transcription_session
 from oyez_realtime.messages import InputAudioBufferAppend, ServerEvent, decode_client_event
 from tests.doubles.speech import say, silence
 
@@ -24,9 +25,18 @@ class Ids:
         return f"{prefix}_{self._count[prefix]}"
 
 
-def machine(limit_s: float = 3600.0, **config: Any) -> Session:
+def captions_machine(**audio_in: Any) -> Session:
+    """A transcription session opened at 0 s; `audio_in` is an update of its input that is applied at once."""
+    session = Session(new_transcription_session("sess_1", 1), Limit(3600.0, 60.0), Ids())
+    session.open()
+    if audio_in:
+        tell(session, type="session.update", session={"type": "transcription", "audio": {"input": audio_in}})
+    return session
+
+
+def machine(limit_s: float = 3600.0, bounds: Bounds | None = None, **config: Any) -> Session:
     """A session opened at 0 s; `config` is a session.update that is applied at once."""
-    session = Session(new_session("oyez-local", "sess_1", 1), Limit(limit_s, limit_s / 60), Ids())
+    session = Session(new_session("oyez-local", "sess_1", 1), Limit(limit_s, limit_s / 60), Ids(), bounds)
     session.open()
     if config:
         tell(session, type="session.update", session={"type": "realtime", **config})

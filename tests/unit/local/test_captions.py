@@ -26,14 +26,14 @@ def test_a_changed_mind_tells_no_more() -> None:
 
 
 def test_looks_are_spaced_and_never_two_at_once() -> None:
-    """Nothing below 0.8 s of new audio, nothing while one look is under way, nothing of an endless turn."""
+    """Nothing below 0.5 s of new audio, nothing while one look is under way, nothing of an endless turn."""
     captions = Captions("item_1")
-    assert not captions.due(799)
-    assert captions.due(800)
+    assert not captions.due(499)
+    assert captions.due(500)
     assert not captions.due(5000)
     captions.hypothesis("hello")
-    assert not captions.due(1599)
-    assert captions.due(1600)
+    assert not captions.due(999)
+    assert captions.due(1000)
     captions.hypothesis("hello there")
     assert not captions.due(LONGEST_MS + 1)
 
