@@ -99,7 +99,7 @@ class CallDesk:
                 live.sideband.end("stopping")
             elif live.task is not None:
                 live.task.cancel()
-                self._spawn(self._exchange.reject(live.call_id, BUSY))
+                self._spawn(self._reject(live.call_id, BUSY))
         # Those that hang up now are spawned above; what they do is in them.
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=CLOSE_S)
@@ -139,7 +139,7 @@ class CallDesk:
         audit.note("incoming", call=call.call_id, device=self.settings.device, rule=place, refused=refusal)
         if refusal is not None:
             status = BUSY if refusal == "busy" else self.settings.reject_status
-            self._spawn(self._exchange.reject(call.call_id, status))
+            self._spawn(self._reject(call.call_id, status))
             return "rejected"
         live = LiveCall(call.call_id, caller, self._unix_time())
         self._live[call.call_id] = live
@@ -165,7 +165,9 @@ class CallDesk:
             # Written down first: from here on it may cost, whatever becomes of us.
             self._book.begin(call_id)
             if not await self._exchange.accept(call_id, self._answering()):
-                self._book.end(call_id)
+                # An answer that was lost may have been a yes: a call that nobody follows must not go on.
+                await self._reject(call_id, BUSY)
+                audit.note("ended", call=call_id, why="not_accepted")
                 return
             audit.note("accepted", call=call_id, device=self.settings.device)
             limits = Limits(self.settings.max_call_s, self.settings.farewell, self.settings.greeting)
@@ -186,6 +188,10 @@ class CallDesk:
 
     async def _hang_up(self, call_id: str) -> None:
         if await self._exchange.hang_up(call_id):
+            self._book.end(call_id)
+
+    async def _reject(self, call_id: str, status_code: int) -> None:
+        if await self._exchange.reject(call_id, status_code):
             self._book.end(call_id)
 
     def _meter(self) -> Meter:
@@ -237,8 +243,7 @@ class CallDesk:
         audit.note("reject", call=call_id, by=by.name, status=status_code)
         live.task.cancel()
         await asyncio.wait([live.task])
-        await self._exchange.reject(call_id, status_code)
-        self._book.end(call_id)
+        await self._reject(call_id, status_code)
 
     def _found(self, call_id: str) -> LiveCall:
         live = self._live.get(call_id)

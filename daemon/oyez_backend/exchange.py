@@ -22,7 +22,7 @@ class Exchange:
     upstream: Upstream
 
     async def accept(self, call_id: str, session: RealtimeSession) -> bool:
-        """False: it cannot be taken, for the caller gave up or the upstream says no."""
+        """False: it was not taken, or nobody knows: the caller gave up, the upstream says no or does not answer."""
         line = self.upstream
         try:
             await calls.accept_call(line.http, line.base_url, line.key, call_id, session)
@@ -48,15 +48,15 @@ class Exchange:
         log.error("The call %s could not be hung up: it may go on, and cost, until the service ends it.", call_id)
         return False
 
-    async def reject(self, call_id: str, status_code: int) -> None:
-        """One that was accepted meanwhile is hung up instead."""
+    async def reject(self, call_id: str, status_code: int) -> bool:
+        """One that was accepted meanwhile is hung up instead. False: it may be live, and nobody could end it."""
         line = self.upstream
         try:
             await calls.reject_call(line.http, line.base_url, line.key, call_id, status_code)
         except RestError as error:
             audit.note("reject_failed", call=call_id, status=error.status, code=error.code)
-            if error.status != 404:
-                await self.hang_up(call_id)
+            return error.status == 404 or await self.hang_up(call_id)
+        return True
 
     async def refer(self, call_id: str, target_uri: str) -> None:
         """Raises Refusal."""

@@ -135,7 +135,18 @@ async def telephone(tmp_path: Path, settings: str, *scripts: Sequence[Step]) -> 
             f'upstream_url = "{far.url}"\nupstream_timeout_s = 5\n[calls]\ndevice = "kitchen"\noperators = ["desk"]\n'
             f'allow = ["+4930*"]\nsideband_url = "{sideband.url.partition("?")[0]}"\n{settings}'
         )
-        serve = [sys.executable, "-m", "oyez_backend", "serve", "--config", config, "--data", data, "--port", "0"]
+        serve: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "oyez_backend",
+            "serve",
+            "--config",
+            config,
+            "--data",
+            data,
+            "--port",
+            "0",
+        ]
         path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
         env = {"OPENAI_API_KEY": LONG_LIVED, "OPENAI_WEBHOOK_SECRET": SECRET, "PYTHONPATH": path}
         async with running(serve, ready="listening on", env=env) as backend:

@@ -164,6 +164,7 @@ async def test_one_call_too_many_is_busy_and_one_whose_caller_gave_up_leaves_not
         house.upstream.call_status["accept"] = 404
         await house.rings("rtc_0")
         assert (await house.audited("accept_failed"))["code"] == "call_id_not_found"
+        assert (await house.audited("ended"))["why"] == "not_accepted"
         house.upstream.call_status.clear()
         house.upstream.hang = True
         await house.rings()

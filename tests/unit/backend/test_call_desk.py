@@ -112,3 +112,34 @@ def test_calls_on_the_account_of_a_device_that_is_gone_are_declined(
     assert status == "rejected"
     assert [request.url.path for request in asked] == ["/v1/realtime/calls/rtc_1/reject"]
     assert "no live key" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("answers", "orders", "left"),
+    [
+        ({"accept": 503}, ["accept", "reject"], ()),
+        ({"accept": 503, "reject": 409}, ["accept", "reject", "hangup"], ()),
+        ({"accept": 404, "reject": 404}, ["accept", "reject"], ()),
+        ({"accept": 503, "reject": 503, "hangup": 503}, ["accept", "reject", "hangup", "hangup", "hangup"], ("rtc_1",)),
+    ],
+)
+async def test_an_accept_whose_answer_is_no_or_lost_leaves_no_call_alone(
+    tmp_path: Path, answers: dict[str, int], orders: list[str], left: tuple[str, ...]
+) -> None:
+    """It may have been a yes: it is declined, hung up, and else kept in the book for the next start."""
+    asked: list[str] = []
+
+    def upstream(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path.rpartition("/")[2])
+        return httpx.Response(answers.get(asked[-1], 200), json={})
+
+    DeviceStore(tmp_path, lambda: 0.0).add("kitchen")
+    body = json.dumps({"type": "realtime.call.incoming", "data": {"call_id": "rtc_1"}}).encode()
+    async with httpx.AsyncClient(transport=httpx.MockTransport(upstream)) as http:
+        calls = desk(tmp_path, http, allow=("*",))
+        assert calls.take_webhook(signed(body), body) == "accepted"
+        async with asyncio.timeout(10):
+            await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+        await calls.close()
+    assert asked == orders
+    assert CallBook(tmp_path).kept.live == left
