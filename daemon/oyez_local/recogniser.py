@@ -8,7 +8,7 @@ import soxr
 from oyez_realtime.g711 import Samples
 
 RATE_HZ = 16_000
-TAIL_MS = 600
+TAIL_MS = 500
 """Silence behind every utterance. Moonshine's own voice detection lasts from call to call: an utterance that ends at
 its last word, or is cut in the middle of one, would leave it open, and the next one would begin with a ghost ("You What
 is two plus three?"). 300 ms are enough for the former and not for the latter."""
