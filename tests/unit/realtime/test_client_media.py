@@ -1,25 +1,16 @@
 """The model's audio on its way to the sinks, through a real socket."""
 
-import asyncio
 import base64
 import logging
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.doubles.scripted_realtime import (
-    SESSION_CREATED,
-    Close,
-    Emit,
-    Expect,
-    ScriptedServer,
-    Silence,
-    scripted_realtime,
-)
+from tests.doubles.scripted_realtime import SESSION_CREATED, Close, Emit, Expect, Silence, scripted_realtime
+from tests.unit.realtime.media_doubles import AT_ONCE, AUDIO_DONE, CREATED, DONE, MS, QUICK, Recorder, delta, until
 
 from oyez_realtime import (
     ConnectionLost,
-    Dialling,
     EventType,
     MediaFormat,
     MediaParameters,
@@ -28,70 +19,6 @@ from oyez_realtime import (
     RealtimeClient,
     WavFileSink,
 )
-
-QUICK = Dialling(open_timeout_s=2.0, close_timeout_s=0.5)
-AT_ONCE = MediaParameters(paced=False)
-MS = 48
-CREATED = {"type": "response.created", "event_id": "e", "response": {"id": "r", "conversation_id": "c"}}
-DONE = {
-    "type": "response.done",
-    "event_id": "e",
-    "response": {"id": "r", "conversation_id": "c", "status": "completed"},
-}
-SPEECH = {"type": "input_audio_buffer.speech_started", "event_id": "e", "audio_start_ms": 0, "item_id": "user"}
-PART = {"event_id": "e", "response_id": "r", "output_index": 0, "content_index": 0}
-AUDIO_DONE = {**PART, "type": "response.output_audio.done", "item_id": "i"}
-
-
-def delta(ms: int, item_id: str = "i", response_id: str = "r", sample: int = 1) -> dict[str, Any]:
-    sound = sample.to_bytes(2, "little", signed=True) * (ms * MS // 2)
-    text = base64.b64encode(sound).decode()
-    return {
-        **PART,
-        "type": "response.output_audio.delta",
-        "item_id": item_id,
-        "response_id": response_id,
-        "delta": text,
-    }
-
-
-class Recorder(NullSink):
-    """Keeps what it hears; while `held` it is as slow as can be."""
-
-    def __init__(self, held: bool = False) -> None:
-        super().__init__()
-        self.pcm = bytearray()
-        self._news = asyncio.Condition()
-        self.format: MediaFormat | None = None
-        self.closed = False
-        self.begun = asyncio.Event()
-        self.free = asyncio.Event()
-        if not held:
-            self.free.set()
-
-    async def open(self, media_format: MediaFormat) -> None:
-        self.format = media_format
-
-    async def write(self, pcm: bytes, item_id: str, content_index: int) -> None:
-        self.begun.set()
-        await self.free.wait()
-        async with self._news:
-            self.pcm += pcm
-            self._news.notify_all()
-
-    async def wait_ms(self, ms: int) -> None:
-        async with self._news:
-            await self._news.wait_for(lambda: len(self.pcm) >= ms * MS)
-
-    async def close(self) -> None:
-        self.closed = True
-
-
-async def until(client: RealtimeClient, event_type: EventType, count: int = 1) -> None:
-    async for event in client:
-        count -= event.type == event_type
-        if not count:
-            return
 
 
 async def test_every_sink_hears_the_whole_reply_and_a_slow_one_holds_up_nobody(tmp_path: Any) -> None:
@@ -198,97 +125,6 @@ async def test_stop_detaches_in_mid_reply_and_forgets_what_waits() -> None:
         assert heard == len(first.pcm) < 1000 * MS
         assert len(second.pcm) == 50 * MS
         assert client.played(second) == [Played("i", 0, 1050)]
-
-
-async def interrupted(server: ScriptedServer, sink: Recorder, parameters: MediaParameters, how: str) -> None:
-    async with RealtimeClient(QUICK) as client:
-        await client.send_media_to(sink, parameters)
-        await client.connect(server.url)
-        await sink.begun.wait()
-        if how == "speech":
-            await client.commit_audio()
-        elif how == "cancel":
-            await client.response_cancel()
-        else:
-            await client.heard("i", 10)
-        await until(client, EventType.RESPONSE_DONE)
-        await client.drain_media()
-
-
-@pytest.mark.parametrize(("how", "cue"), [("cancel", "response.cancel"), ("heard", "conversation.item.truncate")])
-async def test_our_own_interruption_silences_the_sinks(how: str, cue: str) -> None:
-    """What waits is gone, what the sink holds is cleared, and late deltas are not heard."""
-    script = [
-        Emit(SESSION_CREATED),
-        Emit(CREATED),
-        Emit(delta(5000)),
-        Expect(cue),
-        Emit(delta(50)),
-        Emit(DONE),
-        Silence(),
-    ]
-    sink = Recorder()
-    async with scripted_realtime(script) as server:
-        await interrupted(server, sink, MediaParameters(), how)
-    assert len(sink.pcm) <= 300 * MS
-    assert sink.clears >= 2  # the cut, and the end
-
-
-async def test_speech_of_the_user_silences_the_sinks_and_the_one_that_is_heard_tells_how_far_it_got() -> None:
-    """The server stops its answer by itself; what was heard it learns from us: a truncation of the part that was being
-    played, a deletion of the item that had not begun."""
-    script = [
-        Emit(SESSION_CREATED),
-        Emit(CREATED),
-        Emit(delta(1000)),
-        Emit(delta(1000, "next")),
-        Expect("input_audio_buffer.commit"),
-        Emit(SPEECH),
-        Expect(
-            "conversation.item.truncate", lambda event: 0 < event["audio_end_ms"] < 1000 and event["item_id"] == "i"
-        ),
-        Expect("conversation.item.delete", lambda event: event["item_id"] == "next"),
-        Emit(delta(50)),
-        Emit(DONE),
-        Silence(),
-    ]
-
-    class Prompt(Recorder):
-        async def write(self, pcm: bytes, item_id: str, content_index: int) -> None:
-            self.pcm += pcm
-            if len(self.pcm) > 250 * MS:  # so that more than nothing was heard
-                self.begun.set()
-
-    sink = Prompt()
-    async with scripted_realtime(script) as server:
-        await interrupted(server, sink, MediaParameters(truncates=True), "speech")
-    assert len(sink.pcm) < 1000 * MS
-
-
-async def test_speech_over_an_answer_that_the_server_does_not_interrupt_silences_nothing() -> None:
-    """interrupt_response false: whoever gates turns by himself decides."""
-    detection = {"type": "server_vad", "interrupt_response": False}
-    session = {**SESSION_CREATED["session"], "audio": {"input": {"turn_detection": detection}}}
-    script = [Emit({**SESSION_CREATED, "session": session}), Emit(delta(300)), Emit(SPEECH), Emit(DONE), Silence()]
-    sink = Recorder()
-    async with scripted_realtime(script) as server, RealtimeClient(QUICK) as client:
-        await client.send_media_to(sink, AT_ONCE)
-        await client.connect(server.url)
-        await until(client, EventType.RESPONSE_DONE)
-        await client.drain_media()
-        assert (len(sink.pcm), sink.clears) == (300 * MS, 0)
-
-
-async def test_a_sink_that_records_may_keep_the_whole_answer() -> None:
-    """on_interrupt finish: the cut is not heard in the record."""
-    script = [Emit(SESSION_CREATED), Emit(delta(5000)), Emit(SPEECH), Emit(DONE), Silence()]
-    sink = Recorder()
-    async with scripted_realtime(script) as server, RealtimeClient(QUICK) as client:
-        await client.send_media_to(sink, MediaParameters(paced=False, on_interrupt="finish"))
-        await client.connect(server.url)
-        await until(client, EventType.RESPONSE_DONE)
-        await client.drain_media()
-        assert len(sink.pcm) == 5000 * MS
 
 
 @pytest.mark.parametrize("kind", ["audio/pcmu", "audio/pcma"])
