@@ -17,6 +17,9 @@ from oyez_local.orders import Outgoing, Overhear, Transcribe
 from oyez_local.turns import TurnRules, rules_of
 from oyez_realtime import messages as wire
 
+LONGEST_LOOK_S = 20
+"""Of a longer turn only the end is looked at to judge whether it is over."""
+
 
 class Hearing:
     """interrupt: called when somebody begins to speak; answer: when a turn ended that wants a response."""
@@ -33,6 +36,8 @@ class Hearing:
         self._interrupt, self._answer = interrupt, answer
         self._listening = Listening()
         self._captions = Captions(out.new_id("item"))
+        self._known: tuple[int, str] | None = None
+        """A pause of this turn, and all that was said up to it."""
         self.configure(config)
 
     def configure(self, config: wire.Session) -> None:
@@ -60,10 +65,13 @@ class Hearing:
             if rules is not None and rules.interrupt_response:
                 self._interrupt()
         elif isinstance(change, SpeechPaused):
-            self._out.order(Overhear(item_id, change.pcm, self._listening.rate_hz, change.number))
+            end = change.pcm[-2 * LONGEST_LOOK_S * self._listening.rate_hz :]
+            self._out.order(Overhear(item_id, end, self._listening.rate_hz, change.number))
         else:
             self._out.send(wire.InputAudioBufferSpeechStopped(item_id=item_id, audio_end_ms=change.end_ms))
-            self._committed(change.pcm, respond=rules is not None and rules.create_response)
+            known = self._known if self._known and self._known[0] == change.pause else None
+            respond = rules is not None and rules.create_response
+            self._committed(change.pcm, respond, known[1] if known else "")
 
     def _maybe_look(self) -> None:
         """Captions while somebody speaks are for those who came for captions."""
@@ -87,6 +95,8 @@ class Hearing:
                     wire.ConversationItemInputAudioTranscriptionDelta(item_id=item_id, content_index=0, delta=delta)
                 )
         elif rules is not None and rules.eagerness is not None:
+            whole = self._listening.turn_ms < LONGEST_LOOK_S * 1000
+            self._known = (pause, text) if whole else None
             for change in self._listening.judge(pause, wait_ms(text, rules.eagerness)):
                 self._change(change)
 
@@ -109,15 +119,19 @@ class Hearing:
         )
         self._committed(pcm, respond=True)
 
-    def _committed(self, pcm: bytes, respond: bool) -> None:
-        captions, self._captions = self._captions, Captions(self._out.new_id("item"))
+    def _committed(self, pcm: bytes, respond: bool, known: str = "") -> None:
+        """known: all that was said in it, where somebody listened in; empty: it has to be found out."""
+        captions, self._captions, self._known = self._captions, Captions(self._out.new_id("item")), None
         item = wire.Message("user", [wire.InputAudio(transcript=None)], captions.item_id, "realtime.item", "completed")
         stored = Stored(item, pcm, self._listening.rate_hz, captions=captions)
         before = self._conversation.last_id
         self._out.send(wire.InputAudioBufferCommitted(item_id=stored.id, previous_item_id=before))
         self._conversation.add(stored)
         self.tell_item(stored, before)
-        self.recognise(stored)
+        if known:
+            self.transcribed(stored.id, known, len(pcm) / 2 / stored.rate_hz, None)
+        else:
+            self.recognise(stored)
         if respond and isinstance(self._config, wire.RealtimeSession):
             self._answer()
 

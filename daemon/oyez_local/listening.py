@@ -38,6 +38,8 @@ class SpeechEnded:
     """The silence that had to pass included."""
     pcm: bytes
     """The turn, int16 mono at the buffer's rate."""
+    pause: int | None = None
+    """The pause in which it ended: nothing was said since that one was told."""
 
 
 Change: TypeAlias = SpeechBegan | SpeechPaused | SpeechEnded
@@ -133,7 +135,7 @@ class Listening:
             return SpeechBegan(self._turn_start_ms)
         if isinstance(change, Paused):
             return SpeechPaused(change.number, self.turn_so_far())
-        return SpeechEnded(change.at_ms, self._take(self._turn_start_ms, change.at_ms))
+        return SpeechEnded(change.at_ms, self._take(self._turn_start_ms, change.at_ms), change.pause)
 
     def judge(self, pause: int, wait_ms: int) -> list[Change]:
         """That pause ends the turn after wait_ms of silence: told when so much was written already."""

@@ -128,7 +128,8 @@ class Session:
                 self._handle_item(event)
 
     def _update(self, update: wire.Session) -> None:
-        self.config = settings.updated(self.config, update, self._responding.has_spoken)
+        responding = self._responding
+        self.config = settings.updated(self.config, update, responding.has_spoken, responding.active is not None)
         self._hearing.configure(self.config)
         self._out.send(wire.SessionUpdated(session=self.config))
         self._servers.configure(settings.mcp_servers(self.config))

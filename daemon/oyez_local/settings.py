@@ -82,12 +82,16 @@ def new_transcription_session(
     )
 
 
-def updated(current: Session, update: Session, has_spoken: bool) -> Session:
-    """The session after the update; `current` is not touched. Raises Refusal."""
+def updated(current: Session, update: Session, has_spoken: bool, speaking: bool = False) -> Session:
+    """The session after the update; `current` is not touched. Raises Refusal.
+
+    has_spoken: the model was heard already; speaking: a response is under way.
+    """
     if type(update) is not type(current):
         raise Refusal("invalid_value", "The type of a session cannot be changed.", "session.type")
     if isinstance(update, RealtimeSession) and isinstance(current, RealtimeSession):
         _refuse_impossible(current, update, has_spoken)
+        _refuse_other_speed(current, update, speaking)
     plain, change = msgspec.to_builtins(current), msgspec.to_builtins(update)
     session = _convert(_merged(plain, change), type(current))
     return _without_turns(session, update) if isinstance(session, TranscriptionSession) else session
@@ -152,6 +156,15 @@ def _refuse_impossible(current: RealtimeSession, update: RealtimeSession, has_sp
     if has_spoken and new_voice is not None and new_voice != voice(current):
         message = "Cannot update a conversation's voice if assistant audio is present."
         raise Refusal("cannot_update_voice", message, "session.audio.output.voice")
+
+
+def _refuse_other_speed(current: RealtimeSession, update: RealtimeSession, speaking: bool) -> None:
+    audio = given(update.audio)
+    output = given(audio.output) if audio else None
+    speed = given(output.speed) if output else None
+    if speaking and speed is not None and speed != given(audio_output(current).speed):
+        message = "The speed of the voice can be changed between responses, not during one."
+        raise Refusal("invalid_value", message, "session.audio.output.speed")
 
 
 def audio_input(session: Session) -> AudioInput:

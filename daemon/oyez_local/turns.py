@@ -85,6 +85,8 @@ class Ended:
     """at_ms: where the silence was long enough."""
 
     at_ms: int
+    pause: int | None = None
+    """The pause in which it ended; None: no pause was told."""
 
 
 class TurnDetector:
@@ -144,4 +146,4 @@ class TurnDetector:
     def _end(self, at_ms: int) -> Ended:
         self.began_ms = None
         self._recent.clear()
-        return Ended(at_ms)
+        return Ended(at_ms, self._pauses if self._pausing else None)

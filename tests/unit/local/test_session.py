@@ -262,6 +262,40 @@ def test_the_session_ends_in_time() -> None:
     assert only(orders, Close) == Close(1001, "Your session hit the maximum duration of 1 minutes.")
 
 
+def test_the_speed_changes_between_responses_only() -> None:
+    """During a response another speed is refused, the same one is not."""
+    session = machine()
+    response_id, _ = speaking(session)
+
+    def at_speed(speed: float) -> list[Order]:
+        return tell(session, type="session.update", session={"type": "realtime", "audio": {"output": {"speed": speed}}})
+
+    assert error_code(at_speed(1.2)) == "invalid_value"
+    assert types(at_speed(1.0)) == ["session.updated"]
+    session.finished(response_id, 1.0)
+    assert types(at_speed(1.2)) == ["session.updated"]
+
+
+def test_metadata_comes_back() -> None:
+    """What a client attached to a response is in its created and its done, out of band too."""
+    session = machine(output_modalities=["text"])
+    for conversation in ("auto", "none"):
+        asked = {"metadata": {"topic": "lamp"}, "conversation": conversation}
+        created = tell(session, type="response.create", response=asked)
+        assert only(created, wire.ResponseCreated).response.metadata == {"topic": "lamp"}
+        done = session.thought(only(created, Think).response_id, Decision("Hi."), 0.0)
+        assert only(done, wire.ResponseDone).response.metadata == {"topic": "lamp"}
+
+
+def test_tracing_stays_as_it_was_first_set() -> None:
+    """Once on, another tracing is refused; null and the same are not."""
+    session = machine(tracing="auto")
+    other = {"type": "realtime", "tracing": {"group_id": "g"}}
+    assert error_code(tell(session, type="session.update", session=other)) == "invalid_value"
+    same = {"type": "realtime", "tracing": "auto"}
+    assert types(tell(session, type="session.update", session=same)) == ["session.updated"]
+
+
 def test_a_silence_after_a_reply_times_out() -> None:
     """idle_timeout_ms counts from the end of the reply's playback, then commits the silence and responds."""
     session = machine(audio={"input": {"turn_detection": {"type": "server_vad", "idle_timeout_ms": 5000}}})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oyez_local.orders import Order, Overhear, Transcribe
+from oyez_local.orders import Order, Overhear, Think, Transcribe
 from oyez_local.session import Session
 from oyez_realtime import messages as wire
 from tests.doubles.speech import silence
@@ -34,9 +34,17 @@ def test_a_finished_sentence_ends_its_turn_soon() -> None:
         "input_audio_buffer.committed",
         "conversation.item.added",
         "conversation.item.done",
-        "Transcribe",
         "response.created",
+        "Think",
     ]
+    assert only(orders, Think).request.history[0].text == "What time is it?"
+
+
+def test_what_was_not_overheard_is_recognised() -> None:
+    """Where listening in failed, the turn ends later and its words are found out afterwards."""
+    session = machine(**SEMANTIC)
+    assert judged(session, paused(session), "") == []
+    assert "Transcribe" in types(append(session, silence(2.0).tobytes()))
 
 
 def test_a_sentence_that_trails_off_is_waited_for() -> None:
