@@ -111,7 +111,7 @@ class Room:
 
     @property
     def now_s(self) -> float:
-        """Room time up to which the microphones have heard."""
+        """Room time up to which the microphones have heard, or could have."""
         return self._now / self.microphone.rate_hz
 
     def monotonic_s(self, room_s: float) -> float:
@@ -161,18 +161,22 @@ class Room:
         with self.guard:
             self._follow_script(start, frames)
             mix = self._noise(frames)
-            air = self._voices(start, frames)
-            echo = self._echo(start, frames)
-            for channel, ear in enumerate(self._ears()):
-                late = round(ear.delay_s * self.microphone.rate_hz)
-                direct = air if not late else self._voices(start - late, frames)
-                reflected = echo if not late else self._echo(start - late, frames)
-                mix[:, channel] += (direct + reflected) * np.float32(amplitude(ear.gain_db))
+            ears = [(round(ear.delay_s * self.microphone.rate_hz), amplitude(ear.gain_db)) for ear in self._ears()]
+            earliest, latest = min(late for late, _ in ears), max(late for late, _ in ears)
+            span = frames + latest - earliest
+            air = self._voices(start - latest, span) + self._echo(start - latest, span)
+            for channel, (late, gain) in enumerate(ears):
+                mix[:, channel] += air[latest - late : latest - late + frames] * np.float32(gain)
             samples = np.clip(np.rint(mix * 32768), -32768, 32767).astype(np.int16)
             self.first_microphone.write(start, samples[:, :1])
             self._now = start + frames
             self._finish_utterances()
         return samples
+
+    def pass_by(self, until: int) -> None:
+        """Nobody hears, as while the card is unplugged, but time passes: to this microphone frame of room time."""
+        with self.guard:
+            self._now = max(self._now, until)
 
     def _ears(self) -> tuple[Ear, ...]:
         return self.settings.ears or (Ear(),) * self.microphone.channels

@@ -176,6 +176,7 @@ class _CaptureRun:
     def carry(self, bus: VirtualBus, room: Room, now_s: float, drift_ppm: float) -> None:
         starts, base, start_ns = (bus.get(word) for word in ("starts", "base", "start_ns"))
         if not bus.get("running") or bus.get("fault"):
+            room.pass_by(int((now_s - room.epoch_s) * bus.rate_hz))  # who speaks now is not heard later as of before
             return
         if starts != self._starts:
             self._starts = starts

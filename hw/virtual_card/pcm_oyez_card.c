@@ -1,7 +1,8 @@
 /* A sound card for machines without one: an ALSA ioplug PCM that keeps a card's time and a card's bad habits.
  *
  *   clock     CLOCK_MONOTONIC times rate times (1 + ppm/1e6); the hardware pointer moves frame by frame
- *   xruns     -EPIPE and state XRUN, as from the kernel; the room may force one
+ *   xruns     -EPIPE and state XRUN, as from the kernel, also for a caller that waits; the room may force one
+ *   a late room is no overrun: what it fills in at once is taken at the reader's pace
  *   unplug    the room sets `fault`: every call answers with it, a blocked one within 10 ms
  *   busy      a lock on the bus file: a second open gets -EBUSY; a killed process leaves none behind
  *
@@ -54,6 +55,7 @@ struct card {
 	int fd, timer;
 	double frames_per_ns;
 	int64_t appl, hw; /* since the last prepare, as alsa-lib counts */
+	int64_t seen_clock, seen_filled, excused; /* capture: see overrun() */
 	int64_t forced_seen;
 	snd_pcm_uframes_t avail_min, boundary;
 };
@@ -75,16 +77,41 @@ static int64_t clock_frames(const struct card *card)
 	return (int64_t)((now_ns() - card->bus->start_ns) * card->frames_per_ns);
 }
 
-/* Frames that the converter has passed since the start; a microphone has no more than the room has filled in. */
+/* Capture: frames that the room has filled in since the start. */
+static int64_t filled_frames(const struct card *card)
+{
+	int64_t filled = load(&card->bus->produced) - card->bus->base;
+	return filled > card->hw ? filled : card->hw;
+}
+
+/* Frames that the converter has passed since the start; a microphone has no more than the room has filled in, and what
+ * its buffer cannot hold waits in the ring. */
 static int64_t hardware_frames(const struct card *card)
 {
 	int64_t frames = clock_frames(card);
 	if (is_capture(card)) {
-		int64_t filled = load(&card->bus->produced) - card->bus->base;
+		int64_t filled = filled_frames(card), most = card->appl + (int64_t)card->io.buffer_size;
 		if (frames > filled)
-			frames = filled > card->hw ? filled : card->hw;
+			frames = filled;
+		if (frames > most)
+			frames = most;
 	}
 	return frames;
+}
+
+/* Capture: whether the reader let more gather than the buffer holds. The room runs in a process of its own and may come
+ * late; what it then filled in faster than the clock runs is excused until it has been read. */
+static int overrun(struct card *card)
+{
+	int64_t clock = clock_frames(card), filled = filled_frames(card), waiting = filled - card->appl;
+	card->excused += filled - card->seen_filled - (clock - card->seen_clock);
+	if (card->excused > waiting)
+		card->excused = waiting;
+	if (card->excused < 0)
+		card->excused = 0;
+	card->seen_clock = clock;
+	card->seen_filled = filled;
+	return waiting - card->excused > (int64_t)card->io.buffer_size;
 }
 
 static void arm(const struct card *card, int64_t delay_ns)
@@ -113,8 +140,11 @@ static void halt(struct card *card, int64_t at)
 	store(&card->bus->running, 0);
 }
 
+/* The state is set here because alsa-lib asks for it when a wait ends with POLLERR, and takes any other state for -EIO:
+ * a card that failed, where the kernel's would only have an xrun. */
 static int xrun(struct card *card)
 {
+	snd_pcm_ioplug_set_state(&card->io, SND_PCM_STATE_XRUN);
 	if (load(&card->bus->running)) {
 		halt(card, is_capture(card) ? clock_frames(card) : card->appl);
 		store(&card->bus->xruns, card->bus->xruns + 1);
@@ -130,6 +160,7 @@ static int on_start(snd_pcm_ioplug_t *io)
 	if (is_capture(card) && load(&card->bus->produced) > card->bus->base)
 		store(&card->bus->base, load(&card->bus->produced)); /* a microphone hears what comes, not what was */
 	card->forced_seen = load(&card->bus->forced);
+	card->seen_clock = card->seen_filled = card->excused = 0;
 	store(&card->bus->start_ns, now_ns());
 	store(&card->bus->starts, card->bus->starts + 1);
 	store(&card->bus->running, 1);
@@ -150,7 +181,7 @@ static snd_pcm_sframes_t on_pointer(snd_pcm_ioplug_t *io)
 		return xrun(card);
 	}
 	int64_t hw = hardware_frames(card);
-	if (is_capture(card) && clock_frames(card) - card->appl > (int64_t)io->buffer_size)
+	if (is_capture(card) && overrun(card))
 		return xrun(card);
 	if (!is_capture(card) && hw > card->appl) {
 		if (io->state != SND_PCM_STATE_DRAINING)
@@ -228,6 +259,8 @@ static int on_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int cou
 	if (read(card->timer, &expiries, sizeof expiries) < 0 && errno != EAGAIN)
 		return -errno;
 	*revents = 0;
+	if (fault(card))
+		snd_pcm_ioplug_set_state(io, SND_PCM_STATE_DISCONNECTED);
 	if (fault(card) || on_pointer(io) < 0) {
 		arm(card, 1);
 		*revents = POLLERR;

@@ -8,6 +8,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+MOST_SHOWN = 400
+"""Lines of a process shown when a story fails: the trace of some four conversations."""
+
 
 class ProcessFailed(AssertionError):
     """The process ended, or stayed silent, before it said what was awaited; carries what it printed."""
@@ -130,6 +133,10 @@ async def running(
         if ready:
             await process.line(ready, timeout_s=ready_timeout_s)
         yield process
+    except BaseException:
+        # pytest shows it beside the failure: a rare one on another machine must be explained by what it left.
+        print("\n".join([f"{' '.join(process.command)} printed:", *process.lines[-MOST_SHOWN:]]))
+        raise
     finally:
         await process.kill()
 

@@ -1,19 +1,22 @@
 """What only the virtual ALSA card has: drift, other processes, the command line."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from oyez_hw.alsa_microphone import AlsaMicrophone
+from oyez_hw.alsa_microphone import KERNEL_BUFFER_MS, AlsaMicrophone
 from oyez_hw.alsa_speaker import AlsaSpeaker
-from oyez_hw.pcm import PcmFormat
+from oyez_hw.crossing import Ticker
+from oyez_hw.pcm import Frame, PcmFormat
 from oyez_hw.ports import HardwareError
 from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
 from oyez_hw.wav import read_wav, write_wav
@@ -36,6 +39,86 @@ def test_a_clock_that_runs_fast_delivers_more(make_virtual: Make) -> None:
     last = [microphone.read() for _ in range(50)][-1].time_s
     microphone.close()
     assert 50 * 320 / (last - first) == pytest.approx(16_800, rel=0.02)
+
+
+def test_xruns_of_a_caller_that_waits_are_survived_as_from_the_kernel(make_virtual: Make) -> None:
+    """Not taken for a card that is gone: the daemon would close it, and the reply or the wake word would be lost."""
+    card = make_virtual(MONO)
+    microphone, speaker = AlsaMicrophone(MICROPHONE, MONO[0]), AlsaSpeaker(LOUDSPEAKER, MONO[1])
+    microphone.open()
+    speaker.open()
+    for force in (card.force_capture_xrun, card.force_playback_xrun):
+        breaker = Ticker(force, 0.047, "breaker")
+        breaker.start()
+        for _ in range(30):
+            if force == card.force_capture_xrun:
+                microphone.read()
+            else:
+                speaker.write(np.zeros((1_920, 2), np.int16))
+        breaker.stop()
+    microphone.close()
+    speaker.close()
+    assert microphone.xruns > 5
+    assert speaker.xruns > 5
+
+
+async def test_a_room_that_comes_late_is_no_overrun_of_the_reader(make_virtual: Make) -> None:
+    """The room lives in the test's process, which may be busy: what it owes comes whole, at the reader's pace."""
+    card = make_virtual(MONO)
+    card.room.say(np.full(16_000 * 3, 3_000, np.int16), 16_000)
+    microphone = AlsaMicrophone(MICROPHONE, MONO[0])
+    microphone.open()
+    before = await asyncio.to_thread(microphone.read)
+    periods = round(2 * KERNEL_BUFFER_MS / 20) + 10
+
+    def read_all() -> list[Frame]:
+        return [microphone.read() for _ in range(periods)]
+
+    with card.room.guard:
+        reading = asyncio.get_running_loop().run_in_executor(None, read_all)
+        await asyncio.sleep(1.5 * KERNEL_BUFFER_MS / 1000)  # the reader runs on this time too
+    frames = await reading
+    microphone.close()
+    assert microphone.xruns == 0
+    sound = np.concatenate([frame.samples[:, 0] for frame in frames])
+    assert np.abs(sound).min() > 1_000, "a hole in what was said"
+    assert frames[-1].time_s - before.time_s == pytest.approx(periods * 0.02, abs=0.1)
+
+
+def test_a_reader_that_comes_late_has_an_overrun(make_virtual: Make) -> None:
+    card = make_virtual(MONO)
+    microphone = AlsaMicrophone(MICROPHONE, MONO[0])
+    microphone.open()
+    microphone.read()
+    heard = threading.Event()
+    card.room.say(np.full(round(16 * (KERNEL_BUFFER_MS + 100)), 3_000, np.int16), 16_000, on_done=heard.set)
+    assert heard.wait(10)
+    microphone.read()
+    microphone.close()
+    assert microphone.xruns == 1
+
+
+def test_what_is_said_at_the_first_moment_after_a_replug_is_heard_from_its_beginning(make_virtual: Make) -> None:
+    """Room time goes on without a microphone: else what was said would lie before the moment at which it is said."""
+    card = make_virtual(MONO)
+    microphone = AlsaMicrophone(MICROPHONE, MONO[0])
+    microphone.open()
+    unplugged_s = microphone.read().time_s
+    card.unplug()
+    microphone.close()
+    passed = threading.Event()
+    watch = Ticker(
+        lambda: passed.set() if card.room.monotonic_s(card.room.now_s) > unplugged_s + 0.5 else None, 0.01, "w"
+    )
+    watch.start()
+    assert passed.wait(10)
+    watch.stop()
+    card.replug()
+    card.room.say(np.full(4_800, 3_000, np.int16), 16_000)
+    microphone.open()
+    sound = np.concatenate([microphone.read().samples[:, 0] for _ in range(25)])
+    microphone.close()
+    assert np.count_nonzero(np.abs(sound) > 1_000) == pytest.approx(4_800, abs=1_600)  # opening takes its time
 
 
 def test_a_card_that_is_not_there_is_named_with_the_setting_to_change(make_virtual: Make) -> None:
