@@ -123,10 +123,12 @@ async def _ask(talk: _Talk, method: str, params: Mapping[str, Any]) -> dict[str,
 async def _post(talk: _Talk, message: Mapping[str, Any], number: int | None) -> dict[str, Any]:
     """The answer to that number; {} for a notification."""
     try:
-        request = talk.http.stream(
-            "POST", talk.url, json=message, headers=talk.headers, timeout=TIMEOUT_S, follow_redirects=True
-        )
+        request = talk.http.stream("POST", talk.url, json=message, headers=talk.headers, timeout=TIMEOUT_S)
         async with request as response:
+            if response.is_redirect:
+                # Followed, it would carry the credentials to wherever it points.
+                where = f"HTTP {response.status_code}: the server moved; name its new address in server_url."
+                raise McpTrouble(McpHttpError(response.status_code, where))
             if response.status_code >= 400:
                 raise McpTrouble(McpHttpError(response.status_code, f"HTTP {response.status_code}"))
             if "mcp-session-id" in response.headers:
