@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -203,13 +203,15 @@ async def theatre(
     publish_text: bool = True,
     board: BoardSettings | None = None,
     local_options: Sequence[str] = (),
+    line: Mapping[str, Any] | None = None,
     **sections: Any,
 ) -> AsyncIterator[Theatre]:
-    """Curtain up: everything runs and hears. `sections` replace sections of the configuration."""
+    """Curtain up: everything runs and hears. `sections` replace sections of the configuration, `line` some of [line].
+    """
     async with services(folder, token_lifetime_s, local_options) as world:
         config = Config(
             device=Device(id="story"),
-            line=Line(backend_url=world.backend_url),
+            line=Line(**{"backend_url": world.backend_url, **(line or {})}),
             home=Home(port=world.broker.port, publish_text=publish_text),
             conversation=conversation or patient(),
             tools=[LIGHT],

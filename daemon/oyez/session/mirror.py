@@ -59,7 +59,8 @@ class Mirror:
         """turn: with `input_audio_buffer.committed`, the sound of it, PCM16 at 24 kHz."""
         match event:
             case wire.InputAudioBufferCommitted(item_id=item_id, previous_item_id=previous):
-                self._place(Entry(item_id, "user"), previous).pcm = turn
+                entry = self._place(Entry(item_id, "user"), previous)
+                entry.pcm = turn or entry.pcm
                 self._forget_sound()
             case wire.ConversationItemInputAudioTranscriptionCompleted(item_id=item_id, transcript=text):
                 self._written_down(item_id, text.strip())

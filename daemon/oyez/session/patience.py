@@ -8,7 +8,8 @@ from oyez.session.ending import is_worth_another_try, wants_new_token
 from oyez.session.token import BackendAway
 
 FIRST_WAIT_S = 0.25
-LONGEST_WAIT_S = 4.0
+LONGEST_WAIT_S = 1.0
+"""Somebody is in the middle of a sentence."""
 TRIES_TO_OPEN = 3
 """Of a first session: somebody stands there and waits to hear that it will not do."""
 
