@@ -12,10 +12,10 @@ export PATH := $(PATH):/usr/sbin:/sbin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fuzz lock clean
+.PHONY: help setup demo test test-peers check bench fuzz lock clean
 
 help: ## what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: ## system packages where it may, .venv, the project
 	@.ci/setup
@@ -35,10 +35,15 @@ check: setup ## style, types, floor plan, scripts, units
 	@git ls-files -z .ci image '*.sh' | xargs -0 -r grep -lZ '^#!.*sh' | xargs -0 -r shellcheck
 	@.ci/verify-units
 
+test-peers: setup ## six other Realtime clients against oyez-local, our client against two other servers; ARGS are pytest's
+	@$(BIN)/python -m tests.peers.install
+	@$(BIN)/python -m tests.peers.servers.install
+	@$(BIN)/python -m pytest --no-cov -v tests/peers $(ARGS)
+
 bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table
 	@$(BIN)/python -m tests.bench --data $(DATA) --out build/bench
 
-fuzz: setup ## changed events for both decoders and the protocol, FUZZ_S seconds long (600), on x86-64
+fuzz: setup ## changed events for both decoders and the protocol, FUZZ_S seconds long (600)
 	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_S) --work build/fuzz
 
 lock: setup ## pin the newest versions that pyproject.toml allows

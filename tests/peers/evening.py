@@ -15,7 +15,8 @@ import numpy as np
 from oyez_local.recogniser import MoonshineRecogniser
 from tests.doubles.processes import Process, running
 from tests.doubles.speech import RATE_HZ, say
-from tests.peers.install import NODE_PEERS, ROOT, folder, python_of
+from tests.peers.environments import ROOT
+from tests.peers.install import NODE_PEERS, PEERS
 
 KEY = "sk-peers"
 SPEECH = {
@@ -84,7 +85,18 @@ async def hold(peer: str, place: Path) -> Evening:
     speech.mkdir()
     out.mkdir()
     write_speech(speech)
-    command = [sys.executable, "-m", "oyez_local", "serve", "--port", "0", "--api-key", KEY, "--log-events", log]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "oyez_local",
+        "serve",
+        "--port",
+        "0",
+        "--api-key",
+        KEY,
+        "--log-events",
+        log,
+    ]
     environment = {"PYTHONDONTWRITEBYTECODE": "1"}
     if peer in SECURE_PEERS:
         certificate, key = _certificate(place)
@@ -107,15 +119,15 @@ def _certificate(place: Path) -> tuple[Path, Path]:
     certificate, key = place / "certificate.pem", place / "key.pem"
     subject = ["-subj", "/CN=oyez-local", "-addext", "subjectAltName=IP:127.0.0.1"]
     kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
-    command = ["openssl", "req", *kind, *subject, "-keyout", key, "-out", certificate]
-    subprocess.run(command, check=True, capture_output=True)
+    places = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(["openssl", "req", *kind, *subject, *places], check=True, capture_output=True)
     return certificate, key
 
 
 def _driver(peer: str) -> list[str | Path]:
     if peer not in NODE_PEERS:
-        return [python_of(peer), "-m", f"tests.peers.clients.{DRIVERS[peer]}"]
+        return [PEERS[peer].python, "-m", f"tests.peers.clients.{DRIVERS[peer]}"]
     # Node looks for packages beside the program, so the program goes to where they are.
     for path in CLIENTS.glob("*.mjs"):
-        shutil.copy(path, folder(peer))
-    return ["node", folder(peer) / DRIVERS[peer]]
+        shutil.copy(path, PEERS[peer].folder)
+    return ["node", PEERS[peer].folder / DRIVERS[peer]]

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.peers.environments import ROOT
 from tests.peers.evening import Evening
-from tests.peers.install import ROOT, python_of, why_absent
+from tests.peers.install import PEERS
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -22,14 +23,14 @@ STARTED = {"type": "input_audio_buffer.speech_started", "event_id": "event_2", "
 
 @pytest.fixture(scope="module", autouse=True)
 def sdk() -> None:
-    reason = why_absent("openai")
+    reason = PEERS["openai"].why_absent()
     if reason is not None:
         pytest.skip(reason)
 
 
 def validate(*logs: Path) -> tuple[int, list[str]]:
     """Exit code, and the lines that it printed: findings, then a count."""
-    command = [str(python_of("openai")), "-m", "tests.peers.validate", *map(str, logs)]
+    command = [str(PEERS["openai"].python), "-m", "tests.peers.validate", *map(str, logs)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
     return done.returncode, done.stdout.splitlines()

@@ -10,7 +10,7 @@ import pytest
 from oyez_realtime import RealtimeClient
 from oyez_realtime import messages as m
 from tests.doubles.processes import free_port, running
-from tests.peers.servers.install import folder, why_absent
+from tests.peers.servers.install import SERVERS
 
 pytestmark = pytest.mark.timeout(90)
 TOOL = m.FunctionTool("set_light", "Switches the light", {"type": "object", "properties": {"on": {"type": "boolean"}}})
@@ -28,13 +28,13 @@ FIXTURES: dict[str, Any] = {
 
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
-    reason = why_absent("aimock")
+    reason = SERVERS["aimock"].why_absent()
     if reason is not None:
         pytest.skip(reason)
     fixtures = tmp_path / "fixtures.json"
     fixtures.write_text(json.dumps(FIXTURES))
     port = free_port()
-    command = [folder("aimock") / "node_modules" / ".bin" / "llmock", "-p", str(port), "-f", fixtures]
+    command = [SERVERS["aimock"].folder / "node_modules" / ".bin" / "llmock", "-p", str(port), "-f", fixtures]
     async with running(command, ready="listening"):
         yield f"ws://127.0.0.1:{port}/v1/realtime?model=gpt-realtime"
 

@@ -9,7 +9,7 @@ import pytest
 from oyez_realtime import ConnectionLost, MediaParameters, NullSink, RealtimeClient, RealtimeError
 from oyez_realtime import messages as m
 from tests.doubles.processes import free_port, running
-from tests.peers.servers.install import folder, why_absent
+from tests.peers.servers.install import SERVERS
 
 pytestmark = pytest.mark.timeout(90)
 TOOL = m.FunctionTool("set_light", "Switches the light", {"type": "object", "properties": {"on": {"type": "boolean"}}})
@@ -20,12 +20,12 @@ AT_24_KHZ = m.SessionAudio(input=m.AudioInput(format=m.AudioPcm()), output=m.Aud
 
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
-    reason = why_absent("speech-to-speech")
+    reason = SERVERS["speech-to-speech"].why_absent()
     if reason is not None:
         pytest.skip(reason)
     port = free_port()
     command = [
-        folder("speech-to-speech") / "bin" / "python",
+        SERVERS["speech-to-speech"].python,
         Path(__file__).parent / "speech_to_speech_fake.py",
         str(port),
     ]
