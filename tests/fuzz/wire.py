@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from oyez_realtime import legacy
 from oyez_realtime import messages as m
 from oyez_realtime.errors import NotConnected
 from oyez_realtime.protocol import RealtimeProtocol
@@ -48,6 +49,24 @@ LEAVES: list[Any] = [
     [[]],
     {"type": "x"},
 ]
+
+
+FIELDS = sorted(
+    {
+        name
+        for struct in vars(m).values()
+        if isinstance(struct, type)
+        for name in getattr(struct, "__struct_fields__", ())
+    }
+    | {
+        *legacy.FLAT_SESSION_FIELDS,
+        *legacy.FLAT_RESPONSE_FIELDS,
+        *legacy.FORGOTTEN_SESSION_FIELDS,
+        "novelty",
+        "no.v[0]el",
+    }
+)
+"""Names that mean something somewhere, and two that mean nothing."""
 
 
 def one_input(data: bytes) -> None:
@@ -102,7 +121,7 @@ def protocol_hears(frames: list[bytes]) -> None:
 
 
 def mutated(data: bytes, seed: int, max_size: int) -> bytes | None:
-    """The input with one change to what its JSON says; None when it holds no JSON that could be changed."""
+    """The input with a few changes to what its JSON says; None when it holds no JSON that could be changed."""
     lines = data.split(b"\n")
     dice = random.Random(seed)
     place = dice.randrange(len(lines))
@@ -112,7 +131,9 @@ def mutated(data: bytes, seed: int, max_size: int) -> bytes | None:
         return None
     if dice.random() < 0.2:
         lines.insert(place, lines[place])
-    told = json.dumps(_changed(event, dice), ensure_ascii=dice.random() < 0.5)
+    for _ in range(dice.choice((1, 1, 2, 4))):
+        event = _changed(event, dice)
+    told = json.dumps(event, ensure_ascii=dice.random() < 0.5)
     lines[place] = told.encode("utf-8", "surrogatepass")
     return b"\n".join(lines)[:max_size]
 
@@ -130,7 +151,7 @@ def _changed(value: Any, dice: random.Random) -> Any:
     elif chance < 0.3 and isinstance(copy, dict):
         copy["type"] = dice.choice((*m.SERVER_EVENT_TYPES, *m.CLIENT_EVENT_TYPES, "message", "mcp"))
     elif chance < 0.4 and isinstance(copy, dict):
-        copy[f"novelty_{dice.randrange(4)}"] = copy[key]
+        copy[dice.choice(FIELDS)] = dice.choice((copy[key], *LEAVES))
     elif chance < 0.5 and isinstance(copy, list):
         copy.append(copy[key])
     else:
@@ -139,16 +160,16 @@ def _changed(value: Any, dice: random.Random) -> Any:
 
 
 def seeds() -> Iterator[bytes]:
-    """Real texts to begin with: every event that the installed SDK can say, and older spellings."""
+    """Real texts to begin with: every event that the installed SDK can say, older spellings, a whole turn."""
     import openai.types.realtime as sdk
 
-    from tests.unit.realtime.sdk_examples import examples
+    from tests.unit.realtime.sdk_examples import arms, examples
 
-    for union in (sdk.RealtimeServerEvent, sdk.RealtimeClientEvent):
-        yield from (msgspec.json.encode(example) for example in examples(union))
-    older = {"voice": "ash", "modalities": ["text", "audio"], "input_audio_format": "g711_ulaw", "turn_detection": None}
-    yield msgspec.json.encode({"type": "session.created", "event_id": "e", "session": older})
-    yield msgspec.json.encode({"type": "transcription_session.updated", "event_id": "e", "session": older})
+    for model in (*arms(sdk.RealtimeServerEvent), *arms(sdk.RealtimeClientEvent)):
+        made = examples(model)
+        yield from map(msgspec.json.encode, [*made[:2], *made[2::8]])
+    for event in older_events():
+        yield msgspec.json.encode({"event_id": "e", **event})
     turn = [
         m.ResponseCreated(event_id="e", response=m.Response(id="resp_1", conversation_id="conv_1")),
         m.ResponseOutputAudioDelta(event_id="e", response_id="resp_1", item_id="item_1", delta=bytes(480)),
@@ -156,3 +177,19 @@ def seeds() -> Iterator[bytes]:
         m.ResponseDone(event_id="e", response=m.Response(id="resp_1", status="completed")),
     ]
     yield "\n".join(map(m.encode, turn)).encode()
+
+
+def older_events() -> Iterator[dict[str, Any]]:
+    """As the beta spelt them, alone and mixed with what is said today."""
+    flat = {"voice": "ash", "modalities": ["text", "audio"], "input_audio_format": "g711_ulaw", "turn_detection": None}
+    nested = {"type": "realtime", "audio": {"input": {"format": None}, "output": {"voice": "ash"}}}
+    for session in (flat, flat | nested):
+        yield {"type": "session.created", "session": session}
+        yield {"type": "transcription_session.updated", "session": session}
+    said = {"type": "message", "role": "assistant", "content": [{"type": "audio", "transcript": "a"}, {"type": "text"}]}
+    spoken = {"id": "resp_1", "voice": "ash", "output_audio_format": "pcm16", "modalities": ["audio"], "output": [said]}
+    yield {"type": "conversation.item.created", "item": said}
+    yield {"type": "response.done", "response": spoken}
+    yield {"type": "response.done", "response": spoken | {"audio": nested["audio"]}}
+    yield {"type": "response.audio.delta", "response_id": "resp_1", "item_id": "item_1", "delta": "AAEC"}
+    yield {"type": "response.text.done", "response_id": "resp_1", "item_id": "item_1", "text": "a"}
