@@ -67,8 +67,11 @@ def renewed(state: State, event: ev.BudgetRenewed, now: float, c: Conversation) 
 
 def refuse_spent(state: State, order_id: str | None) -> Step:
     """Told by sound, on MQTT, and to who ordered."""
-    refused = [do.PlayChime("error"), do.Complain(SPENT, state.spent)]
-    return state, [*refused, do.CompleteOrder(order_id, False, state.spent)]
+    return state, [
+        do.PlayChime("error"),
+        do.Complain(SPENT, state.spent),
+        do.CompleteOrder(order_id, False, state.spent),
+    ]
 
 
 def _notices(state: State) -> bool:

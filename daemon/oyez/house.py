@@ -6,7 +6,6 @@ Organs tell the conductor; the conductor's orders come back through `carry_out`,
 import asyncio
 import logging
 import os
-import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,8 +14,7 @@ from typing import Any
 import httpx
 
 from oyez import actions as do
-from oyez import events as ev
-from oyez.backoff import delays
+from oyez.card_keeper import keep
 from oyez.conductor import Conductor
 from oyez.config import Config
 from oyez.hearing.ears import Ears
@@ -28,11 +26,13 @@ from oyez.liveness import Liveness
 from oyez.memory import Memory, Remembered
 from oyez.secret import Secret
 from oyez.session.line import Line
+from oyez.session.till import Till
 from oyez.session.token import TokenRefused
 from oyez.session.token_source import TokenSource, Trouble
 from oyez.speaking.voice import Voice
 from oyez.state import Turns
 from oyez.supervision import DEFAULT_INTERVAL_S, Notifier, supervise, watchdog_interval_s
+from oyez.troubles import Troubles
 from oyez.view import View
 from oyez_hw.boards import Board
 from oyez_hw.capture import Capture
@@ -44,8 +44,6 @@ log = logging.getLogger(__name__)
 LONGEST_SILENCE_S = 5.0
 """An organ that gives no proof of life for so long starves the watchdog."""
 PROOF_S = 0.5
-CARD_RETRY_S = (1.0, 30.0)
-"""A lost card is opened again after the first, doubling up to the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,6 @@ class House:
         """mcp_tokens: by the label of the MCP server."""
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown = ""
-        self._troubles: dict[str, str] = {}
         self._capture, self._playback = Capture(board.microphone), Playback(board.speaker)
         self._memory, kept = memory, memory.recall()
         volume = config.speaking.volume if kept.volume is None else kept.volume
@@ -80,6 +77,7 @@ class House:
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
         self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace, kept.muted, turns)
         tell = self.conductor.tell
+        self._troubles = Troubles(tell)
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
         tokens = TokenSource(
             self._http,
@@ -98,7 +96,10 @@ class House:
             self._ears.deaf(True)
         self._voice = Voice(config.speaking, self._playback, tell)
         tools = [*self._toolbox.declarations(), *remote_tools.declarations(config.mcp, mcp_tokens or {})]
-        self._line = Line(config.line, tokens, tools, tell, self._voice.say, time.monotonic)
+        self._till = Till(
+            config.money, config.line, memory.folder, tell, on_change=lambda: self.show(self.conductor.view)
+        )
+        self._line = Line(config.line, tokens, tools, tell, self._voice.say, time.monotonic, self._till.usage)
         self._playback.on_played = self._hear_ourselves
         self._playback.on_progress = self._voice.progressed
         self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), time.monotonic())
@@ -112,6 +113,7 @@ class House:
                 group.create_task(self._broker.run(), name="broker")
                 group.create_task(self._line.run(), name="line")
                 group.create_task(self._toolbox.run(), name="toolbox")
+                group.create_task(self._till.run(), name="till")
                 group.create_task(self._keep_hearing(), name="ears")
                 group.create_task(self._keep_playing(), name="voice")
                 group.create_task(self._prove_life(), name="proofs of life")
@@ -132,12 +134,12 @@ class House:
             self._shown = view.state
             self._trace(StateShown(view.state))
         self._memory.keep(Remembered(view.muted, view.volume))
-        self._broker.show(view)
+        self._broker.show(view, {"money": self._till.report()})
 
     def _table(self) -> dict[type[do.Action], Callable[[Any], Awaitable[None] | None]]:
         return {
             do.PlayChime: lambda a: self._voice.chime(a.name),
-            do.OpenSession: lambda a: self._line.open(),
+            do.OpenSession: lambda a: self._open_line(),
             do.CloseSession: lambda a: self._line.close(),
             do.OpenTap: lambda a: self._ears.open_tap(a.since_s, self._line.send_audio),
             do.CloseTap: lambda a: self._ears.close_tap(),
@@ -163,6 +165,10 @@ class House:
             do.Relieve: lambda a: None,
         }
 
+    def _open_line(self) -> None:
+        self._till.begin_conversation()
+        self._line.open()
+
     async def _cut_reply(self) -> None:
         """One order, one breath: silence, then tell the service how much the room heard."""
         self._line.drop_reply()
@@ -187,9 +193,9 @@ class House:
         try:
             self._board.volume.set(level)
         except HardwareError as error:
-            self._trouble("mixer", str(error))
+            self._troubles.found("mixer", str(error))
         else:
-            self._relieve("mixer")
+            self._troubles.gone("mixer")
 
     def _complain(self, kind: str, sentence: str) -> None:
         log.warning("%s", sentence)
@@ -197,15 +203,15 @@ class House:
 
     def _broker_troubled(self, sentence: str | None) -> None:
         if sentence is None:
-            self._relieve("broker_away")
+            self._troubles.gone("broker_away")
         else:
-            self._trouble("broker_away", sentence)
+            self._troubles.found("broker_away", sentence)
 
     def _backend_troubled(self, trouble: Trouble | None) -> None:
-        self._relieve("backend_away")
-        self._relieve("token_refused")
+        self._troubles.gone("backend_away")
+        self._troubles.gone("token_refused")
         if trouble is not None:
-            self._trouble("token_refused" if isinstance(trouble, TokenRefused) else "backend_away", str(trouble))
+            self._troubles.found("token_refused" if isinstance(trouble, TokenRefused) else "backend_away", str(trouble))
 
     # --- cards --------------------------------------------------------------------------------------------------------
 
@@ -216,15 +222,15 @@ class House:
     async def _keep_hearing(self) -> None:
         async def hear() -> None:
             self._capture.start(asyncio.get_running_loop())
-            self._relieve("microphone")
+            self._troubles.gone("microphone")
             await self._ears.run(self._capture.frames())
 
-        await self._keep("microphone", hear, self._capture.stop)
+        await keep("microphone", hear, self._capture.stop, self._troubles)
 
     async def _keep_playing(self) -> None:
         async def play() -> None:
             self._playback.start(asyncio.get_running_loop())
-            self._relieve("loudspeaker")
+            self._troubles.gone("loudspeaker")
             self._set_volume(self.conductor.view.volume)  # a card that was away has forgotten it
             await self._playback.ended()
 
@@ -232,31 +238,7 @@ class House:
             self._playback.stop()
             self._voice.lost()
 
-        await self._keep("loudspeaker", play, give_up)
-
-    async def _keep(self, what: str, use: Callable[[], Awaitable[None]], stop: Callable[[], None]) -> None:
-        """A lost card is told and opened again; the watchdog ends it if that goes on too long."""
-        waits = delays(random.Random(), *CARD_RETRY_S)
-        while True:
-            began_s = time.monotonic()
-            try:
-                await use()
-            except HardwareError as error:
-                self._trouble(what, str(error))
-            stop()
-            if time.monotonic() - began_s > CARD_RETRY_S[1]:
-                waits = delays(random.Random(), *CARD_RETRY_S)
-            await asyncio.sleep(next(waits))
-
-    def _trouble(self, what: str, sentence: str) -> None:
-        """Told once, however often it is tried again."""
-        if self._troubles.get(what) != sentence:
-            self._troubles[what] = sentence
-            self.conductor.tell(ev.TroubleFound(what, sentence))
-
-    def _relieve(self, what: str) -> None:
-        if self._troubles.pop(what, None) is not None:
-            self.conductor.tell(ev.TroubleGone(what))
+        await keep("loudspeaker", play, give_up, self._troubles)
 
     @property
     def hears(self) -> bool:

@@ -38,8 +38,10 @@ class Till:
         folder: Path | None,
         tell: Callable[[Told], None],
         today: Callable[[], date] = date.today,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        self._config, self._tell, self._today = config, tell, today
+        """on_change: called whenever `report` tells something new."""
+        self._config, self._tell, self._today, self._on_change = config, tell, today, on_change
         self._path = folder / "spending.json" if folder else None
         self._prices = _known(line.model, config.prices)
         self._transcript_prices = _known(line.transcription_model, config.prices)
@@ -93,6 +95,7 @@ class Till:
 
     def _spend(self, amount: Money) -> None:
         self._pass_on(self._meter.spend(amount, self._today()))
+        self._on_change()
 
     def _pass_on(self, told: list[Told]) -> None:
         self._keep()

@@ -85,4 +85,4 @@ def test_the_table_in_the_docs_names_every_topic_and_no_other() -> None:
 def test_the_table_of_the_state_document_names_every_key() -> None:
     text = DOCS.read_text().split("## The state document")[1].split("##")[0]
     keys = {key for row in re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
-    assert keys == set(json.loads(topics.state_messages("k", View(), {})[0].payload))
+    assert keys == set(json.loads(topics.state_messages("k", View(), {"money": {}})[0].payload))
