@@ -181,3 +181,40 @@ async def test_the_network_is_away_for_a_moment_while_somebody_speaks(tmp_path: 
             assert heard.text.lower().rstrip(".") == "turn on the kitchen light"
             assert len(facts(play, do.RunTool)) == 1
             nothing_was_noticed(play)
+
+
+async def test_over_a_poor_uplink_the_same_is_said_and_done_in_a_sixth_of_the_bytes(tmp_path: Path) -> None:
+    """G.711 both ways, through a cut: the request is understood, the light is on, the room hears the answer."""
+    async with theatre(tmp_path, local_options=FAULTS, line={"audio_format": "pcmu"}) as play:
+        await fault(play, fault="drop", at="input_audio_buffer.committed")
+        play.say(LIGHT)
+        await play.told(ev.ToolAnswered, ok=True)
+        await play.told(ev.PlaybackFinished)
+        assert "kitchen light is on" in facts(play, ev.TextSaid)[-1].text.lower()
+        recorded_s = play.when_last(ev.PlaybackFinished) - play.when(ev.WakeHeard)
+        assert play.audio_bytes_at_server() < 8_000 * (recorded_s + 6.0)  # six for what was sent again
+        nothing_was_noticed(play)
+
+
+async def test_the_devices_own_gate_ends_the_turns_where_that_is_configured(tmp_path: Path) -> None:
+    """turn_detection manual, through a cut right behind the commit."""
+    async with theatre(tmp_path, local_options=FAULTS, line={"turn_detection": "manual"}) as play:
+        await fault(play, fault="drop", at="input_audio_buffer.commit")
+        play.say(LIGHT)
+        await play.told(ev.ToolAnswered, ok=True)
+        await play.told(ev.PlaybackFinished)
+        assert len(facts(play, do.RunTool)) == 1
+        assert len(sessions(play)) == 2
+        assert not any(line["type"] == "input_audio_buffer.speech_started" for line in play.at_server())
+        nothing_was_noticed(play)
+
+
+async def test_a_service_that_falls_silent_is_found_out_and_left(tmp_path: Path) -> None:
+    """The socket stays open and says nothing: a ping finds it, and the request is answered by the next session."""
+    async with theatre(tmp_path, local_options=FAULTS, line={"ping_s": 1.0}) as play:
+        await fault(play, fault="silent", at="input_audio_buffer.speech_started")
+        play.say(LIGHT)
+        await play.told(ev.ToolAnswered, ok=True)
+        await play.told(ev.PlaybackFinished)
+        assert len(facts(play, do.RunTool)) == 1
+        nothing_was_noticed(play)

@@ -19,7 +19,7 @@ from oyez.backoff import delays
 from oyez.config import Line as LineConfig
 from oyez.session import errands as do
 from oyez.session.dialler import Dialled, Dialler
-from oyez.session.ending import EXPECTED, first_of, gave_up, lost
+from oyez.session.ending import EXPECTED, first_of, gave_up, lost, wants_new_token
 from oyez.session.link import Link
 from oyez.session.patience import Patience, to_mend, to_open
 from oyez.session.relay import Sound
@@ -166,6 +166,8 @@ class Call:
         log.warning("The session ended in mid-conversation: %s", error)
         for event in self.story.lost():
             self._tell(event)
+        if wants_new_token(error):
+            self._with.dialler.forget_token()
         now, reconnect_s = self._with.clock(), self._with.config.reconnect_s
         if self._patience is None or now - link.opened_s > SETTLED_S:
             self._patience = to_mend(now, reconnect_s, self._with.rng)

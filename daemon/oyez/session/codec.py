@@ -21,6 +21,8 @@ WIRE: dict[Format, dict[str, object]] = {
 }
 """As the protocol spells them."""
 LAWS: dict[Format, g711.Law] = {"pcmu": "u", "pcma": "a"}
+QUALITY = "LQ"
+"""Of streams: holds 40 ms back where MQ holds 75, and dulls only what lies above the telephone's band (3.4 kHz)."""
 Samples = npt.NDArray[np.int16]
 
 
@@ -41,7 +43,7 @@ class Up:
 
     def __init__(self, audio_format: Format) -> None:
         self._law = LAWS.get(audio_format)
-        self._stream = soxr.ResampleStream(PCM_HZ, G711_HZ, 1, "int16", "MQ")
+        self._stream = soxr.ResampleStream(PCM_HZ, G711_HZ, 1, "int16", QUALITY)
 
     def feed(self, pcm: bytes) -> bytes:
         """What comes out for it; with G.711 now and then nothing, then a lump."""
@@ -64,7 +66,7 @@ class Down:
     def __init__(self, audio_format: Format) -> None:
         self._law = LAWS.get(audio_format)
         self._part: tuple[str, int] | None = None
-        self._stream = soxr.ResampleStream(G711_HZ, PCM_HZ, 1, "int16", "MQ")
+        self._stream = soxr.ResampleStream(G711_HZ, PCM_HZ, 1, "int16", QUALITY)
 
     def feed(self, item_id: str, content_index: int, data: bytes) -> bytes:
         if self._law is None:

@@ -51,6 +51,10 @@ class Dialler:
             raise
         return self._dialled(client, token, turns)
 
+    def forget_token(self) -> None:
+        """The service accepts it no more: the next session is opened with a fresh one."""
+        self._tokens.forget()
+
     def _dialled(self, client: RealtimeClient, token: Token, turns: Turns) -> Dialled:
         now = self._clock()
         told = client.protocol.session

@@ -52,7 +52,7 @@ def whole_words(text: str, length: int) -> str:
     return text[:length].rpartition(" ")[0].strip()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     id: str
     """The service's; empty while it has told none."""

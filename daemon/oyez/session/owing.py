@@ -8,6 +8,8 @@ has done its part: the tool's output and the wish to go on come from the house.
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import UnsetType
+
 from oyez import events as ev
 from oyez.session.entries import whole_words
 from oyez_realtime import messages as wire
@@ -99,7 +101,8 @@ class Owing:
                 self._within(event)
 
     def _begun(self, response: wire.Response) -> None:
-        if response.conversation_id is None and self._texts:
+        unknown = isinstance(response.conversation_id, UnsetType) and not self._due
+        if (response.conversation_id is None or unknown) and self._texts:
             self._beside[response.id] = self._texts.pop(0)
         else:
             self._due = ""

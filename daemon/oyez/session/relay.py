@@ -55,9 +55,9 @@ class Relay:
 
     def take(self, event: wire.ServerEvent) -> list[ev.Event | Sound]:
         match event:
-            case wire.InputAudioBufferSpeechStarted():
+            case wire.InputAudioBufferSpeechStarted(item_id=item_id):
                 self._speaking = True
-                return [ev.SpeechStarted("server")]
+                return [ev.SpeechStarted("server", item_id)]
             case wire.InputAudioBufferSpeechStopped():
                 return self._stopped(event)
             case wire.ConversationItemInputAudioTranscriptionCompleted(item_id=item_id, transcript=text):

@@ -104,6 +104,14 @@ def test_an_announcement_is_said_from_where_it_broke_and_a_filler_not_again() ->
     assert books.texts() == [("ready now.", False)]
 
 
+def test_a_server_that_does_not_say_what_stands_outside_says_the_text_when_no_answer_is_due() -> None:
+    books = Owing()
+    books.to_say("Dinner is ready.")
+    books.take(wire.ResponseCreated(response=wire.Response(id="t")))
+    books.take(done("t"))
+    assert not books.busy
+
+
 def test_an_announcement_that_never_began_is_said_whole() -> None:
     books = Owing()
     books.to_say("Dinner is ready.")
