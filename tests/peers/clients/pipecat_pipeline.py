@@ -57,11 +57,17 @@ class Ears(BaseInputTransport):
     def __init__(self, params: TransportParams, microphone: Microphone) -> None:
         super().__init__(params)
         self._microphone = microphone
+        self._listening: asyncio.Task[None] | None = None
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
         await self.set_transport_ready(frame)
-        self.create_task(self._listen())
+        self._listening = self.create_task(self._listen())
+
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        if self._listening is not None:
+            await self.cancel_task(self._listening)
 
     async def _listen(self) -> None:
         async for chunk in self._microphone.chunks():
