@@ -341,3 +341,26 @@ async def test_a_poor_uplink_carries_a_sixth_of_the_bytes_and_the_house_still_he
         assert sum(len(pcm) for _, _, pcm in stage.sounds) == 100 * 48
         sent = await stage.audio_received(len(SECOND) // 6 - 400)
         assert len(sent) <= len(SECOND) // 6
+
+
+async def test_somebody_who_begins_to_speak_while_the_next_session_is_told_of_the_talk_is_not_moved() -> None:
+    """The one beside is given up, what is said goes on to the present one, and the next try waits for quiet."""
+    started = emit("input_audio_buffer.speech_started", audio_start_ms=0, item_id="u1")
+    first = [*dying(3), APPEND, started, APPEND, Silence()]
+    beside = [*READY, Expect("session.update"), Silence()]
+    async with line_stage(first, beside, [*READY, Silence()], connect_timeout_s=0.5) as stage:
+        stage.endpoint.now = NOW
+        stage.line.open()
+        await sessions_configured(stage, 3)  # the first, the one beside, and what it is to answer when it knows all
+        stage.line.send_audio(SECOND[:4_800])
+        await stage.told(ev.SpeechStarted)
+        await sessions_configured(stage, 4)
+        stage.line.send_audio(SECOND[4_800:9_600])
+        assert await stage.audio_received(9_600) == SECOND[:9_600]
+        assert stage.events == [ev.SessionReady(), ev.SpeechStarted("server", "u1")]
+
+
+async def sessions_configured(stage: LineStage, count: int) -> None:
+    async with asyncio.timeout(10):
+        while stage.types().count("session.update") < count:
+            await stage.server.wait_received(len(stage.server.received) + 1)
