@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable
 
 from oyez.backoff import delays
@@ -15,14 +14,14 @@ RETRY_S = (1.0, 30.0)
 
 async def keep(what: str, use: Callable[[], Awaitable[None]], stop: Callable[[], None], troubles: Troubles) -> None:
     """For ever. use: until the card is lost (HardwareError) or ends. stop: closes it, whatever state it is in."""
-    waits = delays(random.Random(), *RETRY_S)
+    waits, now_s = delays(random.Random(), *RETRY_S), asyncio.get_running_loop().time
     while True:
-        began_s = time.monotonic()
+        began_s = now_s()
         try:
             await use()
         except HardwareError as error:
             troubles.found(what, str(error))
         stop()
-        if time.monotonic() - began_s > RETRY_S[1]:
+        if now_s() - began_s > RETRY_S[1]:
             waits = delays(random.Random(), *RETRY_S)
         await asyncio.sleep(next(waits))

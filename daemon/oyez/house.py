@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import httpx
@@ -66,16 +67,21 @@ class House:
         trace: Callable[[object], None],
         memory: Memory,
         mcp_tokens: Mapping[str, Secret] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        today: Callable[[], date] = date.today,
+        sound: tuple[Capture, Playback] | None = None,
     ) -> None:
-        """mcp_tokens: by the label of the MCP server."""
+        """mcp_tokens: by the label of the MCP server. clock: monotonic seconds, of the loop and of the board too.
+        today: the local date. sound: who reads and writes the board's cards; None: a thread each."""
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
-        self._shown = ""
-        self._capture, self._playback = Capture(board.microphone), Playback(board.speaker)
+        self._shown, self._clock = "", clock
+        self._capture, self._playback = sound or (Capture(board.microphone), Playback(board.speaker))
         self._memory, kept = memory, memory.recall()
         volume = config.speaking.volume if kept.volume is None else kept.volume
         view = View(volume=volume, muted=kept.muted, wake_word=config.hearing.wake_word)
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
-        self.conductor = Conductor(config.conversation, self, view, time.monotonic, trace, kept.muted, turns)
+        self.conductor = Conductor(config.conversation, self, view, clock, trace, kept.muted, turns)
         tell = self.conductor.tell
         self._troubles = Troubles(tell)
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
@@ -86,23 +92,24 @@ class House:
             {"type": "realtime", "model": config.line.model},
             config.line.token_margin_s,
             on_trouble=self._backend_troubled,
+            clock=clock,
         )
         self._broker = Broker(
-            config.home, config.device, tell, password=mqtt_password, on_trouble=self._broker_troubled
+            config.home, config.device, tell, password=mqtt_password, on_trouble=self._broker_troubled, clock=clock
         )
         self._toolbox = Toolbox(config.tools, config.tool_calls, self._broker.publish, tell, ToolRecord(memory.folder))
-        self._ears = Ears(config.hearing, tell, clock=time.monotonic)
+        self._ears = Ears(config.hearing, tell, clock=clock)
         if kept.muted:
             self._ears.deaf(True)
         self._voice = Voice(config.speaking, self._playback, tell)
         tools = [*self._toolbox.declarations(), *remote_tools.declarations(config.mcp, mcp_tokens or {})]
         self._till = Till(
-            config.money, config.line, memory.folder, tell, on_change=lambda: self.show(self.conductor.view)
+            config.money, config.line, memory.folder, tell, today, on_change=lambda: self.show(self.conductor.view)
         )
-        self._line = Line(config.line, tokens, tools, tell, self._voice.say, time.monotonic, self._till.usage)
+        self._line = Line(config.line, tokens, tools, tell, self._voice.say, clock, self._till.usage)
         self._playback.on_played = self._hear_ourselves
         self._playback.on_progress = self._voice.progressed
-        self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), time.monotonic())
+        self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
         self._doings = self._table()
 
     async def run(self) -> None:
@@ -258,7 +265,7 @@ class House:
 
     async def _supervise(self) -> None:
         interval_s = watchdog_interval_s(os.environ, os.getpid()) or DEFAULT_INTERVAL_S
-        await supervise(self._notifier, self._liveness, time.monotonic, interval_s, self._status)
+        await supervise(self._notifier, self._liveness, self._clock, interval_s, self._status)
 
     def _status(self) -> str:
         view = self.conductor.view

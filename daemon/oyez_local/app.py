@@ -5,6 +5,7 @@ import logging
 import secrets
 import string
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -52,6 +53,8 @@ class Server:
     bounds: Bounds = field(default_factory=lambda: Bounds(RateLimits()))
     plan: FaultPlan | None = None
     """None: no faults on demand."""
+    unix_s: Callable[[], float] = time.time
+    """The calendar's clock, for when sessions and secrets expire."""
     links: dict[str, Link] = field(default_factory=dict)
     """By session, oldest first."""
 
@@ -85,7 +88,7 @@ class Server:
         try:
             if refusal is not None:
                 raise TurnedAway(refusal.code or CLOSE_REFUSED, refusal.error_code, refusal.words)
-            config = admit(visit, self.keyring, now_s, session_id, int(time.time() + self.session_limit_s))
+            config = admit(visit, self.keyring, now_s, session_id, int(self.unix_s() + self.session_limit_s))
         except TurnedAway as refused:
             log.info("Turned away: %s", refused.message)
             error = ErrorDetail("invalid_request_error", refused.message, refused.code, None, None)
@@ -145,7 +148,7 @@ class Server:
             session = minting.effective(asked.session, new_id("sess"))
         except WireError as error:
             return _error(400, error.code, error.message, error.param)
-        now_s, unix_s = asyncio.get_running_loop().time(), time.time()
+        now_s, unix_s = asyncio.get_running_loop().time(), self.unix_s()
         secret = self.keyring.mint(asked.session, asked.seconds, now_s, unix_s)
         answer = minting.answer if older is None else minting.answer_older
         return JSONResponse(answer(secret, session))

@@ -32,9 +32,16 @@ class Playback:
     """
 
     def __init__(
-        self, speaker: Speaker, *, write_ahead_ms: float = 40.0, chunk_ms: float = 20.0, outbox_s: float = 180.0
+        self,
+        speaker: Speaker,
+        *,
+        write_ahead_ms: float = 40.0,
+        chunk_ms: float = 20.0,
+        outbox_s: float = 180.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._speaker = speaker
+        """clock: monotonic seconds, the card's own."""
+        self._speaker, self._clock = speaker, clock
         self._write_ahead_ms, self._chunk_ms = write_ahead_ms, chunk_ms
         self._outbox = Outbox(outbox_s)
         self._guard = guard()
@@ -48,7 +55,7 @@ class Playback:
         self.format: PcmFormat | None = None
         self.error: Exception | None = None
         self.last_write_s = 0.0
-        """time.monotonic() of the last write that the card took: proof that sound moves."""
+        """By the clock, when the card took the last write: proof that sound moves."""
         self.on_played: Callable[[Samples, float], None] | None = None
         """(samples as given to the card, monotonic time at which the first becomes audible), for each chunk written and
         gapless, filler silence too: the echo canceller's reference. Of what was told here, a cut took back all that
@@ -73,7 +80,7 @@ class Playback:
         ended = self._ended = asyncio.Event()
         with self._guard:
             self.format, self.error, self._stopping = card, None, False
-            self._began_s, self._taken_s = time.monotonic(), 0.0
+            self._began_s, self._taken_s = self._clock(), 0.0
             self._outbox.forget()
             self._ledger = Ledger(card.rate_hz, self._outbox.put_frames)
         self._worker = Worker(lambda: self._run(card, loop, ended), "oyez-playback")
@@ -113,7 +120,7 @@ class Playback:
     def position(self) -> PlaybackMark:
         """Where playback stands now, interpolated from the card's last report."""
         with self._guard:
-            return self._ledger.mark(time.monotonic())
+            return self._ledger.mark(self._clock())
 
     async def cut(self) -> PlaybackMark:
         """Forgets all that was put before this call and silences the card within one chunk.
@@ -179,7 +186,7 @@ class Playback:
         whole = samples if samples.shape[1] == card.channels else np.repeat(samples, card.channels, axis=1)
         self._speaker.write(whole)
         self._taken_s += len(whole) / card.rate_hz
-        lead_s = self._taken_s - (time.monotonic() - self._began_s)
+        lead_s = self._taken_s - (self._clock() - self._began_s)
         if lead_s > MOST_LEAD_S:  # ALSA's null and file devices have no clock and would drown the loop
             self._outbox.wait(lead_s - MOST_LEAD_S)
         delay = self._speaker.delay_frames()
@@ -190,7 +197,7 @@ class Playback:
             call_in(loop, self.on_played, whole, self.last_write_s + (delay - len(whole)) / card.rate_hz)
 
     def _report(self, loop: asyncio.AbstractEventLoop, delay_frames: int) -> float:
-        now = time.monotonic()
+        now = self._clock()
         with self._guard:
             self._ledger.reported(delay_frames, now)
             mark = self._ledger.mark(now)
@@ -202,7 +209,7 @@ class Playback:
 
     def _cut_now(self, loop: asyncio.AbstractEventLoop, cuts: list[asyncio.Future[PlaybackMark]]) -> None:
         dropped = self._speaker.drop()
-        now = time.monotonic()
+        now = self._clock()
         with self._guard:
             self._ledger.dropped(dropped, now)
             mark = self._ledger.mark(now)
