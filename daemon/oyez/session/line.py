@@ -11,7 +11,7 @@ from oyez.config import Line as LineConfig
 from oyez.session import errands as do
 from oyez.session.call import Call, Wiring
 from oyez.session.dialler import Dialler
-from oyez.session.settings import Turns, who_takes_turns
+from oyez.session.settings import Turns
 from oyez.session.story import Story
 from oyez.session.token_source import TokenSource
 from oyez.session.turn_audio import LARGEST_BACKLOG_S
@@ -37,7 +37,8 @@ class Line:
     ) -> None:
         """say_sound: item id, content index, PCM16 mono little-endian at 24 kHz. clock: monotonic seconds. on_usage: is
         given each event that tells what something cost (a response's end, a transcript's)."""
-        self._tokens, self._turns = tokens, who_takes_turns(config)
+        self._tokens = tokens
+        self._turns: Turns = "service"
         self._wiring = Wiring(
             config,
             tools,

@@ -31,9 +31,9 @@ GO_ON = (
 Turns = Literal["service", "device"]
 
 
-def who_takes_turns(config: Line) -> Turns:
-    """As configured; a talk button may change it for a while."""
-    return "device" if config.turn_detection == "manual" else "service"
+def turn_maker(config: Line, asked: Turns) -> Turns:
+    """Who takes the turns when this one is asked to: a service that was configured not to does not."""
+    return "device" if config.turn_detection == "manual" else asked
 
 
 def session(config: Line, tools: Sequence[dict[str, Any]], turns: Turns | None = None) -> wire.RealtimeSession:
@@ -42,7 +42,7 @@ def session(config: Line, tools: Sequence[dict[str, Any]], turns: Turns | None =
     heard: dict[str, Any] = {
         "format": audio_format,
         "noise_reduction": {"type": "far_field"},
-        "turn_detection": _turn_detection(config, turns or who_takes_turns(config)),
+        "turn_detection": _turn_detection(config, turns or "service"),
     }
     if config.transcription_model:
         heard["transcription"] = {"model": config.transcription_model, "language": config.language}
@@ -71,7 +71,7 @@ def turns_only(config: Line, turns: Turns) -> wire.RealtimeSession:
 
 def _turn_detection(config: Line, turns: Turns) -> dict[str, Any] | None:
     """None: the device says when a turn has ended."""
-    if turns == "device" or config.turn_detection == "manual":
+    if turn_maker(config, turns) == "device":
         return None
     answers = {"create_response": True, "interrupt_response": True}
     if config.turn_detection == "semantic_vad":

@@ -12,7 +12,7 @@ from oyez.session.codec import bytes_per_ms, whole
 from oyez.session.mirror import Mirror
 from oyez.session.owing import Owing
 from oyez.session.rotation import Moment
-from oyez.session.settings import Turns, filler, going_on, spoken, turns_only
+from oyez.session.settings import Turns, filler, going_on, spoken, turn_maker, turns_only
 from oyez.session.turn_audio import TurnAudio
 from oyez_realtime import messages as wire
 
@@ -31,12 +31,12 @@ class Story:
 
     def __init__(self, config: LineConfig, turns: Turns) -> None:
         audio_format = config.audio_format
-        self._config, self.turns = config, turns
+        self._config, self.turns = config, turn_maker(config, turns)
         self._mirror = Mirror(
             config.context_tokens_max, bytes_per_ms(audio_format), lambda pcm: whole(pcm, audio_format)
         )
         self._audio, self._owing = TurnAudio(), Owing()
-        self._audio.by_device = turns == "device"
+        self._audio.by_device = self.turns == "device"
         self._approvals: set[str] = set()
         """Asked for by the present session, and not answered."""
         self._committed_s = 0.0
@@ -75,9 +75,10 @@ class Story:
         return [do.Ask(filler(self._config))]
 
     def take_turns(self, by: Turns) -> list[do.Outgoing]:
-        if by == self.turns:
+        maker = turn_maker(self._config, by)
+        if maker == self.turns:
             return []
-        self.turns, self._audio.by_device = by, by == "device"
+        self.turns, self._audio.by_device = maker, maker == "device"
         return [self.configure()]
 
     def configure(self) -> do.Configure:

@@ -95,3 +95,9 @@ def test_who_takes_the_turns_is_told_when_it_changes_and_only_then() -> None:
     (change,) = told.take_turns("device")
     assert isinstance(change, do.Configure)
     assert told.take_turns("device") == []
+
+
+def test_a_service_that_was_configured_not_to_take_turns_does_not_when_asked() -> None:
+    told = Story(Line(turn_detection="manual"), "service")
+    assert told.turns == "device"
+    assert told.take_turns("service") == []
