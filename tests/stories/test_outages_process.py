@@ -82,7 +82,8 @@ async def voice_service_is_killed(daemon: Process, world: Services) -> None:
     async with onlooker(world.broker.port) as looker:
         await world.local.kill()
         lost = await traced(daemon, "SessionLost", after=place)
-        assert await trouble_shown(looker, {lost["reason"]}, 0) == lost["sentence"]
+        # The backend may have said before that it gets no tokens any more, in words that the loss repeats.
+        assert await trouble_shown(looker, {lost["reason"]}, 0) in lost["sentence"]
     await brought_back(world.local)
 
 
