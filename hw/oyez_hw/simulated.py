@@ -107,6 +107,7 @@ class SimulatedMicrophone:
         with self._card.guard:
             self._card.opened("microphone", self._next is not None)
             self._next = self._frame_at(self._card.clock.now_s())
+            self._card.room.pass_by(self._next)
             self.xruns = 0
         return self._format
 

@@ -160,3 +160,17 @@ def test_close_does_not_wait_for_the_buffer(bench: Bench) -> None:
     bench.microphone.open()
     bench.pass_time(0.1)
     assert len(heard(bench)) <= card.rate_hz * 0.2 - pending + card.rate_hz * 0.02
+
+
+def test_what_is_said_when_a_microphone_has_just_opened_is_heard_from_its_beginning(any_bench: Bench) -> None:
+    """The room's time goes on without a microphone: who speaks after a replug does not speak in the past."""
+    any_bench.microphone.open()
+    any_bench.microphone.read()
+    any_bench.microphone.close()
+    card = any_bench.speaker.open()
+    for _ in range(25):  # half a second, by the loudspeaker's clock
+        any_bench.speaker.write(np.zeros((card.rate_hz // 50, card.channels), np.int16))
+    any_bench.microphone.open()
+    any_bench.room.say(np.full(4_800, 3_000, np.int16), 16_000)
+    sound = np.concatenate([any_bench.microphone.read().samples[:, 0] for _ in range(25)])
+    assert np.count_nonzero(np.abs(sound) > 1_000) == pytest.approx(4_800, abs=800)
