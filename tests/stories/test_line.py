@@ -218,3 +218,27 @@ async def test_a_service_that_falls_silent_is_found_out_and_left(tmp_path: Path)
         await play.told(ev.PlaybackFinished)
         assert len(facts(play, do.RunTool)) == 1
         nothing_was_noticed(play)
+
+
+async def test_a_reply_is_interrupted_after_its_session_was_replaced(tmp_path: Path) -> None:
+    """The next session had been told all of it, since it was going to be heard: it learns how much was, and answers."""
+    limit = ("--session-limit-s", "30")
+    with awaited("goes on in the next one") as rotated:
+        async with theatre(tmp_path, local_options=limit) as play:
+            play.say("Hey Jarvis, tell me a long story about the sea.")
+            await play.told(ev.ReplyAudible)
+            await rotated.wait()
+            place, before = play.now, len(play.at_server())
+            play.say("Stop. What time is it?", level_dbfs=-20.0)
+            await play.told(do.CutReply, after=place)
+            await play.told(ev.ToolAnswered, after=place, name="get_time", ok=True)
+            await play.told(ev.PlaybackFinished, after=place)
+            after = play.at_server()[before:]
+            told = facts(play, ev.TextSaid)[0].item_id
+            of_it = [line["type"] for line in after if line.get("item_id") == told and line["direction"] == "in"]
+            assert of_it == ["conversation.item.delete", "conversation.item.create"]
+            errors = {line["error_code"] for line in after if line["type"] == "error"}
+            assert errors <= {
+                "response_cancel_not_active"
+            }  # "stop" and "what time" are two turns: the first is cancelled
+            nothing_was_noticed(play)
