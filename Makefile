@@ -24,7 +24,8 @@ demo: setup ## a spoken conversation, end to end, on this machine alone
 	@$(BIN)/oyez demo $(ARGS)
 
 test: check ## everything that must hold; ARGS are pytest's
-	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered \
+	    --ignore=tests/peers $(ARGS)
 
 check: setup ## style, types, floor plan, scripts, units
 	@$(BIN)/ruff format --check --quiet . || { echo "style: run $(BIN)/ruff format" >&2; exit 1; }
