@@ -64,8 +64,10 @@ class Call:
         self._news = asyncio.Event()
         self._closed = False
 
-    def close(self) -> None:
-        self._closed, self._link = True, None
+    def close(self) -> Link | None:
+        """Its present session, which is to be left."""
+        link, self._link, self._closed = self._link, None, True
+        return link
 
     def send(self, what: Sequence[do.Outgoing]) -> None:
         """To the present session. Without one nothing is lost: the story knows, and the next session is told."""
@@ -82,16 +84,16 @@ class Call:
     # --- what a session tells -----------------------------------------------------------------------------------------
 
     def took(self, link: Link, event: wire.ServerEvent, cause: str | None) -> None:
+        if isinstance(event, wire.ResponseDone | wire.ConversationItemInputAudioTranscriptionCompleted):
+            self._with.on_usage(event)  # whoever asked for it may be gone: it is paid all the same
+        facts = link.relay.take(event)
         if link is not self._link:
             return
-        more = self.story.take(event, cause, self._with.clock())
-        for fact in [*link.relay.take(event), *more]:
+        for fact in [*facts, *self.story.take(event, cause, self._with.clock())]:
             self._tell(fact)
         if isinstance(event, wire.ErrorEvent):
             level = logging.DEBUG if judge_error(event.error).remedy is Remedy.IGNORE else logging.WARNING
             log.log(level, "The service objects: %s (%s)", event.error.message, event.error.code)
-        elif isinstance(event, wire.ResponseDone | wire.ConversationItemInputAudioTranscriptionCompleted):
-            self._with.on_usage(event)
         self._news.set()
 
     def sent(self, link: Link, size: int) -> None:
@@ -159,6 +161,8 @@ class Call:
             serving.cancel()
             return rotation.result()
         rotation.cancel()
+        if self._closed:
+            return None
         return await self._mend(group, link, serving.result())
 
     async def _mend(self, group: asyncio.TaskGroup, link: Link, error: BaseException) -> Link | None:

@@ -11,6 +11,7 @@ from oyez.config import Line as LineConfig
 from oyez.session import errands as do
 from oyez.session.call import Call, Wiring
 from oyez.session.dialler import Dialler
+from oyez.session.link import Link
 from oyez.session.settings import Turns
 from oyez.session.story import Story
 from oyez.session.token_source import TokenSource
@@ -18,6 +19,9 @@ from oyez.session.turn_audio import LARGEST_BACKLOG_S
 from oyez_realtime import messages as wire
 
 log = logging.getLogger(__name__)
+
+LEAVING_S = 1.5
+"""So long a session that nobody needs any more may take to end in order."""
 
 
 class Line:
@@ -68,13 +72,14 @@ class Line:
         self._task = self._group.create_task(self._call.live(), name="call")
 
     def close(self) -> None:
-        """Also gives up a session that is still opening. What was not sent is forgotten."""
-        if self._call is not None:
-            self._call.close()
-            self._call = None
-        if self._task is not None:
+        """Also gives up a session that is still opening. Sound that was not sent is forgotten; orders still go out, and
+        what a reply in progress has cost is still counted (see `Link.farewell`)."""
+        link = self._call.close() if self._call is not None else None
+        if self._task is not None and link is not None and self._group is not None:
+            self._group.create_task(_leave(link, self._task), name="leaving")
+        elif self._task is not None:
             self._task.cancel()
-            self._task = None
+        self._call = self._task = None
 
     def send_audio(self, pcm: bytes) -> None:
         """PCM16 mono little-endian at 24 kHz: goes out in order once a session is open."""
@@ -138,3 +143,13 @@ class Line:
 
     def _count_sent(self, size: int) -> None:
         self.audio_bytes_sent += size
+
+
+async def _leave(link: Link, task: asyncio.Task[None]) -> None:
+    try:
+        async with asyncio.timeout(LEAVING_S):
+            await link.farewell()
+    except TimeoutError:
+        log.info("The service did not say in time what became of the last reply.")
+    finally:
+        task.cancel()

@@ -44,6 +44,18 @@ class Link:
         self.opened_s, self.due_s = dialled.opened_s, dialled.due_s
         self.errands = 0
         """Orders that wait to be sent."""
+        self._moved = asyncio.Event()
+
+    async def farewell(self) -> None:
+        """Nobody needs the session any more. Sound that waits is thrown away; orders go out. Returns when the service
+        has told the end, and so the cost, of every response that it had begun."""
+        waiting = [self._outbox.get_nowait() for _ in range(self._outbox.qsize())]
+        for what in waiting:
+            if not isinstance(what, bytes):
+                self._outbox.put_nowait(what)
+        while self.errands or self.relay.running:
+            self._moved.clear()
+            await self._moved.wait()
 
     def send(self, what: do.Outgoing) -> None:
         """Goes out in its turn. What has not when the session ends is lost with it."""
@@ -65,6 +77,7 @@ class Link:
         async for event in self._client:
             cause = self._client.protocol.cause_of(event) if isinstance(event, wire.ErrorEvent) else None
             self._holder.took(self, event, cause)
+            self._moved.set()
             for report in self.relay.oddities.take_reports():
                 log.warning("%s", report)
         raise ended_by_service()
@@ -81,6 +94,7 @@ class Link:
                 else:
                     await self._carry_out(what)
                     self.errands -= 1
+                    self._moved.set()
         except NotConnected:
             log.debug("The session ended before all was sent: who receives tells why.")
 

@@ -53,6 +53,11 @@ class Relay:
         if self.active is not None:
             self._cut.add(self.active)
 
+    @property
+    def running(self) -> bool:
+        """The service generates something, wanted or not."""
+        return bool(self._running)
+
     def take(self, event: wire.ServerEvent) -> list[ev.Event | Sound]:
         match event:
             case wire.InputAudioBufferSpeechStarted(item_id=item_id):
