@@ -98,6 +98,9 @@ class TakeTurns:
 class CommitTurn:
     """What was sent since the last turn is one: have it answered. Too short to be one (100 ms): forget it."""
 
+    until_s: float | None = None
+    """What was captured until then (monotonic) belongs to it and may still be on its way; None: all of it was sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class ForgetTurn:

@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 LONGEST_SILENCE_S = 5.0
 """An organ that gives no proof of life for so long starves the watchdog."""
 PROOF_S = 0.5
+LAST_SOUND_S = 0.5
+"""Longer than what was captured takes through the ears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class House:
             do.SayText: lambda a: self._line.say(a.text),
             do.SayFiller: lambda a: self._line.say_filler(),
             do.TakeTurns: lambda a: self._line.take_turns(a.by),
-            do.CommitTurn: lambda a: self._line.commit_turn(),
+            do.CommitTurn: self._commit_turn,
             do.ForgetTurn: lambda a: self._line.forget_turn(),
             do.ApproveTool: lambda a: self._line.approve_tool(a.request_id, a.approve, a.why),
             do.ReportApproval: self._report_approval,
@@ -184,6 +186,16 @@ class House:
             self._line.heard(heard.item_id, heard.content_index, heard.heard_ms)
             for item_id, content_index in heard.unheard:
                 self._line.heard(item_id, content_index, 0)
+
+    async def _commit_turn(self, turn: do.CommitTurn) -> None:
+        """The last syllable was said by now, and is a moment away from the line."""
+        if turn.until_s is not None:
+            try:
+                async with asyncio.timeout(LAST_SOUND_S):
+                    await self._ears.let_out_until(turn.until_s)
+            except TimeoutError:
+                log.warning("The microphone gives no sound: the turn ends with what it gave before.")
+        self._line.commit_turn()
 
     def _run_tool(self, call: do.RunTool) -> None:
         # Arguments are what somebody said, in other words: they go out only where texts do.

@@ -89,7 +89,7 @@ def release_while_opening(state: State, event: ev.TalkReleased, now: float, c: C
         return state, [_not_held(event)]
     if now - state.talk.pressed_s >= SHORTEST_S:
         released = replace(state.turn_ended(now), talk=replace(state.talk, held=False))
-        return released, [do.CommitTurn(), do.CompleteOrder(event.order_id, True)]
+        return released, [do.CommitTurn(now), do.CompleteOrder(event.order_id, True)]
     refused = do.CompleteOrder(event.order_id, False, TOO_SHORT)
     if state.talk.woke:
         after, actions = sleep(state, now, c, ENDED)
@@ -105,7 +105,7 @@ def release(state: State, event: ev.TalkReleased, now: float, c: Conversation) -
     released = replace(state, talk=replace(state.talk, held=False))
     if now - state.talk.pressed_s >= SHORTEST_S:
         after, actions = think(released.turn_ended(now), now, c)
-        return after, [*actions, do.CommitTurn(), do.CompleteOrder(event.order_id, True)]
+        return after, [*actions, do.CommitTurn(now), do.CompleteOrder(event.order_id, True)]
     after, actions = sleep(released, now, c, ENDED) if state.talk.woke else listen(released, now, c)
     forget = do.ForgetTurn()
     others = [action for action in actions if action != forget]

@@ -17,6 +17,7 @@ from oyez.hearing.echo import DELAY_S, TAIL_S, EchoCanceller
 from oyez.hearing.gate import ONSET_WINDOW, Gate
 from oyez.hearing.hold import Hold
 from oyez.hearing.mixdown import Mono, mixdown
+from oyez.hearing.passage import Passage
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
 from oyez.hearing.preroll import Preroll
 from oyez.hearing.reference import Reference
@@ -76,7 +77,7 @@ class Ears:
         self._gate = Gate(
             config.onset_ms, config.offset_ms, config.barge_in_ms if config.barge_in == "speech" else None
         )
-        self._vad = webrtcvad.Vad(config.vad_mode)
+        self._vad, self._passage = webrtcvad.Vad(config.vad_mode), Passage()
         self._preroll, self._blocks, self._reference = Preroll(config.preroll_s), Blocks(), Reference()
         self._echo = EchoCanceller() if config.echo_cancellation else None
         self._resampler: Resampler | None = None
@@ -138,11 +139,17 @@ class Ears:
         if self._deaf:
             return
         self._tap, self._sink = Tap(), sink
+        self._passage.opened()
         self._let_out(self._preroll.since(since_s))
 
     def close_tap(self) -> None:
         """Nothing leaves from here on; what did not fill a piece is forgotten."""
         self._tap = self._sink = None
+        self._passage.closed()
+
+    async def let_out_until(self, time_s: float) -> None:
+        """Returns when an open tap has let out all that was captured until then (monotonic), or is closed."""
+        await self._passage.reaches(time_s)
 
     def replying(self, on: bool) -> None:
         """The loudspeaker speaks: the gate asks for `barge_in_ms` of speech, and an open tap carries silence, also for
@@ -200,6 +207,8 @@ class Ears:
             held = self._hold.holds(end_s - len(block) / RATE_HZ, end_s, unsure=self._unsure)
             self._let_out(np.zeros_like(block) if held else block)
             self._listen(block, end_s)
+        if blocks and self._tap is not None:
+            self._passage.given(blocks[-1][1] - self._tap.held_s)
         self._unscored += blocks
         self._unscored_frames += 1
         if len(self._unscored) >= SCORE_BLOCKS:

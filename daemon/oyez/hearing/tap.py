@@ -17,6 +17,11 @@ class Tap:
         self._resampler = Resampler(RATE_HZ, WIRE_HZ, "MQ")
         self._rest = b""
 
+    @property
+    def held_s(self) -> float:
+        """Seconds of sound that were fed and did not fill a piece yet."""
+        return self._resampler.held_s + len(self._rest) / 2 / WIRE_HZ
+
     def feed(self, samples: Mono) -> list[bytes]:
         """The pieces that are whole now, in order."""
         data = self._rest + self._resampler.feed(samples).astype("<i2").tobytes()

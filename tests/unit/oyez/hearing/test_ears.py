@@ -1,7 +1,7 @@
 """The ears from frames to facts and bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from oyez.config import Hearing
 from oyez.errors import ConfigError
 from oyez.events import SpeechStarted, WakeHeard
+from oyez.hearing.ears import Ears
 from oyez.hearing.resampling import Resampler
 from oyez_hw.pcm import Frame
 from tests.unit.oyez.hearing.rig import Rig, SilentEngine
@@ -72,6 +73,31 @@ async def test_before_the_tap_is_opened_and_after_it_is_closed_not_a_byte_leaves
     await rig.hear(NOISE)
     assert len(rig.sent) == sent
     assert not rig.ears.tap_open
+
+
+async def test_who_waits_for_a_moment_of_sound_goes_on_when_all_that_was_captured_until_then_is_out() -> None:
+    """The turn of a talk button ends at its release, and the last syllable is in the ears then."""
+    rig = Rig(PLAIN, SilentEngine())
+    rig.ears.open_tap(0.0, rig.sent.append)
+    await rig.hear(NOISE[:16_000])
+    await rig.ears.let_out_until(0.9)
+    waiting = asyncio.create_task(rig.ears.let_out_until(1.0))
+    await asyncio.sleep(0)
+    assert not waiting.done(), "the end of it is still in the resampler"
+    await rig.hear(NOISE[16_000:17_600])
+    await waiting
+    assert len(rig.sound()) >= 24_000
+
+
+@pytest.mark.parametrize("ends", [lambda ears: ears.close_tap(), lambda ears: ears.deaf(True)], ids=["closed", "muted"])
+async def test_nobody_waits_for_sound_that_will_not_come(ends: Callable[[Ears], None]) -> None:
+    rig = Rig(PLAIN, SilentEngine())
+    rig.ears.open_tap(0.0, rig.sent.append)
+    waiting = asyncio.create_task(rig.ears.let_out_until(1.0))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    ends(rig.ears)
+    await waiting
 
 
 async def test_mute_closes_the_tap_forgets_what_was_kept_and_scores_nothing() -> None:
