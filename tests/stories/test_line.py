@@ -222,9 +222,9 @@ async def test_a_service_that_falls_silent_is_found_out_and_left(tmp_path: Path)
 
 async def test_a_reply_is_interrupted_after_its_session_was_replaced(tmp_path: Path) -> None:
     """The next session had been told all of it, since it was going to be heard: it learns how much was, and answers."""
-    limit = ("--session-limit-s", "30")
+    limit, long = ("--session-limit-s", "30"), {"max_output_tokens": 4096}
     with awaited("goes on in the next one") as rotated:
-        async with theatre(tmp_path, local_options=limit) as play:
+        async with theatre(tmp_path, local_options=limit, line=long) as play:
             play.say("Hey Jarvis, tell me a long story about the sea.")
             await play.told(ev.ReplyAudible)
             await rotated.wait()
