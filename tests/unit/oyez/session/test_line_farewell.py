@@ -35,11 +35,11 @@ async def test_a_cancelled_reply_is_counted_although_the_conversation_is_over() 
 
 
 async def test_sound_that_waits_stays_here_and_orders_go_out() -> None:
-    script: list[Step] = [*READY, Emit(BEGUN), Expect("conversation.item.create"), Emit(CANCELLED), Silence()]
-    async with line_stage(script) as stage:
+    async with line_stage([*READY, Emit(BEGUN), Silence()]) as stage:
         stage.line.open()
         await stage.told(ev.ReplyBegun)
-        stage.line.send_audio(bytes(48_000 * 20))
+        for _ in range(1000):
+            stage.line.send_audio(bytes(960))
         stage.line.answer_tool("call_1", "done")
         stage.line.close()
         await the_call_is_over()
