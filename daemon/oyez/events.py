@@ -68,7 +68,7 @@ class ReplyEnded:
     tool_calls: int = 0
     """How many tools it called: each is told by a ToolCalled before this."""
     sentence: str = ""
-    """Why it failed, for a person."""
+    """Why it failed or was cut short, for a person."""
 
 
 @dataclass(frozen=True, slots=True)

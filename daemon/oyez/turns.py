@@ -139,7 +139,8 @@ def reply_ends(state: State, event: ev.ReplyEnded, now: float, c: Conversation) 
     if state.saying == "question" and state.question == "asked":  # it came without sound; it can be answered elsewhere
         ended = ended.question_opened(now, c.approval_s)
     failed: list[do.Action] = []
-    if event.status == "failed" and state.saying != "filler":  # the session lives: say so, and listen for another try
+    # The session lives: say so, and listen for another try.
+    if event.status in ("failed", "incomplete") and state.saying != "filler":
         failed = [do.PlayChime("error"), do.Complain("reply_failed", event.sentence or "The service could not answer.")]
     if state.phase is Phase.SPEAKING:
         after, actions = ask_when_answered(ended)

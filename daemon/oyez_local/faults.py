@@ -27,6 +27,8 @@ CLOSE_OF = {
 }
 """Errors after which the service closes; every other leaves the session open unless the fault names a `code`."""
 NO_ANSWER, UNAVAILABLE = 0, 503
+NO_CODE = 1005
+"""Stands for a close frame that carries none."""
 LONGEST_S = 3600.0
 
 
@@ -75,7 +77,7 @@ def _refuse_nonsense(fault: Fault) -> None:
             )
         if fault.at is not None or fault.after_events or fault.session is not None:
             raise WireError("invalid_value", "A refusal concerns the next connections; it takes `times` alone.", "at")
-    elif fault.code is not None and not (1000 <= fault.code <= 4999 and fault.code not in (1004, 1005, 1006, 1015)):
+    elif fault.code is not None and not (1000 <= fault.code <= 4999 and fault.code not in (1004, 1006, 1015)):
         raise WireError("invalid_value", f"{fault.code} cannot be sent as a close code.", "code")
     if fault.fault == "error" and fault.error_code is None:
         raise WireError("missing_required_parameter", "An error needs its `error_code`.", "error_code")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from oyez_local.faults import CLOSE_OF, Fault, FaultPlan, Tampering, garbage
+from oyez_local.faults import CLOSE_OF, NO_CODE, Fault, FaultPlan, Tampering, garbage
 from oyez_realtime.messages import ErrorDetail, ErrorEvent, StatusDetails, encode
 
 LINE = "oyez.line"
@@ -32,6 +32,11 @@ class Line:
     def cut(self) -> None:
         """Both ends see it go without a close frame."""
         self._protocol.transport.abort()
+
+    def close_without_code(self) -> None:
+        """A close frame that says nothing; ASGI knows none."""
+        self._protocol.conn.send_close()
+        self._protocol.transport.write(b"".join(self._protocol.conn.data_to_send()))
 
     def deafen(self) -> None:
         """Nothing is read any more, so that no ping is answered; none is sent either."""
@@ -111,7 +116,10 @@ class Sabotage:
             await self._close(code, reason)
 
     async def _close(self, code: int, reason: str) -> None:
-        await self._socket.close(code, reason)
+        if code == NO_CODE:
+            Line.of(self._socket).close_without_code()
+        else:
+            await self._socket.close(code, reason)
         raise WebSocketDisconnect(code)
 
 

@@ -99,15 +99,29 @@ ERROR_CODES = MappingProxyType(
 
 def judge_close(code: int, reason: str = "") -> Verdict:
     """The verdict on a close frame. A reason that ends in a known error code counts for more than the number."""
+    by_number = _judge_number(code)
     named = ERROR_CODES.get(reason.rpartition(".")[2])
-    if named is not None and named.ends_session:
-        return named
+    return by_number if named is None else closed_after(named, by_number)
+
+
+def _judge_number(code: int) -> Verdict:
     known = CLOSE_CODES.get(code)
     if known is not None:
         return known
     if 3000 <= code <= 4999:
         return Verdict(Remedy.REFUSED, f"The server closed with its own code {code}: look it up in its manual.")
     return Verdict(Remedy.RETRY, f"The connection was closed with code {code}: connect again.")
+
+
+def closed_after(error: Verdict, close: Verdict) -> Verdict:
+    """The verdict on a session that was closed right after an error. One that ends sessions counts for more than the
+    close. One that is told while a session lives, an empty account, is why the service refuses, whatever code it
+    closes with: what to do about it stands with the error."""
+    if error.ends_session:
+        return error
+    if error.remedy is Remedy.TELL and close.remedy is Remedy.REFUSED:
+        return Verdict(Remedy.REFUSED, error.sentence)
+    return close
 
 
 def judge_error(detail: ErrorDetail) -> Verdict:

@@ -9,7 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.frames import CloseCode
 
-from oyez_realtime.closing import Remedy, Verdict, judge_error
+from oyez_realtime.closing import Remedy, Verdict, closed_after, judge_error
 from oyez_realtime.errors import ConnectionLost, SessionRefused
 from oyez_realtime.protocol import RealtimeProtocol
 from oyez_realtime.server_events import ErrorEvent
@@ -112,8 +112,7 @@ async def first_word(socket: ClientConnection, protocol: RealtimeProtocol, timeo
 
 def _unopened(refusal: ErrorEvent | None, verdict: Verdict) -> SessionRefused | ConnectionLost:
     if refusal is not None:
-        judged = judge_error(refusal.error)
-        verdict = judged if judged.ends_session else verdict
+        verdict = closed_after(judge_error(refusal.error), verdict)
         said = given(refusal.error.message) or given(refusal.error.code) or "no reason given"
         return SessionRefused(f"The server refused the session: {said} {verdict.sentence}", verdict)
     if verdict.remedy in (Remedy.REFUSED, Remedy.NEW_TOKEN):

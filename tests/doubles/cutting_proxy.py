@@ -1,6 +1,10 @@
-"""A TCP proxy that cuts every connection at once and may stay shut for a while: Wi-Fi that went away."""
+"""A TCP proxy that cuts every connection at once and may stay shut for a while: Wi-Fi that went away.
+
+With a TLS context it is the server's front door, whose handshakes fail when it is told so.
+"""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +16,9 @@ class CuttingProxy:
         self.port = self.target_port = 0
         self.shut = False
         """New connections are cut as soon as they come."""
+        self.accepted = 0
+        """Connections so far, those that were cut at once included."""
+        self.handshakes_to_fail = 0
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -21,7 +28,15 @@ class CuttingProxy:
         for writer in tuple(self._open):
             writer.transport.abort()
 
+    def greet(self, _socket: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> int | None:
+        """The TLS alert that a handshake gets; None: it goes on."""
+        if not self.handshakes_to_fail:
+            return None
+        self.handshakes_to_fail -= 1
+        return ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.accepted += 1
         if self.shut:
             writer.transport.abort()
             return
@@ -49,9 +64,12 @@ class CuttingProxy:
 
 
 @asynccontextmanager
-async def cutting_proxy() -> AsyncIterator[CuttingProxy]:
+async def cutting_proxy(tls: ssl.SSLContext | None = None) -> AsyncIterator[CuttingProxy]:
+    """tls: with the certificate that it shows; None: plain TCP."""
     proxy = CuttingProxy()
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    if tls is not None:
+        tls.sni_callback = proxy.greet
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0, ssl=tls)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy

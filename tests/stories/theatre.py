@@ -114,17 +114,22 @@ class Theatre:
         assert len(sounding), "the loudspeaker was silent"
         return since_s + int(sounding[0]) / rate_hz, since_s + (int(sounding[-1]) + 1) / rate_hz
 
-    async def chime_in_room(self, name: Chime, since_s: float) -> float:
-        """Monotonic time at which this chime began to sound in the room within 3 s; no other sound will do."""
+    async def chime_in_room(self, name: Chime, since_s: float, within_s: float = 3.0) -> float:
+        """Monotonic time at which this chime began to sound in the room within this time; no other sound will do."""
         room = self.board.room
         assert room is not None
         # The Room runs in real time: what was heard until a moment is known at that moment.
-        await asyncio.sleep(max(0.0, since_s + 3.0 - time.monotonic()))
+        await asyncio.sleep(max(0.0, since_s + within_s - time.monotonic()))
         rate_hz = room.heard.rate_hz
-        heard = room.heard.read(round((since_s - room.epoch_s) * rate_hz), 3 * rate_hz)[:, 0].astype(np.float64)
+        start, frames = round((since_s - room.epoch_s) * rate_hz), round(within_s * rate_hz)
+        heard = room.heard.read(start, frames)[:, 0].astype(np.float64)
         sound = chime(name, rate_hz, self.config.speaking.chime_level_dbfs).astype(np.float64)
-        energy = np.convolve(heard**2, np.ones(len(sound)), "valid")
-        likeness = np.correlate(heard, sound, "valid") / np.sqrt(np.maximum(energy, 1.0) * np.sum(sound**2))
+        # By FFT and running sum: the house lives in this loop, and would stand still for seconds otherwise.
+        size = len(heard) + len(sound)
+        overlap = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sound, size)), size)
+        summed = np.concatenate([[0.0], np.cumsum(heard**2)])
+        energy = summed[len(sound) :] - summed[: -len(sound)]
+        likeness = overlap[: len(energy)] / np.sqrt(np.maximum(energy, 1.0) * np.sum(sound**2))
         best = int(np.argmax(likeness))
         assert likeness[best] > 0.99, f"no chime {name} in the room: the likest sound is at {likeness[best]:.2f}"
         return since_s + best / rate_hz

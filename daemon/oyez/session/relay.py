@@ -13,6 +13,7 @@ import msgspec
 from oyez import events as ev
 from oyez.session.codec import Down
 from oyez_realtime import messages as wire
+from oyez_realtime.closing import judge_response
 from oyez_realtime.ledger import Oddities
 
 
@@ -23,13 +24,6 @@ class Sound:
     item_id: str
     content_index: int
     pcm: bytes
-
-
-SENTENCES = {
-    "insufficient_quota": "The account of the voice service has no money left. Its keeper must top it up.",
-    "rate_limit_exceeded": "The voice service is asked too often. Wait a minute and ask again.",
-    "content_filter": "The voice service would not answer that.",
-}
 
 
 class Relay:
@@ -125,8 +119,7 @@ class Relay:
         self._cut.discard(response_id)
         self._audible.discard(response_id)
         calls = self._calls.pop(response_id, 0)
-        status = response.status or "completed"
-        return [ev.ReplyEnded(response_id, status, calls, _why(response) if status == "failed" else "")]
+        return [ev.ReplyEnded(response_id, response.status or "completed", calls, _why(response))]
 
 
 def _sound(item_id: str, content_index: int, pcm: bytes) -> list[ev.Event | Sound]:
@@ -144,8 +137,11 @@ def _arguments(text: str) -> dict[str, Any]:
 
 
 def _why(response: wire.Response) -> str:
-    details = response.status_details
-    error = getattr(details, "error", None) if details else None
-    code = getattr(error, "code", None) or ""
-    message = getattr(error, "message", None) or "it gave no reason"
-    return SENTENCES.get(code, f"The voice service could not answer: {message}")
+    """The service's own words and what to do about it; nothing where all is well."""
+    verdict = judge_response(response)
+    if verdict is None:
+        return ""
+    details = wire.given(response.status_details)
+    error = wire.given(details.error) if details is not None else None
+    said = (wire.given(error.message) if error is not None else None) or ""
+    return f"{said} {verdict.sentence}".strip()

@@ -1,5 +1,7 @@
 """The conversation machine, story by story; test_conversation_properties.py has what holds for every history."""
 
+import pytest
+
 from oyez import actions as do
 from oyez import events as ev
 from oyez.config import Conversation
@@ -199,9 +201,10 @@ def test_who_goes_on_speaking_while_a_reply_is_made_silences_it_and_is_heard_out
     assert told.state.deadline_s == told.now + C.utterance_s
 
 
-def test_a_reply_that_failed_is_told_and_the_conversation_goes_on() -> None:
+@pytest.mark.parametrize("status", ["failed", "incomplete"])
+def test_a_reply_that_failed_or_was_cut_short_is_told_and_the_conversation_goes_on(status: str) -> None:
     told = Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, ev.ReplyBegun("r1"))
-    fresh = told.tell(ev.ReplyEnded("r1", "failed", sentence="Too many requests."))
+    fresh = told.tell(ev.ReplyEnded("r1", status, sentence="Too many requests."))
     assert fresh == [do.PlayChime("error"), do.Complain("reply_failed", "Too many requests.")]
     assert told.state.phase is Phase.LISTENING
 

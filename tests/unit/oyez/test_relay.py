@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from oyez import events as ev
 from oyez.session.relay import Relay, Sound
+from oyez_realtime.closing import ERROR_CODES
 from oyez_realtime.messages import decode_server_event
 
 
@@ -87,7 +88,15 @@ def test_arguments_that_are_no_json_object_reach_the_tool_which_refuses_them(tex
 def test_a_failed_response_says_why_in_a_sentence() -> None:
     details = {"type": "failed", "error": {"type": "x", "code": "insufficient_quota", "message": "raw"}}
     _, ended = take(Relay(), created(), done(status="failed", status_details=details))
-    assert "no money left" in ended.sentence
+    assert ended.sentence == f"raw {ERROR_CODES['insufficient_quota'].sentence}"
+
+
+@pytest.mark.parametrize("reason", ["max_output_tokens", "content_filter"])
+def test_a_response_that_was_cut_short_says_why(reason: str) -> None:
+    """Whoever hears half an answer learns that it is half, and what to do."""
+    details = {"type": "incomplete", "reason": reason}
+    _, ended = take(Relay(), created(), done(status="incomplete", status_details=details))
+    assert (ended.status, ended.sentence) == ("incomplete", ERROR_CODES[reason].sentence)
 
 
 def test_arguments_too_deep_or_too_long_for_a_parser_reach_the_tool_too() -> None:

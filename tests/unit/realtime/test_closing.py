@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from oyez_realtime.closing import CLOSE_CODES, ERROR_CODES, Remedy, judge_close, judge_error, judge_response
+from oyez_realtime.closing import (
+    CLOSE_CODES,
+    ERROR_CODES,
+    Remedy,
+    Verdict,
+    closed_after,
+    judge_close,
+    judge_error,
+    judge_response,
+)
 from oyez_realtime.messages import ErrorDetail, Response, StatusDetails
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,6 +51,15 @@ def test_a_reason_that_names_an_error_counts_for_more_than_the_number() -> None:
     """`invalid_request_error.invalid_api_key` asks for a token whatever the code."""
     assert judge_close(4000, "invalid_request_error.invalid_api_key").remedy is Remedy.NEW_TOKEN
     assert judge_close(1006, "invalid_request_error.invalid_value").remedy is Remedy.RETRY
+
+
+def test_an_empty_account_is_told_as_such_when_the_service_closes_with_a_refusal() -> None:
+    """What to do stands with the error; a close that may be tried again stays one."""
+    refused = judge_close(4000, "invalid_request_error.insufficient_quota")
+    assert refused == Verdict(Remedy.REFUSED, ERROR_CODES["insufficient_quota"].sentence)
+    assert judge_close(1011, "invalid_request_error.server_error") is CLOSE_CODES[1011]
+    assert closed_after(ERROR_CODES["session_expired"], CLOSE_CODES[1000]) is ERROR_CODES["session_expired"]
+    assert closed_after(ERROR_CODES["invalid_value"], CLOSE_CODES[4000]) is CLOSE_CODES[4000]
 
 
 @pytest.mark.parametrize(
