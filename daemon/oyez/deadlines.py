@@ -38,6 +38,8 @@ def nobody_spoke(state: State, event: ev.DeadlinePassed, now: float, c: Conversa
         return state, []
     if state.approvals and state.question == "due" and not state.addressed:
         return settle(state, now, c, heard=False)
+    if state.unremarked:
+        return fail(state, "line_silent", "The service took no notice of what was said. Ask again.")
     return sleep(state, now, c, "the conversation ended", done=True)
 
 

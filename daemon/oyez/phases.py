@@ -95,6 +95,8 @@ def listening_until(state: State, deadline_s: float) -> Step:
         state,
         phase=Phase.LISTENING,
         deadline_s=deadline_s,
+        gate_since_s=state.gate_since_s if state.phase is Phase.OPENING else None,
+        unremarked=state.unremarked and state.phase is Phase.OPENING,
         talk=None if over else state.talk,
         reply=None,
         answer_due=False,

@@ -8,6 +8,8 @@ from oyez.events import ApprovalAsked, SayAsked
 
 MAX_WAITING = 4
 MAX_APPROVALS = 4
+UNREMARKED_S = 1.0
+"""From the first sound of a word to the end of the gate's patience with the silence behind it."""
 TRANSCRIPT_S = 3.0
 """So long after somebody spoke what they said may still come in writing, and still counts as an answer."""
 
@@ -72,6 +74,10 @@ class State:
     # Who speaks
     talking: bool = False
     """Someone speaks to us, as the one who takes the turns hears it."""
+    gate_since_s: float | None = None
+    """Since when our own gate hears somebody, where the service takes the turns."""
+    unremarked: bool = False
+    """Somebody has said something, and the service took no notice of it, or none of its end."""
     talk: Talk | None = None
     follow_ups: int = 0
     """Requests since the wake word that came without another one."""
@@ -166,6 +172,17 @@ class State:
     def spoken_to(self, item_id: str = "") -> "State":
         """Somebody began to say something."""
         return replace(self, heard_since=self.heard_since | {item_id}) if self.question == "open" else self
+
+    def gate_opened(self, now: float) -> "State":
+        """Our gate hears somebody; where the service takes the turns, it is for it to say so as well."""
+        hears = self.taker == "server" and self.gate_since_s is None
+        return replace(self, gate_since_s=now) if hears else self
+
+    def gate_closed(self, now: float) -> "State":
+        """They are silent again. Who was heard for so long should be remarked on by the service, now or soon."""
+        since_s = self.gate_since_s
+        ignored = since_s is not None and now - since_s >= UNREMARKED_S
+        return replace(self, gate_since_s=None, unremarked=self.unremarked or ignored)
 
     def turn_ended(self, now: float) -> "State":
         """What was said is complete: the service answers, and what it was may take a moment to come in writing."""

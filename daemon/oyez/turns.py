@@ -50,20 +50,22 @@ def request_begins(state: State, event: ev.SpeechStarted, now: float, c: Convers
     if state.held:
         return state, []
     begun = replace(state, deadline_s=min(now, state.ends_s) + c.utterance_s, chime_at_s=None)
-    return (_turn_begins(begun, event) if event.by == state.taker else begun), []
+    return (_turn_begins(begun, event) if event.by == state.taker else begun.gate_opened(now)), []
 
 
 @row("opening", ev.SpeechStarted, STAYS)
 def request_begins_before_the_line_is_open(state: State, event: ev.SpeechStarted, now: float, c: Conversation) -> Step:
     begun = replace(state, chime_at_s=None)
-    return (_turn_begins(begun, event) if event.by == state.taker else begun), []
+    return (_turn_begins(begun, event) if event.by == state.taker else begun.gate_opened(now)), []
 
 
 @row("opening", ev.SpeechStopped, STAYS)
 def request_ends_before_the_line_is_open(state: State, event: ev.SpeechStopped, now: float, c: Conversation) -> Step:
     """The line keeps the order behind the sound that it belongs to."""
-    ends = state.talking and event.by == state.taker
-    return (state.turn_ended(now), [do.CommitTurn()]) if ends else (state, [])
+    ends = state.talking and event.by == state.taker == "gate"
+    if ends:
+        return state.turn_ended(now), [do.CommitTurn()]
+    return (state.gate_closed(now) if event.by == "gate" else state), []
 
 
 @row("listening", ev.SpeechStopped, "thinking")
@@ -76,7 +78,7 @@ def request_ends(state: State, event: ev.SpeechStopped, now: float, c: Conversat
     if event.by == state.taker and state.talking:
         after, actions = think(state.turn_ended(now), now, c)
         return after, [*actions, do.CommitTurn()]
-    return replace(state, deadline_s=patience_ends_s(state, now, c)), []
+    return replace(state.gate_closed(now), deadline_s=patience_ends_s(state, now, c)), []
 
 
 @row("thinking", ev.SpeechStarted, "listening asleep announcing")
@@ -90,7 +92,7 @@ def request_goes_on(state: State, event: ev.SpeechStarted, now: float, c: Conver
 
 
 def _turn_begins(state: State, event: ev.SpeechStarted) -> State:
-    return replace(state.spoken_to(event.item_id), talking=True)
+    return replace(state.spoken_to(event.item_id), talking=True, unremarked=False)
 
 
 # --- replies ----------------------------------------------------------------------
@@ -166,6 +168,8 @@ def barge_in(state: State, event: ev.SpeechStarted, now: float, c: Conversation)
     taker = "gate" if state.turns == "device" else "server"
     heard = replace(state.spoken_to(event.item_id), talking=True) if event.by == taker else state
     after, actions = hear_out(replace(heard, follow_ups=state.follow_ups + 1), now, c)
+    if after.phase is Phase.LISTENING and event.by == "gate":
+        after = after.gate_opened(now)
     return after, [*silence(state), *(action for action in actions if action not in silence(state))]
 
 
