@@ -69,7 +69,9 @@ class Till:
                     self._spend(self._response_cost(response.id, used))
             case wire.ConversationItemInputAudioTranscriptionCompleted():
                 if isinstance(event.usage, DurationUsage | TokenUsage):
-                    self._spend(transcription_cost(event.usage, self._transcript_prices))
+                    amount = transcription_cost(event.usage, self._transcript_prices)
+                    log.info("%s: written down, %s %s.", event.item_id, plain(amount), self._config.currency)
+                    self._spend(amount)
             case _:
                 pass
 
