@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data/dev
 FUZZ_S ?= 600
+CHAOS_S ?= 3600
+CHAOS_SEED ?= 1
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 # Debian keeps mosquitto in /usr/sbin, which is not on everyone's path.
@@ -12,7 +14,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-peers check bench fuzz lock clean
+.PHONY: help setup demo test test-peers check bench fuzz chaos lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -46,6 +48,9 @@ bench: setup ## all measurements on DATA, one JSON each under build/bench, and a
 
 fuzz: setup ## changed events for both decoders and the protocol, FUZZ_S seconds long (600)
 	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_S) --work build/fuzz
+
+chaos: setup ## CHAOS_S seconds of conversation (3600) in less time, a fault every few seconds by CHAOS_SEED (1)
+	@$(BIN)/python -m tests.chaos --seconds $(CHAOS_S) --seed $(CHAOS_SEED) --out build/chaos/report.json
 
 lock: setup ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/python -m pip install --quiet uv
