@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -43,7 +43,8 @@ class Wiring:
     """What a conversation needs of the line and of the house."""
 
     config: LineConfig
-    tools: Sequence[dict[str, Any]]
+    tools: Sequence[dict[str, Any]] = field(repr=False)
+    """Holds the tokens of servers of tools."""
     dialler: Dialler
     tell: Callable[[ev.Event], None]
     say_sound: Callable[[str, int, bytes], None]
@@ -67,6 +68,8 @@ class Call:
     def close(self) -> Link | None:
         """Its present session, which is to be left."""
         link, self._link, self._closed = self._link, None, True
+        if link is not None:
+            link.leave()
         return link
 
     def send(self, what: Sequence[do.Outgoing]) -> None:
@@ -206,7 +209,7 @@ class Call:
             try:
                 async with _spare(await self._dial()) as spare:
                     rehearsal = await self._rehearse(old, spare)
-                    if self._is_quiet(old) and self.story.is_whole(rehearsal):
+                    if not self._closed and self._is_quiet(old) and self.story.is_whole(rehearsal):
                         log.info("The session's time is nearly up: the conversation goes on in the next one.")
                         return self._take_over(group, spare.keep(), rehearsal)
             except (*EXPECTED, NotConnected) as error:

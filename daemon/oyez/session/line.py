@@ -72,8 +72,8 @@ class Line:
         self._task = self._group.create_task(self._call.live(), name="call")
 
     def close(self) -> None:
-        """Also gives up a session that is still opening. Sound that was not sent is forgotten; orders still go out, and
-        what a reply in progress has cost is still counted (see `Link.farewell`)."""
+        """Also gives up a session that is still opening. Sound that was not sent is forgotten and nothing new is begun;
+        what was cancelled or answered is still told, and what a reply in progress has cost is counted (see `Link`)."""
         link = self._call.close() if self._call is not None else None
         if self._task is not None and link is not None and self._group is not None:
             self._group.create_task(_leave(link, self._task), name="leaving")

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 SHORTEST_TURN_MS = 100
 """The service makes no turn of less."""
+LAST_WORDS = (do.Create, do.Delete, do.Cancel, do.Heard)
+"""What a session that is being left is still told. Everything else would let sound out, or begin what nobody hears."""
 
 
 class Holder(Protocol):
@@ -45,14 +47,22 @@ class Link:
         self.errands = 0
         """Orders that wait to be sent."""
         self._moved = asyncio.Event()
+        self._leaving = False
 
-    async def farewell(self) -> None:
-        """Nobody needs the session any more. Sound that waits is thrown away; orders go out. Returns when the service
-        has told the end, and so the cost, of every response that it had begun."""
+    def leave(self) -> None:
+        """Nobody needs the session any more: from here on no sound goes out and nothing new is begun; what was
+        cancelled, heard or answered is still told."""
+        self._leaving = True
         waiting = [self._outbox.get_nowait() for _ in range(self._outbox.qsize())]
         for what in waiting:
-            if not isinstance(what, bytes):
+            if isinstance(what, LAST_WORDS):
                 self._outbox.put_nowait(what)
+            elif not isinstance(what, bytes):
+                self.errands -= 1
+
+    async def farewell(self) -> None:
+        """After `leave`: returns when the service has been told, and has told the end, and so the cost, of every
+        response that it had begun."""
         while self.errands or self.relay.running:
             self._moved.clear()
             await self._moved.wait()
@@ -89,6 +99,8 @@ class Link:
                 what = await self._outbox.get()
                 if isinstance(what, bytes):
                     await asyncio.sleep(pacer.wait_s(len(what) / BYTES_PER_MS / 1000, self._clock()))
+                    if self._leaving:  # meanwhile somebody muted the device
+                        continue
                     await self._append(self._up.feed(what))
                     self._holder.sent(self, len(what))
                 else:

@@ -47,6 +47,37 @@ async def test_sound_that_waits_stays_here_and_orders_go_out() -> None:
         assert len(stage.audio()) < 960 * 1000
 
 
+async def test_nothing_that_would_cost_money_is_begun_on_leaving() -> None:
+    """A turn or a reply that waits to be asked for is not asked for; a refusal and a cancel still go out."""
+    async with line_stage([*READY, Emit(BEGUN), Silence()]) as stage:
+        stage.line.open()
+        await stage.told(ev.ReplyBegun)
+        stage.line.commit_turn()
+        stage.line.say("Nobody will hear this.")
+        stage.line.answer_tool("call_1", "done")
+        stage.line.ask_reply()
+        stage.line.cancel_reply()
+        stage.line.close()
+        await the_call_is_over()
+        assert stage.types()[1:] == ["conversation.item.create", "response.cancel"]
+
+
+async def test_not_a_frame_leaves_the_room_after_the_line_was_closed() -> None:
+    """Muted in the middle of a backlog: what waits its turn to be sent, the very next piece included, stays here,
+    although the session is still open to hear what the running reply has cost."""
+    async with line_stage([*READY, Emit(BEGUN), Silence()]) as stage:
+        stage.line.open()
+        await stage.told(ev.ReplyBegun)
+        for _ in range(1000):
+            stage.line.send_audio(bytes(960))
+        await stage.audio_received(24_000)
+        sent = stage.line.audio_bytes_sent
+        stage.line.close()
+        await the_call_is_over()
+        assert stage.line.audio_bytes_sent == sent
+        assert len(stage.audio()) == sent
+
+
 async def test_a_service_that_never_tells_the_end_is_left_all_the_same() -> None:
     async with line_stage([*READY, Emit(BEGUN), Silence()]) as stage:
         stage.line.open()
