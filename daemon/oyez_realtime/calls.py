@@ -96,9 +96,9 @@ def check_target_uri(target_uri: str) -> str:
 
 def check_status_code(status_code: int) -> int:
     """As it is. Raises ValueError for what says no `no` in SIP (RFC 3261, 21.4 to 21.6)."""
-    if isinstance(status_code, bool) or not 400 <= status_code <= 699:
+    if not isinstance(status_code, int) or isinstance(status_code, bool) or not 400 <= status_code <= 699:
         raise ValueError(
-            f"status_code is {status_code}; SIP refuses a call with 400 to 699, e.g. 486 busy, 603 declined"
+            f"status_code is {status_code!r}; SIP refuses a call with 400 to 699, e.g. 486 busy, 603 declined"
         )
     return status_code
 

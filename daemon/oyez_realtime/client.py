@@ -20,8 +20,8 @@ from websockets.exceptions import ConnectionClosed
 from oyez_realtime.client_media import ClientMedia
 from oyez_realtime.client_requests import ClientRequests
 from oyez_realtime.closing import Remedy, Verdict, judge_error
-from oyez_realtime.connecting import DEAD, SILENT, Dialling, dial, ending, first_word
-from oyez_realtime.errors import ConnectionLost, NotConnected, UpdateRefused
+from oyez_realtime.connecting import DEAD, OUR_FAULT, SILENT, UNSET_UP, Dialling, dial, ending, first_word
+from oyez_realtime.errors import ConnectionLost, NotConnected, RealtimeError, UpdateRefused
 from oyez_realtime.listeners import Listener, Listeners
 from oyez_realtime.mailbox import Mailbox
 from oyez_realtime.media_router import MediaRouter
@@ -33,6 +33,9 @@ from oyez_realtime.tolerance import ServerEvent
 from oyez_realtime.wire import given
 
 logger = logging.getLogger(__name__)
+
+REASON_MAX_BYTES = 123
+"""What a close frame holds beside its code (RFC 6455, 5.5)."""
 
 
 class RealtimeClient(ClientRequests, ClientMedia):
@@ -54,7 +57,7 @@ class RealtimeClient(ClientRequests, ClientMedia):
         self._reader: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[None] | None = None
         self._updates: dict[str, asyncio.Future[ErrorDetail | None]] = {}
-        self._loss: ConnectionLost | None = None
+        self._loss: RealtimeError | None = None
         self._closing = False
 
     # -- life -----------------------------------------------------------------------------------------------------
@@ -87,12 +90,24 @@ class RealtimeClient(ClientRequests, ClientMedia):
             if self._closing:
                 raise self._aborted() from None
             raise
+        except RealtimeError as error:
+            self._ended(1006, "", UNSET_UP if isinstance(error, UpdateRefused) else error.verdict)
+            self._loss = error
+            await self._hang_up()
+            raise
         except Exception:
             await self._hang_up()
             raise
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Ends the session or the attempt at one; the iterator ends. Calling it again does nothing."""
+        """Ends the session or the attempt at one; the iterator ends. Calling it again does nothing.
+
+        Raises ValueError, and closes nothing, for what no close frame may carry.
+        """
+        if code != 1000 and not 3000 <= code <= 4999:
+            raise ValueError(f"the close code is {code}; a client closes with 1000, or 3000 to 4999")
+        if len(reason.encode()) > REASON_MAX_BYTES:
+            raise ValueError(f"the close reason is longer than {REASON_MAX_BYTES} bytes; shorten it")
         self._closing = True
         if self._attempt is not None and not self._attempt.done():
             self._attempt.cancel()
@@ -132,8 +147,7 @@ class RealtimeClient(ClientRequests, ClientMedia):
             await self._socket.close(code, reason)
         if self._reader is not None:
             await asyncio.wait([self._reader])
-        if self.protocol.state is not State.CLOSED:
-            self._ended(code, reason)
+        self._ended(code, reason)
         await self._media.detach_all()
 
     # -- hearing --------------------------------------------------------------------------------------------------
@@ -156,7 +170,8 @@ class RealtimeClient(ClientRequests, ClientMedia):
 
     async def __aiter__(self) -> AsyncIterator[ServerEvent]:
         """Events in order, from `session.created` on; for one reader. Ends when the session was closed as agreed,
-        raises ConnectionLost when it ended otherwise."""
+        raises ConnectionLost when it ended otherwise, what `connect` raised when it never began, RuntimeError where
+        another reader waits already."""
         while (event := await self._mailbox.get()) is not None:
             yield event
         if self._loss is not None:
@@ -170,6 +185,10 @@ class RealtimeClient(ClientRequests, ClientMedia):
             self._ended(*ending(closed))
         except ConnectionLost:
             logger.debug("%s: the socket closed under a waiting request; its end has been told", self.id)
+        except Exception:
+            logger.exception("%s: an event could not be taken; the session is given up", self.id)
+            self._ended(1006, "", OUR_FAULT)
+            await socket.close(1000)
 
     async def _take(self, text: str | bytes) -> None:
         for event in self.protocol.receive(text):
@@ -223,7 +242,8 @@ class RealtimeClient(ClientRequests, ClientMedia):
             raise ConnectionLost(f"The session has ended ({code}). {verdict.sentence}", verdict, code) from None
 
     async def session_update(self, session: Session, event_id: str | None = None) -> None:
-        """Returns when it is in force. Raises UpdateRefused when the server says no, ConnectionLost without answer."""
+        """Returns when it is in force. Raises UpdateRefused when the server says no, ConnectionLost without answer,
+        ValueError for an `event_id` that waits for its answer, OverflowError when 64 updates wait."""
         event_id = event_id or f"upd_{uuid4().hex[:12]}"
         text = self.protocol.send_session_update(session, event_id)
         waiter: asyncio.Future[ErrorDetail | None] = asyncio.get_running_loop().create_future()

@@ -5,7 +5,9 @@ from oyez_realtime.items import Item
 from oyez_realtime.messages import encode
 from oyez_realtime.protocol import RealtimeProtocol
 from oyez_realtime.responses import ResponseParameters
+from oyez_realtime.sending import require_sound
 from oyez_realtime.transcoding import WireEncoder
+from oyez_realtime.wire import BaseClientEvent
 
 
 class ClientRequests:
@@ -19,7 +21,12 @@ class ClientRequests:
         raise NotImplementedError
 
     async def send(self, event: str | AnyClientEvent) -> None:
-        """Sends a frame as it is, past the books: for events that the methods below do not cover."""
+        """Sends a frame as it is, past the books: for events that the methods below do not cover.
+
+        Raises TypeError for what is neither text nor an event that a client says.
+        """
+        if not isinstance(event, str | BaseClientEvent):
+            raise TypeError(f"a {type(event).__name__} is no frame; give JSON text or a client event of `messages`")
         await self._write(event if isinstance(event, str) else encode(event))
 
     async def append_audio(self, audio: bytes) -> None:
@@ -31,6 +38,7 @@ class ClientRequests:
 
         last: the stream ends; the few ms that resampling holds back go out. Then `pcm` may be empty.
         """
+        require_sound(pcm, 2)
         audio_format = self.protocol.input_format
         if self._encoder is None or self._encoder.audio_format != audio_format:
             self._encoder = WireEncoder(audio_format)

@@ -9,6 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.frames import CloseCode
 
+from oyez_realtime.bearer import UNSENDABLE, is_sendable
 from oyez_realtime.closing import Remedy, Verdict, closed_after, judge_error
 from oyez_realtime.errors import ConnectionLost, SessionRefused
 from oyez_realtime.protocol import RealtimeProtocol
@@ -44,6 +45,8 @@ class Dialling:
 RETRY = Verdict(Remedy.RETRY, "The server cannot be reached: check network and address; connect again.")
 SILENT = Verdict(Remedy.RETRY, "The server did not open the session in time: connect again.")
 DEAD = Verdict(Remedy.RETRY, "The server has stopped answering: the network or the server is gone; connect again.")
+UNSET_UP = Verdict(Remedy.REFUSED, "The server refused the session's settings: mend them.")
+OUR_FAULT = Verdict(Remedy.RETRY, "This program failed at an event, see its log: connect again, and report it.")
 STATUSES = {
     401: Verdict(Remedy.NEW_TOKEN, "The server did not accept the token: get a new one."),
     403: Verdict(Remedy.REFUSED, "The server does not allow this: check the account and its permissions."),
@@ -53,7 +56,12 @@ STATUSES = {
 
 
 async def dial(url: str, token: str | None, dialling: Dialling) -> ClientConnection:
-    """Raises SessionRefused for an HTTP error, ConnectionLost when the server cannot be reached."""
+    """Raises SessionRefused for an HTTP error and for what cannot be dialled, ConnectionLost when nobody is reached."""
+    if not isinstance(url, str):
+        raise TypeError(f"the address is {url!r}; give it as text, ws://... or wss://...")
+    if token and not is_sendable(token):
+        verdict = Verdict(Remedy.NEW_TOKEN, "The token cannot be used: get a new one.")
+        raise SessionRefused(f"The token was not sent: {UNSENDABLE}.", verdict)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         return await connect(
@@ -70,8 +78,8 @@ async def dial(url: str, token: str | None, dialling: Dialling) -> ClientConnect
         )
     except InvalidStatus as error:
         raise _refused_by_status(error.response.status_code) from None
-    except InvalidURI as error:
-        verdict = Verdict(Remedy.REFUSED, "The address is no WebSocket address: it begins with ws:// or wss://.")
+    except (InvalidURI, ValueError) as error:  # ValueError: of urllib, for a port or an IPv6 address that is none
+        verdict = Verdict(Remedy.REFUSED, "The address is no WebSocket address, ws://HOST:PORT/PATH or wss://...")
         raise SessionRefused(f"{error}. {verdict.sentence}", verdict) from None
     except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
         raise ConnectionLost(f"No connection to the Realtime API ({error}). {RETRY.sentence}", RETRY) from error

@@ -32,6 +32,8 @@ class Listeners:
         Raises TypeError for what cannot be called and for coroutine functions, ValueError for a name that no server
         says.
         """
+        if not isinstance(event_type, str):
+            raise TypeError(f"{event_type!r} is no name of a listener's event; give one of EventType, or '*'")
         if not callable(listener):
             raise TypeError(f"the listener for {event_type} is {listener!r}, which cannot be called; give a function")
         if inspect.iscoroutinefunction(listener) or inspect.iscoroutinefunction(type(listener).__call__):

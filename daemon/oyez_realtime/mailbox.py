@@ -19,6 +19,7 @@ class Mailbox:
         self._events: deque[ServerEvent] = deque()
         self._news = asyncio.Event()
         self._closed = False
+        self._is_awaited = False
         self.has_reader = False
         self.forgotten = 0
         """Events that nobody read in time, before there was a reader."""
@@ -43,11 +44,18 @@ class Mailbox:
         self._news.set()
 
     async def get(self) -> ServerEvent | None:
-        """The next event; None when there will be no more."""
+        """The next event; None when there will be no more. Raises RuntimeError while another call waits: of two
+        readers each would miss what the other gets."""
+        if self._is_awaited:
+            raise RuntimeError("another reader waits for this client's events; iterate once, or add listeners")
         self.has_reader = True
         while not self._events:
             if self._closed:
                 return None
             self._news.clear()
-            await self._news.wait()
+            self._is_awaited = True
+            try:
+                await self._news.wait()
+            finally:
+                self._is_awaited = False
         return self._events.popleft()

@@ -67,6 +67,10 @@ class MediaParameters:
             raise ValueError(f"gain is {self.gain}; it lies between 0 and 16")
         if not 0 <= self.lead_ms <= 10_000:
             raise ValueError(f"lead_ms is {self.lead_ms}; it lies between 0 and 10000")
+        if self.when_full not in ("drop_oldest", "drop_newest"):
+            raise ValueError(f"when_full is {self.when_full!r}; it is drop_oldest or drop_newest")
+        if self.on_interrupt not in ("clear", "finish"):
+            raise ValueError(f"on_interrupt is {self.on_interrupt!r}; it is clear or finish")
         if self.queue_max_ms < 100:
             raise ValueError(f"queue_max_ms is {self.queue_max_ms}; at least 100 ms must be able to wait")
 

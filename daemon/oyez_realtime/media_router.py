@@ -21,9 +21,15 @@ class MediaRouter:
         self._name = name
         self._source = MediaSource()
         self._feeds: dict[int, Feed] = {}
+        self._is_over = False
 
     async def attach(self, sink: Sink, parameters: MediaParameters) -> None:
-        """Raises TypeError for what is no sink, ValueError for one that is attached already."""
+        """Raises TypeError for what is no sink or no parameters, ValueError for a sink that is attached already,
+        RuntimeError once `detach_all` was called."""
+        if self._is_over:
+            raise RuntimeError("the client is closed: no sound comes any more; attach the sink to another")
+        if not isinstance(parameters, MediaParameters):
+            raise TypeError(f"{parameters!r} is no MediaParameters")
         if not isinstance(sink, Sink):
             raise TypeError(f"{sink!r} is no sink: it needs open, write, clear, delay_ms and close")
         if id(sink) in self._feeds:
@@ -34,18 +40,20 @@ class MediaRouter:
         except BaseException:
             self._feeds.pop(id(sink), None)
             raise
-        feed.start()
+        if self._feeds.get(id(sink)) is feed:
+            feed.start()
+        else:
+            await feed.stop()  # detached while it opened: nobody else would close it
 
     async def detach(self, sink: Sink) -> None:
         feed = self._feeds.pop(id(sink), None)
-        if feed is not None:
+        if feed is not None and feed.has_started:
             await feed.stop()
 
     async def detach_all(self) -> None:
-        feeds = list(self._feeds.values())
-        self._feeds.clear()
-        for feed in feeds:
-            await feed.stop()
+        self._is_over = True
+        for feed in list(self._feeds.values()):
+            await self.detach(feed.sink)
 
     def take(self, event: ServerEvent, audio_format: AudioFormat) -> None:
         """audio_format: that of the event's response."""
@@ -99,6 +107,11 @@ class Feed:
         self._full = False
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def has_started(self) -> bool:
+        """False while its sink opens."""
+        return self._task is not None
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._serve(), name=self._name)
 
@@ -114,13 +127,27 @@ class Feed:
     def interrupt(self, response_id: str | None, item_id: str | None) -> list[Played]:
         if self.parameters.on_interrupt == "finish":
             return []
-        now_s, delay_ms = _now_s(), self.sink.delay_ms()
+        now_s, delay_ms = _now_s(), self._delay_ms()
         holds = self.queue.holds(now_s, delay_ms, response_id, item_id)
         cut = self.queue.clear(now_s, delay_ms, response_id, item_id)
         if holds:
-            self.sink.clear()
+            self._clear()
         self._news.set()
         return cut if self.parameters.truncates else []
+
+    def _delay_ms(self) -> float:
+        """A sink that cannot tell counts as one that holds nothing: the session must not suffer from it."""
+        try:
+            return float(self.sink.delay_ms())
+        except Exception:
+            logger.exception("%s does not say what it holds", self._name)
+            return 0.0
+
+    def _clear(self) -> None:
+        try:
+            self.sink.clear()
+        except Exception:
+            logger.exception("%s could not be silenced", self._name)
 
     def played(self) -> list[Played]:
         return self.queue.played(_now_s(), self.sink.delay_ms())

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from oyez_realtime.bearer import UNSENDABLE, is_sendable
 from oyez_realtime.legacy import modern_session
 from oyez_realtime.older import LIFE_FIELDS, Kind, flat_session, kind_of
 from oyez_realtime.session_objects import RealtimeSession, Session, TranscriptionSession
@@ -100,8 +101,9 @@ async def _create_older(
 
 
 def _life(expires_after_s: int) -> dict[str, Any]:
-    if not EXPIRES_AFTER_MIN_S <= expires_after_s <= EXPIRES_AFTER_MAX_S:
-        raise ValueError(f"expires_after_s is {expires_after_s}; a client secret lives 10 to 7200 seconds")
+    is_whole = isinstance(expires_after_s, int) and not isinstance(expires_after_s, bool)
+    if not is_whole or not EXPIRES_AFTER_MIN_S <= expires_after_s <= EXPIRES_AFTER_MAX_S:
+        raise ValueError(f"expires_after_s is {expires_after_s!r}; a client secret lives 10 to 7200 whole seconds")
     return {"anchor": "created_at", "seconds": expires_after_s}
 
 
@@ -114,7 +116,10 @@ async def post_json(
 
 
 async def post(http: httpx.AsyncClient, request: httpx.Request, key: str) -> httpx.Response:
-    """A successful answer to `request`, sent with `key`. Raises RestError, whose text never holds the key."""
+    """A successful answer to `request`, sent with `key`. Raises RestError, whose text never holds the key; 401 also for
+    a key that no header carries."""
+    if not is_sendable(key):
+        raise RestError(401, None, f"The key was not sent: {UNSENDABLE}.")
     request.headers["Authorization"] = f"Bearer {key}"
     try:
         answer = await http.send(request)
@@ -163,6 +168,8 @@ _MEANINGS = {
     401: "the key was not accepted: check it",
     403: "the key may not do this: check the account's permissions",
     404: "there is no such address or call: check the base URL, it ends in /v1",
+    405: "the server serves that address otherwise: check the base URL, it ends in /v1",
+    501: "the server cannot do this: ask another",
     429: "too many requests, or the quota is used up: ask again later or look at the billing",
 }
 

@@ -37,6 +37,14 @@ class SettledUpdate:
     """None: it is in force."""
 
 
+def require_sound(audio: bytes, sample_bytes: int) -> None:
+    """Raises TypeError for what is no bytes, ValueError for a part of a sample."""
+    if not isinstance(audio, bytes | bytearray):
+        raise TypeError(f"audio is a {type(audio).__name__}; give bytes, of a numpy array `.tobytes()`")
+    if len(audio) % sample_bytes:
+        raise ValueError(f"{len(audio)} bytes of audio are no whole 16 bit samples; send an even number")
+
+
 class Sending:
     """Every send returns the text of one frame, or None where the request has to wait for its turn.
 
@@ -141,10 +149,9 @@ class Sending:
     def send_audio_append(self, audio: bytes) -> str:
         """`audio` is in the session's input format. Carries no event id: it is the hot path and is never answered."""
         self._require_open()
+        require_sound(audio, 1 if self.input_bytes_per_ms == 8 else 2)
         if not 0 < len(audio) <= client.APPEND_MAX_BYTES:
             raise ValueError(f"{len(audio)} bytes of audio; one append takes 1 to {client.APPEND_MAX_BYTES}")
-        if len(audio) % 2 and self.input_bytes_per_ms != 8:
-            raise ValueError(f"{len(audio)} bytes of audio are no whole 16 bit samples; send an even number")
         self._uncommitted_bytes += len(audio)
         return encode(client.InputAudioBufferAppend(audio=audio))
 

@@ -3,6 +3,7 @@
 import wave
 from os import PathLike
 from pathlib import Path
+from typing import BinaryIO
 
 from oyez_realtime.media import MediaFormat
 
@@ -35,6 +36,7 @@ class WavFileSink:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._path = Path(path)
+        self._stream: BinaryIO | None = None
         self._file: wave.Wave_write | None = None
 
     def __repr__(self) -> str:
@@ -42,7 +44,8 @@ class WavFileSink:
 
     async def open(self, media_format: MediaFormat) -> None:
         """Raises OSError when the file cannot be written."""
-        self._file = wave.open(str(self._path), "wb")  # noqa: SIM115 - closed by close()
+        self._stream = self._path.open("wb")  # by us: `wave` complains at its end of a file that it could not open
+        self._file = wave.open(self._stream, "wb")  # noqa: SIM115 - closed by close()
         self._file.setnchannels(media_format.channels)
         self._file.setsampwidth(2)
         self._file.setframerate(media_format.rate_hz)
@@ -62,3 +65,6 @@ class WavFileSink:
         if self._file is not None:
             self._file.close()
             self._file = None
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None

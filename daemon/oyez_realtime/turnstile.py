@@ -33,10 +33,17 @@ class Turnstile:
         return len(self._queue)
 
     def enter(self, request: Waiting) -> None:
-        """Raises OverflowError when too many wait: the server has long stopped answering."""
+        """Raises OverflowError when too many wait: the server has long stopped answering; ValueError for an event id
+        that is in use, for nobody could tell whose answer comes."""
+        if any(request.event_id == other.event_id for other in self._all()):
+            raise ValueError(f"the event id {request.event_id!r} waits for its answer; give every request its own")
         if len(self._queue) >= self.QUEUE_MAX:
             raise OverflowError(f"{self.QUEUE_MAX} requests wait for the server; it does not answer: close the session")
         self._queue.append((next(self._numbers), request))
+
+    def _all(self) -> list[Waiting]:
+        inside = [] if self._inside is None else [self._inside]
+        return [waiting for _, waiting in inside + self._queue]
 
     def next(self, blocked: bool = False) -> str | None:
         """The text to send now, when somebody waits and the way is free."""

@@ -30,9 +30,19 @@ class Checked(msgspec.Struct, frozen=True):
 
 def _refuse_mismatch(owner: str, name: str, value: object, annotation: Any) -> None:
     try:
-        msgspec.convert(value, annotation)
+        understood = msgspec.convert(value, annotation)
     except msgspec.ValidationError as error:
         raise ValueError(f"{owner}.{name} is {value!r}, which the protocol does not allow: {error}") from None
+    if _is_raw(value, understood):
+        message = f"{owner}.{name} is given as a dict, whose unknown fields nobody would see; give the object itself"
+        raise ValueError(message)
+
+
+def _is_raw(value: object, understood: object) -> bool:
+    """Whether a dict stands where a message, or a list of them, belongs."""
+    if isinstance(value, list) and isinstance(understood, list):
+        return any(_is_raw(*pair) for pair in zip(value, understood, strict=True))
+    return isinstance(understood, msgspec.Struct) and not isinstance(value, msgspec.Struct)
 
 
 @cache
