@@ -27,7 +27,7 @@ from oyez.liveness import Liveness
 from oyez.memory import Memory, Remembered
 from oyez.secret import Secret
 from oyez.session.line import Line
-from oyez.session.till import Till
+from oyez.session.till import CALENDAR_S, Till
 from oyez.session.token import TokenRefused
 from oyez.session.token_source import TokenSource, Trouble
 from oyez.speaking.voice import Voice
@@ -72,10 +72,12 @@ class House:
         *,
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], date] = date.today,
+        calendar_s: float = CALENDAR_S,
         sound: tuple[Capture, Playback] | None = None,
     ) -> None:
         """mcp_tokens: by the label of the MCP server. clock: monotonic seconds, of the loop and of the board too.
-        today: the local date. sound: who reads and writes the board's cards; None: a thread each."""
+        today: the local date; calendar_s: so often it is looked at. sound: who reads and writes the cards; None:
+        a thread each."""
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown, self._clock = "", clock
         self._capture, self._playback = sound or (Capture(board.microphone), Playback(board.speaker))
@@ -106,7 +108,7 @@ class House:
         self._voice = Voice(config.speaking, self._playback, tell)
         tools = [*self._toolbox.declarations(), *remote_tools.declarations(config.mcp, mcp_tokens or {})]
         self._till = Till(
-            config.money, config.line, memory.folder, tell, today, on_change=lambda: self.show(self.conductor.view)
+            config.money, config.line, memory.folder, tell, today, lambda: self.show(self.conductor.view), calendar_s
         )
         self._line = Line(config.line, tokens, tools, tell, self._voice.say, clock, self._till.usage)
         self._playback.on_played = self._hear_ourselves

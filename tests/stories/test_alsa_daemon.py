@@ -3,24 +3,22 @@
 (Users' complaints: deaf after a card was unplugged; six-channel arrays that nobody tried; the reply at a wrong pitch.)
 """
 
-import asyncio
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from oyez_hw import virtual_card
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.room import Ear, Room, RoomSettings
-from oyez_local.recogniser import MoonshineRecogniser
 from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import Process, running
 from tests.doubles.speech import say as speech
 from tests.stories.outside import traced, trouble_shown, write_config
 from tests.stories.theatre import services
+from tests.stories.understanding import understood
 
 MICROPHONES, LOUDSPEAKER = PcmFormat(16_000, 6), PcmFormat(48_000, 2)
 BOARD = """\
@@ -65,16 +63,6 @@ async def a_light_is_switched(daemon: Process, card: virtual_card.VirtualCard, w
     assert ended["heard"], "part of the reply was lost"
     await traced(daemon, "CloseSession", after=place)
     return await understood(card.room, begun["time_s"], ended["time_s"])
-
-
-async def understood(room: Room, since_s: float, until_s: float) -> str:
-    """What the loudspeaker said in this time, both channels alike, by a recogniser that knows nothing of it."""
-    rate_hz = room.loudspeaker.rate_hz
-    start, frames = round((since_s - room.epoch_s) * rate_hz), round((until_s - since_s) * rate_hz)
-    heard = room.heard.read(start, frames)
-    assert np.array_equal(heard[:, 0], heard[:, 1])
-    recogniser = await asyncio.to_thread(MoonshineRecogniser)
-    return await asyncio.to_thread(recogniser.transcribe, heard[:, 0].copy(), rate_hz)
 
 
 async def test_it_answers_on_a_real_card_and_hears_again_after_the_card_was_unplugged(

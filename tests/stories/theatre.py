@@ -21,6 +21,7 @@ from oyez import events as ev
 from oyez.config import Config, Conversation, Device, Home, Line, Parameter, Tool
 from oyez.house import House, StateShown
 from oyez.memory import Memory
+from oyez.secret import Secret
 from oyez.speaking.chimes import Chime, chime
 from oyez.supervision import Notifier
 from oyez_hw.boards import Board, BoardSettings, open_board
@@ -201,41 +202,51 @@ async def services(
 
 @asynccontextmanager
 async def theatre(
-    folder: Path,
+    folder: Path, *, token_lifetime_s: int = 600, local_options: Sequence[str] = (), **of_house: Any
+) -> AsyncIterator[Theatre]:
+    """Curtain up: everything runs and hears. of_house: what `stage` takes."""
+    async with services(folder, token_lifetime_s, local_options) as world, stage(world, **of_house) as play:
+        yield play
+
+
+@asynccontextmanager
+async def stage(
+    world: Services,
     *,
     conversation: Conversation | None = None,
-    token_lifetime_s: int = 600,
     publish_text: bool = True,
     board: BoardSettings | None = None,
-    local_options: Sequence[str] = (),
     line: Mapping[str, Any] | None = None,
+    memory: Path | None = None,
+    mcp_tokens: Mapping[str, Secret] | None = None,
+    calendar: Mapping[str, Any] | None = None,
     **sections: Any,
 ) -> AsyncIterator[Theatre]:
-    """Curtain up: everything runs and hears. `sections` replace sections of the configuration, `line` some of [line].
-    """
-    async with services(folder, token_lifetime_s, local_options) as world:
-        config = Config(
-            device=Device(id="story"),
-            line=Line(**{"backend_url": world.backend_url, **(line or {})}),
-            home=Home(port=world.broker.port, publish_text=publish_text),
-            conversation=conversation or patient(),
-            tools=[LIGHT],
-        )
-        config = msgspec.structs.replace(config, **sections)
-        opened = open_board(board or BoardSettings(name="simulated"))
-        play = Theatre(world.broker, world.local, world.backend, world.server_log, config, None, opened)  # type: ignore[arg-type]
-        play.house = House(config, opened, world.device_key, None, Notifier(lambda text: None), play.note, Memory(None))
-        running = asyncio.create_task(play.house.run(), name="house")
-        try:
-            async with asyncio.timeout(20):
-                while not play.house.hears:
-                    assert not running.done(), running.result()
-                    await asyncio.sleep(0.05)
-            yield play
-            assert not running.done(), "the house fell down"
-        finally:
-            running.cancel()
-            await asyncio.wait([running])
+    """A house that runs and hears. `sections` replace sections of the configuration, `line` some of [line].
+    memory: its state folder. calendar: `today` and `calendar_s` of the House."""
+    config = Config(
+        device=Device(id="story"),
+        line=Line(**{"backend_url": world.backend_url, **(line or {})}),
+        home=Home(port=world.broker.port, publish_text=publish_text),
+        conversation=conversation or patient(),
+        tools=[LIGHT],
+    )
+    config = msgspec.structs.replace(config, **sections)
+    opened = open_board(board or BoardSettings(name="simulated"))
+    play = Theatre(world.broker, world.local, world.backend, world.server_log, config, None, opened)  # type: ignore[arg-type]
+    told = (Notifier(lambda text: None), play.note, Memory(memory))
+    play.house = House(config, opened, world.device_key, None, *told, mcp_tokens, **(calendar or {}))
+    running = asyncio.create_task(play.house.run(), name="house")
+    try:
+        async with asyncio.timeout(20):
+            while not play.house.hears:
+                assert not running.done(), running.result()
+                await asyncio.sleep(0.05)
+        yield play
+        assert not running.done(), "the house fell down"
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
 
 
 async def device_key(folder: Path) -> str:

@@ -39,9 +39,11 @@ class Till:
         tell: Callable[[Told], None],
         today: Callable[[], date] = date.today,
         on_change: Callable[[], None] = lambda: None,
+        calendar_s: float = CALENDAR_S,
     ) -> None:
-        """on_change: called whenever `report` tells something new."""
+        """on_change: called whenever `report` tells something new. calendar_s: it looks so often for a new day."""
         self._config, self._tell, self._today, self._on_change = config, tell, today, on_change
+        self._calendar_s = calendar_s
         self._path = folder / "spending.json" if folder else None
         self._prices = _known(line.model, config.prices)
         self._transcript_prices = _known(line.transcription_model, config.prices)
@@ -54,7 +56,7 @@ class Till:
         """Tells at once what is used up already, and renews at midnight."""
         while True:
             self._pass_on(self._meter.now_is(self._today()))
-            await asyncio.sleep(CALENDAR_S)
+            await asyncio.sleep(self._calendar_s)
 
     def begin_conversation(self) -> None:
         self.tokens = Tokens()
