@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
@@ -27,6 +28,7 @@ from oyez_local.responding import Bounds
 from oyez_local.sabotage import Line, Sabotage
 from oyez_local.session import Limit, Session
 from oyez_realtime.messages import ErrorDetail, ErrorEvent, WireError, encode
+from oyez_realtime.older import Kind
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +69,11 @@ class Server:
                 Route("/v1/realtime/client_secrets", self.client_secrets, methods=["POST"]),
                 Route("/v1/realtime/sessions", self.older_sessions, methods=["POST"]),
                 Route("/v1/realtime/transcription_sessions", self.older_transcription_sessions, methods=["POST"]),
+                Route("/v1/realtime/calls", _no_calls, methods=["GET", "POST"]),
+                Route("/v1/realtime/calls/{rest:path}", _no_calls, methods=["GET", "POST"]),
                 Route("/healthz", self.healthz),
-            ]
+            ],
+            exception_handlers={HTTPException: _nothing_here},
         )
 
     async def healthz(self, request: Request) -> JSONResponse:
@@ -137,7 +142,7 @@ class Server:
     async def older_transcription_sessions(self, request: Request) -> JSONResponse:
         return await self._mint(request, "transcription")
 
-    async def _mint(self, request: Request, older: str | None) -> JSONResponse:
+    async def _mint(self, request: Request, older: Kind | None) -> JSONResponse:
         if not self.keyring.is_owner(bearer(request.headers.get("authorization"), [])):
             return _error(
                 401, "invalid_api_key", "Incorrect API key provided. Only the server's own key mints secrets."
@@ -170,6 +175,20 @@ async def _body(request: Request) -> bytes:
         if len(body) > MAX_BODY_BYTES:
             raise WireError("string_above_max_length", f"The body is larger than {MAX_BODY_BYTES} bytes.")
     return body
+
+
+async def _no_calls(request: Request) -> JSONResponse:
+    """The address is right, so that a client is told what is wrong with it here."""
+    return _error(501, "not_implemented", "This server has neither WebRTC nor a telephone: speak to it by WebSocket.")
+
+
+async def _nothing_here(request: Request, refused: Exception) -> JSONResponse:
+    """An address or a method that is not served, told as everything else that is refused."""
+    assert isinstance(refused, HTTPException)
+    what = f"{request.method} {request.url.path}"
+    if refused.status_code == 405:
+        return _error(405, "method_not_allowed", f"{what} is not served; the address takes another method.")
+    return _error(refused.status_code, "unknown_url", f"{what} is not served here; the API's addresses begin with /v1.")
 
 
 def _error(status: int, code: str, message: str, param: str | None = None) -> JSONResponse:

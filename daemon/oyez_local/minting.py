@@ -10,9 +10,9 @@ from oyez_local.keys import Secret
 from oyez_local.orders import Refusal
 from oyez_local.settings import new_session, new_transcription_session, updated
 from oyez_realtime.messages import RealtimeSession, Session, SessionUpdate, WireError, decode_client_event, given
+from oyez_realtime.older import LIFE_FIELDS, OBJECTS, Kind, flat_session, kind_of, nested_session
 
 MIN_S, MAX_S, DEFAULT_S = 10, 7200, 600
-OLDER_FORMATS = {"pcm16": "audio/pcm", "g711_ulaw": "audio/pcmu", "g711_alaw": "audio/pcma"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def read(text: bytes) -> Asked:
 def _object(text: bytes) -> dict[str, Any]:
     try:
         plain = json.loads(text or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WireError("invalid_json", f"The body is not valid JSON: {error}") from None
     if not isinstance(plain, dict):
         raise WireError("invalid_type", "The body must be a JSON object.")
@@ -93,55 +93,22 @@ def answer(secret: Secret, session: Session) -> dict[str, Any]:
     return {"value": secret.value, "expires_at": secret.expires_at, "session": msgspec.to_builtins(session)}
 
 
-def read_older(text: bytes, kind: str) -> Asked:
-    """The flat body of POST /v1/realtime/sessions (kind `realtime`) and /transcription_sessions. Raises WireError."""
+def read_older(text: bytes, kind: Kind) -> Asked:
+    """The flat body of POST /v1/realtime/sessions (kind `realtime`) and /transcription_sessions. Raises WireError.
+
+    The life of the secret is read where either path had it; `temperature` is taken and left out.
+    """
     plain = _object(text)
-    secret = plain.pop("client_secret", None) or {}
-    seconds = _seconds(
-        secret.get("expires_after") if isinstance(secret, dict) else secret, "client_secret.expires_after"
-    )
-    return Asked(_session(_flat(plain, kind)), seconds)
-
-
-def _flat(plain: dict[str, Any], kind: str) -> dict[str, Any]:
-    """The GA session of an older flat one; fields that GA knows by no name (temperature) are left out."""
-    taken: dict[str, Any] = {"type": kind}
-    audio_in: dict[str, Any] = {
-        "format": _format(plain.get("input_audio_format")),
-        "transcription": plain.get("input_audio_transcription"),
-        "noise_reduction": plain.get("input_audio_noise_reduction"),
-    }
-    if "turn_detection" in plain:
-        audio_in["turn_detection"] = plain["turn_detection"]
-    audio = {"input": {name: value for name, value in audio_in.items() if value or name == "turn_detection"}}
-    if kind == "realtime":
-        audio_out = {
-            "format": _format(plain.get("output_audio_format")),
-            "voice": plain.get("voice"),
-            "speed": plain.get("speed"),
-        }
-        audio["output"] = {name: value for name, value in audio_out.items() if value is not None}
-        modalities = plain.get("modalities")
-        renamed: dict[str, Any] = {
-            "output_modalities": None if modalities is None else ["audio" if "audio" in modalities else "text"],
-            "max_output_tokens": plain.get("max_response_output_tokens"),
-        }
-        same = ("model", "instructions", "tools", "tool_choice", "tracing", "prompt", "truncation")
-        taken |= {name: value for name, value in renamed.items() if value is not None}
-        taken |= {name: plain[name] for name in same if plain.get(name) is not None}
-    return {**taken, "audio": audio}
-
-
-def _format(name: Any) -> dict[str, Any] | None:
-    if name is None:
-        return None
-    if not isinstance(name, str) or name not in OLDER_FORMATS:
-        known = ", ".join(OLDER_FORMATS)
-        raise WireError("invalid_value", f"Invalid audio format: {name!r}. Supported values are: {known}.")
-    return {"type": OLDER_FORMATS[name]}
+    secret = plain.pop("client_secret", None)
+    if secret is not None and not isinstance(secret, dict):
+        raise WireError("invalid_type", "Invalid 'client_secret': expected an object.", "client_secret")
+    _refuse_unknown(secret or {}, tuple(LIFE_FIELDS.values()), "client_secret.")
+    lives = [_seconds(life, f"client_secret.{name}") for name, life in (secret or {}).items()]
+    said = {name: value for name, value in plain.items() if value is not None or name == "turn_detection"}
+    return Asked(_session(nested_session(said, kind)), min(lives, default=DEFAULT_S))
 
 
 def answer_older(secret: Secret, session: Session) -> dict[str, Any]:
-    """The session, flat enough for its readers, with the secret nested as it was."""
+    """The session flat, as it was, with the secret nested in it."""
     nested = {"value": secret.value, "expires_at": secret.expires_at}
-    return {**msgspec.to_builtins(session), "client_secret": nested}
+    return {**flat_session(session), "object": OBJECTS[kind_of(session)], "client_secret": nested}

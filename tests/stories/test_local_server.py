@@ -196,13 +196,26 @@ async def test_secrets_are_minted_used_and_guarded(server: Server) -> None:
         assert stranger.status_code == 401
         older = (await http.post("/v1/realtime/sessions", json={"model": MODEL})).json()
         captions = (await http.post("/v1/realtime/transcription_sessions", json={})).json()
-        assert captions["type"] == "transcription"
+        assert captions["object"] == "realtime.transcription_session"
     async with call(server, minted["value"], query="") as socket:
         assert json.loads(await socket.recv())["session"]["instructions"] == "Brief."
     protocols: Any = ["realtime", f"openai-insecure-api-key.{older['client_secret']['value']}"]
     async with connect(f"{server.ws_url}?model={MODEL}", subprotocols=protocols) as socket:
         assert json.loads(await socket.recv())["type"] == "session.created"
         assert socket.subprotocol == "realtime"
+
+
+async def test_what_is_not_served_is_told_as_the_api_tells_it(server: Server) -> None:
+    """Calls, which need a telephone or WebRTC, and addresses that nobody knows: JSON, as clients parse it."""
+    async with httpx.AsyncClient(base_url=server.http_url) as http:
+        for method, path, status, code in [
+            ("POST", "realtime/calls", 501, "not_implemented"),
+            ("POST", "realtime/calls/rtc_1/accept", 501, "not_implemented"),
+            ("GET", "realtime/client_secrets", 405, "method_not_allowed"),
+            ("POST", "responses", 404, "unknown_url"),
+        ]:
+            answer = await http.request(method, f"/v1/{path}")
+            assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
 @pytest.mark.parametrize("server", [["--session-limit-s", "0.5"]], indirect=True)

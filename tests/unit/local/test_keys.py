@@ -6,14 +6,21 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai.types.beta.realtime import SessionCreateResponse
+from openai.types.beta.realtime import TranscriptionSession as OlderCaptions
 
 from oyez_local import minting
 from oyez_local.entrance import TurnedAway, Visit, admit
 from oyez_local.keys import Keyring, NotAdmitted, Secret, bearer
 from oyez_local.settings import voice
+from oyez_realtime.legacy import FLAT_SESSION_FIELDS
 from oyez_realtime.messages import RealtimeSession, TranscriptionSession, WireError
+from oyez_realtime.older import Kind
 
 HOUR_S = 3600
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10)
+JSON = st.recursive(PLAIN, lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=9), x, max_size=3))
+OLDER_FIELDS = st.sampled_from([*FLAT_SESSION_FIELDS, "client_secret", "tools", "model", "audio", "type"])
 
 
 def keyring(api_key: str | None = "sk-server") -> Keyring:
@@ -141,8 +148,12 @@ def test_defaults_of_a_secret() -> None:
     assert minting.read(b"") == minting.Asked(None, 600)
 
 
+def older(body: dict[str, Any], kind: Kind = "realtime") -> minting.Asked:
+    return minting.read_older(msgspec.json.encode(body), kind)
+
+
 def test_the_older_shape() -> None:
-    """Flat fields are read into the session of today, the secret is nested in the answer."""
+    """A flat session in, the flat session with the secret nested in it out, as the SDK of the beta types both."""
     body = {
         "model": "gpt-realtime-2.1",
         "voice": "ash",
@@ -150,15 +161,71 @@ def test_the_older_shape() -> None:
         "input_audio_format": "g711_ulaw",
         "turn_detection": None,
         "temperature": 0.8,
+        "instructions": None,
         "client_secret": {"expires_after": {"seconds": 30}},
     }
-    asked = minting.read_older(msgspec.json.encode(body), "realtime")
+    asked = older(body)
     answer = minting.answer_older(Secret("ek_x", 5), minting.effective(asked.session, "sess_1"))
     assert asked.seconds == 30
-    assert answer["client_secret"] == {"value": "ek_x", "expires_at": 5}
-    assert answer["audio"]["input"]["format"] == {"type": "audio/pcmu"}
-    assert answer["audio"]["input"]["turn_detection"] is None
-    assert answer["audio"]["output"]["voice"] == "ash"
+    SessionCreateResponse.model_validate(answer, strict=True)
+    told = ("object", "client_secret", "voice", "modalities", "input_audio_format", "turn_detection", "model")
+    assert {name: answer[name] for name in told} == {
+        **{name: body[name] for name in told if name in body},
+        "object": "realtime.session",
+        "client_secret": {"value": "ek_x", "expires_at": 5},
+        "modalities": ["audio", "text"],
+    }
+    assert "audio" not in answer
+    assert "temperature" not in answer
+
+
+def test_the_older_shape_of_captions() -> None:
+    """Which had the life of its secret in another field."""
+    wish = {
+        "input_audio_transcription": {"model": "whisper-1", "language": "en"},
+        "input_audio_noise_reduction": {"type": "far_field"},
+        "client_secret": {"expires_at": {"anchor": "created_at", "seconds": 45}},
+    }
+    asked = older(wish, "transcription")
+    answer = minting.answer_older(Secret("ek_x", 5), minting.effective(asked.session, "sess_1"))
+    assert asked.seconds == 45
+    OlderCaptions.model_validate(answer, strict=True)
+    assert answer["object"] == "realtime.transcription_session"
+    assert answer["input_audio_transcription"] == wish["input_audio_transcription"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"modalities": 5}, "invalid_type"),
+        ({"voise": "ash"}, "unknown_parameter"),
+        ({"input_audio_format": "mp3"}, "invalid_type"),
+        ({"client_secret": 5}, "invalid_type"),
+        ({"client_secret": {"life": {}}}, "unknown_parameter"),
+        ({"client_secret": {"expires_at": {"seconds": 5}}}, "integer_below_min_value"),
+        ({"speed": 9}, "decimal_above_max_value"),
+        (b"[" * 100_000, "invalid_json"),
+    ],
+)
+def test_an_older_body_is_refused_like_todays(body: dict[str, Any] | bytes, code: str) -> None:
+    """Whatever is not understood is named, and nothing is minted."""
+    with pytest.raises(WireError) as refused:
+        minting.read_older(body if isinstance(body, bytes) else msgspec.json.encode(body), "realtime")
+    assert refused.value.code == code
+
+
+@given(
+    st.binary(max_size=200)
+    | st.text(max_size=100).map(str.encode)
+    | st.dictionaries(OLDER_FIELDS, JSON).map(msgspec.json.encode)
+)
+def test_any_older_body_is_read_or_refused(body: bytes) -> None:
+    """Never an error of ours."""
+    try:
+        asked = minting.read_older(body, "realtime")
+    except WireError:
+        return
+    assert minting.MIN_S <= asked.seconds <= minting.MAX_S
 
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
