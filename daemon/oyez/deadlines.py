@@ -22,6 +22,9 @@ def nobody_answered(state: State, event: ev.DeadlinePassed, now: float, c: Conve
         return step
     if not _due(state.deadline_s, now):
         return state, []
+    if state.calls and not state.reply_is_coming and now < state.ends_s:
+        # Not the service is silent but our own tools take their time: each is answered in the end, well or badly.
+        return replace(state, deadline_s=min(now + c.thinking_s, state.ends_s)), []
     if state.phase in LINE_OPEN:
         return fail(state, "line_silent", "The service did not answer in time. Ask again.")
     return fail(

@@ -49,6 +49,8 @@ class ReplyBegun:
     """The service began to answer (response.created)."""
 
     response_id: str
+    aside: bool | None = None
+    """It stands outside the conversation, as what we have said word for word does; None: the service does not say."""
 
 
 @dataclass(frozen=True, slots=True)

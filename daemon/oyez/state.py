@@ -109,6 +109,8 @@ class State:
     """Wishes of remote tools that nobody decided yet; the question is about the first."""
     question: Literal["due", "asked", "open"] = "due"
     """To be said when nothing else is; ordered; heard, so that an answer counts."""
+    said_last: str = ""
+    """Item of what was said to us last; "" where its name is not known."""
     heard_since: frozenset[str] = frozenset()
     """Items of what was said to us since the question was open; "" is one whose name is not known."""
     approve_by_s: float | None = None
@@ -171,7 +173,8 @@ class State:
 
     def spoken_to(self, item_id: str = "") -> "State":
         """Somebody began to say something."""
-        return replace(self, heard_since=self.heard_since | {item_id}) if self.question == "open" else self
+        heard = replace(self, said_last=item_id)
+        return replace(heard, heard_since=self.heard_since | {item_id}) if self.question == "open" else heard
 
     def gate_opened(self, now: float) -> "State":
         """Our gate hears somebody; where the service takes the turns, it is for it to say so as well."""

@@ -120,6 +120,9 @@ def _next(state: State) -> tuple[Asked, tuple[Asked, ...]]:
 
 @row("announcing", ev.ReplyBegun, STAYS)
 def announcement_begins(state: State, event: ev.ReplyBegun, now: float, c: Conversation) -> Step:
+    """An answer to what was said before is not the announcement, and nobody wants it any more."""
+    if event.aside is False:
+        return state, [do.CutReply(), do.CancelReply()]
     return replace(state, reply=event.response_id), []
 
 

@@ -15,10 +15,12 @@ from oyez.table import row
 @row("listening", ev.TextHeard, "thinking asleep announcing")
 @row("thinking speaking", ev.TextHeard, "asleep announcing")
 def text_heard(state: State, event: ev.TextHeard, now: float, c: Conversation) -> Step:
-    """A closing phrase, unless they speak on, is silence at once, and nothing more is answered."""
+    """A closing phrase, unless they speak on or have said something else since, is silence at once, and nothing more is
+    answered."""
     approve = spoken_answer(state, event, c)
     if approve is not None:
         return decide(state, state.approvals[0], approve, "" if approve else "the user said no", now, c)
-    if state.addressed or not says_one_of(event.text, c.closing_phrases):
+    outdated = bool(state.said_last and event.item_id) and event.item_id != state.said_last
+    if state.addressed or outdated or not says_one_of(event.text, c.closing_phrases):
         return state, []
     return sleep(state, now, c, "the conversation ended", done=True)

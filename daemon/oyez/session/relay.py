@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UnsetType
 
 from oyez import events as ev
 from oyez.session.codec import Down
@@ -39,6 +40,10 @@ class Relay:
         self._cut: set[str] = set()
         self._audible: set[str] = set()
         self._calls: Counter[str] = Counter()
+        self._names: dict[str, str] = {}
+        """Of tools by call id, for services that name them only when a call begins."""
+        self._told: set[str] = set()
+        """Ids of calls that the house knows of: none is carried out twice."""
         self.active: str | None = None
         """Response that the service is generating."""
 
@@ -81,7 +86,8 @@ class Relay:
             return self._out_of_order(event, "a response that runs already")
         self._running.add(response.id)
         self.active = response.id
-        return [ev.ReplyBegun(response.id)]
+        conversation = response.conversation_id
+        return [ev.ReplyBegun(response.id, None if isinstance(conversation, UnsetType) else conversation is None)]
 
     def _within(self, event: wire.ServerEvent) -> list[ev.Event | Sound]:
         """Events of a running response; those of a response that was cut are dropped."""
@@ -99,13 +105,23 @@ class Relay:
                 return _sound(item_id, part, self._speech.flush(item_id, part))
             case wire.ResponseOutputAudioTranscriptDone(item_id=item_id, transcript=text):
                 return [ev.TextSaid(item_id, text.strip())]
-            case wire.ResponseFunctionCallArgumentsDone(response_id=response_id, call_id=call_id, name=name):
-                self._calls[response_id] += 1
-                return [ev.ToolCalled(call_id, wire.given(name) or "", _arguments(event.arguments))]
+            case wire.ResponseOutputItemAdded(item=wire.FunctionCall(call_id=call_id, name=name)):
+                self._names[wire.given(call_id) or ""] = name
+                return []
+            case wire.ResponseFunctionCallArgumentsDone():
+                return self._called(event)
             case wire.ResponseOutputItemDone(item=wire.McpApprovalRequest() as wish):
                 return [ev.ApprovalAsked(wish.id, wish.server_label, wish.name, _arguments(wish.arguments))]
             case _:
                 return []
+
+    def _called(self, event: wire.ResponseFunctionCallArgumentsDone) -> list[ev.Event | Sound]:
+        if event.call_id in self._told:
+            return self._out_of_order(event, "a call that was made already")
+        self._told.add(event.call_id)
+        self._calls[event.response_id] += 1
+        name = wire.given(event.name) or self._names.pop(event.call_id, "")
+        return [ev.ToolCalled(event.call_id, name, _arguments(event.arguments))]
 
     def _out_of_order(self, event: wire.ServerEvent, of: str) -> list[ev.Event | Sound]:
         self.oddities.note(event.type, f"The service sent {event.type} for {of}: out of order, it changes nothing.")

@@ -72,6 +72,11 @@ def test_speech_over_a_reply_cuts_first_and_cancels_then() -> None:
     assert told.state.phase is Phase.LISTENING
 
 
+def test_of_who_began_before_the_device_spoke_what_was_held_is_let_out_at_the_services_word() -> None:
+    """The gate has not heard enough of them yet to say so itself."""
+    assert speaking().tell(BY_SERVER) == [do.CutReply(), do.CancelReply(), do.ExpectBargeIn(False, spoken_over=True)]
+
+
 def test_a_reply_that_was_cut_cannot_come_back() -> None:
     told = speaking()
     told.tell(ev.SpeechStarted("gate"))
@@ -225,3 +230,14 @@ def test_a_trouble_that_begins_in_mid_reply_sounds_when_the_conversation_is_over
     told.now += C.utterance_s
     assert do.PlayChime("error") in told.tell(ev.DeadlinePassed())
     assert told.state == State()
+
+
+def test_an_answer_that_comes_while_announcing_is_not_taken_for_the_announcement() -> None:
+    """`Thanks.` ends the conversation before its answer has begun; what then begins is that answer, and who ordered the
+    announcement is not told that it was heard."""
+    told = Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, ev.SayAsked("Dinner is ready.", "1"))
+    assert do.SayText("Dinner is ready.") in told.tell(ev.TextHeard("i", "Thanks."))
+    assert told.tell(ev.ReplyBegun("r1", aside=False)) == [do.CutReply(), do.CancelReply()]
+    assert told.tell(ev.ReplyEnded("r1", "cancelled")) == []
+    told.tell(ev.ReplyBegun("r2", aside=True), ev.ReplyEnded("r2", "completed"))
+    assert do.CompleteOrder("1", True) in told.tell(ev.PlaybackFinished())

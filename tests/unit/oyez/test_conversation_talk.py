@@ -167,6 +167,13 @@ def test_where_the_gate_takes_the_turns_the_button_does_too_and_gives_nothing_ba
     assert sum(isinstance(action, do.CommitTurn) for action in told.ordered) == 1
 
 
+def test_the_sound_of_an_answer_that_is_on_its_way_is_cut_before_the_chime_says_that_it_is_over() -> None:
+    """It may have reached the loudspeaker's queue before the thanks came in writing."""
+    told = Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED)
+    fresh = told.tell(ev.TextHeard("i1", "Thank you."))
+    assert fresh.index(do.CutReply()) < fresh.index(do.PlayChime("done"))
+
+
 @pytest.mark.parametrize("said", ["Thank you.", "THANKS!", " that\u2019s  all "])
 def test_a_closing_phrase_is_silence_at_once_and_sleep(said: str) -> None:
     told = speaking()
@@ -192,3 +199,11 @@ def test_so_many_requests_follow_one_wake_word_and_no_more() -> None:
         heard.append(told.state.phase)
         told.tell(BY_SERVER, STOPPED, ev.ReplyBegun(f"r{n + 2}"), ev.ReplyAudible(f"r{n + 2}"))
     assert heard == [Phase.LISTENING, Phase.LISTENING, Phase.ASLEEP]
+
+
+def test_a_closing_phrase_that_comes_in_writing_after_the_next_request_ends_nothing() -> None:
+    """`Thanks.` and then a request: the words of the first may be written down after the second was said."""
+    told = Told(WAKE, ev.SessionReady(), ev.SpeechStarted("server", "u1"), STOPPED)
+    told.tell(ev.SpeechStarted("server", "u2"), STOPPED)
+    assert told.tell(ev.TextHeard("u1", "Thanks.")) == []
+    assert do.CloseSession() in told.tell(ev.TextHeard("u2", "Thanks."))

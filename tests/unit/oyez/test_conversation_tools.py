@@ -5,9 +5,10 @@ from hypothesis import given, settings
 
 from oyez import actions as do
 from oyez import events as ev
+from oyez.config import Conversation
 from oyez.conversation import step
 from oyez.state import Phase, State
-from tests.unit.oyez.told import BY_SERVER, STOPPED, WAKE, C
+from tests.unit.oyez.told import BY_SERVER, STOPPED, WAKE, C, Told
 
 
 class Service:
@@ -103,3 +104,23 @@ def test_each_batch_of_tools_leads_to_exactly_one_reply_however_tools_and_filler
     assert service.asked_replies == batches
     assert service.fillers <= batches
     assert service.state.phase is Phase.LISTENING, "all was heard, and a follow-up is waited for"
+
+
+def test_a_tool_may_take_longer_than_a_service_may_be_silent() -> None:
+    """What runs here is waited for; once it has answered the service has its own time, and no more than that."""
+    called = (ev.ReplyBegun("r1"), ev.ToolCalled("c1", "slow", {}), ev.ReplyEnded("r1", "completed", 1))
+    told = Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, *called, settings=Conversation(filler_s=0.0))
+    for _ in range(2):
+        assert told.wait() == []
+        assert told.state.phase is Phase.THINKING
+    assert told.tell(ev.ToolAnswered("c1", "slow", "done", True)) == [do.AnswerTool("c1", "done"), do.AskReply()]
+    assert do.CloseSession() in told.wait()
+
+
+def test_a_tool_that_never_answers_ends_with_the_conversation() -> None:
+    called = (ev.ReplyBegun("r1"), ev.ToolCalled("c1", "slow", {}), ev.ReplyEnded("r1", "completed", 1))
+    told = Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, *called)
+    began_s = told.now
+    while told.state.phase is Phase.THINKING:
+        told.wait()
+    assert told.now - began_s <= told.settings.max_conversation_s

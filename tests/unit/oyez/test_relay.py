@@ -143,3 +143,38 @@ def test_in_whatever_order_events_come_the_house_hears_a_story_that_holds_togeth
                 case ev.SpeechStopped():
                     assert speaking
                     speaking = False
+
+
+def test_a_call_that_is_told_twice_is_made_once() -> None:
+    """A service that repeats itself does not open the door twice."""
+    relay = Relay()
+    take(relay, created())
+    assert [type(fact) for fact in take(relay, CALL, CALL)] == [ev.ToolCalled]
+    assert take(relay, done()) == [ev.ReplyEnded("r", "completed", 1)]
+
+
+def test_a_tool_that_is_named_only_when_its_call_begins_is_called_by_its_name() -> None:
+    relay = Relay()
+    item = {"type": "function_call", "id": "i", "call_id": "c", "name": "get_time", "arguments": ""}
+    begun = {"type": "response.output_item.added", "response_id": "r", "output_index": 0, "item": item}
+    nameless = {name: value for name, value in CALL.items() if name != "name"}
+    assert take(relay, created(), begun, nameless)[1:] == [ev.ToolCalled("c", "get_time", {})]
+
+
+@pytest.mark.parametrize(
+    ("told", "aside"), [({}, None), ({"conversation_id": None}, True), ({"conversation_id": "c"}, False)]
+)
+def test_what_is_said_outside_the_conversation_is_told_as_such(told: dict[str, Any], aside: bool | None) -> None:
+    begun = {"type": "response.created", "response": {"id": "r", "object": "realtime.response", **told}}
+    assert take(Relay(), begun) == [ev.ReplyBegun("r", aside)]
+
+
+CALL: dict[str, Any] = {
+    "type": "response.function_call_arguments.done",
+    "response_id": "r",
+    "item_id": "i",
+    "output_index": 0,
+    "call_id": "c",
+    "name": "get_time",
+    "arguments": "{}",
+}

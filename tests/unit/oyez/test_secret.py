@@ -36,6 +36,7 @@ def test_a_secret_cannot_be_pickled() -> None:
         "Authorization: Bearer SECRETSECRET1.x.y",
         "authorization: bearer SECRETSECRET1",
         "mqtt://kitchen:SECRETSECRET1@broker",
+        "the server wrote: eyJhbGciOiJIUzI1.eyJpc3MiOiJTRUNSRVQi.SECRETSECRET1 is expired",
     ],
 )
 def test_what_looks_like_a_key_is_masked(text: str) -> None:

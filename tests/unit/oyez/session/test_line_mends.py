@@ -94,7 +94,7 @@ async def test_a_reply_that_was_cut_off_is_gone_on_with_and_no_tool_is_offered()
         assert 0 < len(said) < len(sentence)
         assert ask["response"]["tool_choice"] == "none"
         assert "cut off" in ask["response"]["instructions"]
-        facts = [ev.SessionReady(), ev.ReplyBegun("r1"), ev.ReplyAudible("r1"), ev.ReplyBegun("r2")]
+        facts = [ev.SessionReady(), ev.ReplyBegun("r1", False), ev.ReplyAudible("r1"), ev.ReplyBegun("r2", False)]
         assert stage.events == facts
 
 

@@ -57,5 +57,5 @@ async def test_an_error_that_ends_nothing_leaves_the_session_and_its_reply_alone
         told = [event for event in stage.events if isinstance(event, ev.TroubleFound)]
         assert len(told) == (1 if ERROR_CODES[code].remedy is Remedy.TELL else 0)
         facts = [event for event in stage.events if not isinstance(event, ev.TroubleFound)]
-        assert facts == [ev.SessionReady(), ev.ReplyBegun("r"), ev.ReplyEnded("r", "completed")]
+        assert facts == [ev.SessionReady(), ev.ReplyBegun("r", aside=False), ev.ReplyEnded("r", "completed")]
         assert len(stage.server.headers) == 1
