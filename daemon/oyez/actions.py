@@ -38,6 +38,8 @@ class ExpectBargeIn:
     """The loudspeaker speaks: the gate must ask more of what it calls speech."""
 
     on: bool
+    spoken_over: bool = False
+    """Off, because the service hears somebody who began before the loudspeaker did: what they said since is let out."""
 
 
 @dataclass(frozen=True, slots=True)

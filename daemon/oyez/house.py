@@ -154,7 +154,7 @@ class House:
             do.CloseSession: lambda a: self._line.close(),
             do.OpenTap: lambda a: self._ears.open_tap(a.since_s, self._line.send_audio),
             do.CloseTap: lambda a: self._ears.close_tap(),
-            do.ExpectBargeIn: lambda a: self._ears.replying(a.on),
+            do.ExpectBargeIn: lambda a: self._ears.replying(a.on, spoken_over=a.spoken_over),
             do.CutReply: lambda a: self._cut_reply(),
             do.CancelReply: lambda a: self._line.cancel_reply(),
             do.FinishReply: lambda a: self._voice.reply_complete(),

@@ -143,7 +143,9 @@ def announce(state: State, now: float, c: Conversation) -> Step:
 def hush(state: State) -> list[Action]:
     """What it takes to be silent at once and let nothing out."""
     actions: list[Action] = []
-    if state.phase in (Phase.SPEAKING, Phase.ANNOUNCING):
+    # The sound of a reply may be there already, and what tells of it still on its way to us.
+    coming = state.phase is Phase.THINKING and state.reply_is_coming
+    if coming or state.phase in (Phase.SPEAKING, Phase.ANNOUNCING):
         actions.append(do.CutReply())
     if state.reply is not None:
         actions.append(do.CancelReply())

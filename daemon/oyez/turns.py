@@ -173,6 +173,8 @@ def barge_in(state: State, event: ev.SpeechStarted, now: float, c: Conversation)
     after, actions = hear_out(replace(heard, follow_ups=state.follow_ups + 1), now, c)
     if after.phase is Phase.LISTENING and event.by == "gate":
         after = after.gate_opened(now)
+    if event.by == "server":  # which got silence since the reply began, so that they began before
+        actions = [do.ExpectBargeIn(False, True) if one == do.ExpectBargeIn(False) else one for one in actions]
     return after, [*silence(state), *(action for action in actions if action not in silence(state))]
 
 

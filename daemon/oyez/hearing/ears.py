@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import webrtcvad
@@ -13,6 +12,7 @@ from oyez.config import Hearing
 from oyez.errors import ConfigError
 from oyez.events import Event, SpeechStarted, SpeechStopped, WakeHeard
 from oyez.hearing.blocks import RATE_HZ, Blocks
+from oyez.hearing.counters import Counters
 from oyez.hearing.echo import DELAY_S, TAIL_S, EchoCanceller
 from oyez.hearing.gate import ONSET_WINDOW, Gate
 from oyez.hearing.hold import Hold
@@ -42,23 +42,6 @@ TimedBlocks = list[tuple[Mono, float]]
 TimedScores = list[tuple[float, float]]
 
 
-@dataclass(slots=True)
-class Counters:
-    """Written by the ears alone."""
-
-    frames_heard: int = 0
-    """Frames taken from the card, muted ones too."""
-    frames_scored: int = 0
-    """Frames in which the wake word was looked for."""
-    scoring_skipped: int = 0
-    """Frames in which it was not, because the machine was too slow."""
-    last_heard_s: float = 0.0
-    """Monotonic time at which a frame was last taken."""
-    last_scored_s: float = 0.0
-    tap_bytes: int = 0
-    """All that ever left through the tap."""
-
-
 class Ears:
     """Methods are for the loop's thread alone."""
 
@@ -86,13 +69,13 @@ class Ears:
         self._sink: Callable[[bytes], None] | None = None
         self._hold = Hold(cancels=config.echo_cancellation, tail_s=TAIL_S)
         self._barge_in_since_s: float | None = None
+        self._held_since_s: float | None = None
         self._deaf = False
         self._epoch = 0
         """Counts mutings: scores of sound from before one are not believed."""
         self._worker: ThreadPoolExecutor | None = None
         self._unscored: TimedBlocks = []
-        self._unscored_frames = 0
-        self._silent_chunks = 0
+        self._unscored_frames = self._silent_chunks = 0
         self._jobs: set[asyncio.Future[TimedScores]] = set()
         self._failure: BaseException | None = None
         self.counters = Counters()
@@ -151,17 +134,20 @@ class Ears:
         """Returns when an open tap has let out all that was captured until then (monotonic), or is closed."""
         await self._passage.reaches(time_s)
 
-    def replying(self, on: bool) -> None:
+    def replying(self, on: bool, *, spoken_over: bool = False) -> None:
         """The loudspeaker speaks: the gate asks for `barge_in_ms` of speech, and an open tap carries silence, also for
         what was captured meanwhile and comes later.
 
-        When it ends because somebody spoke over it, the tap goes on with the beginning of what they said.
+        When it ends because somebody spoke over it, the tap goes on with the beginning of what they said; spoken_over:
+        they began before it did, and go on with what was held.
         """
         self._gate.replying(on)
         since_s, self._barge_in_since_s = self._barge_in_since_s, None
         if on:
             self._hold.begin()
+            self._held_since_s = self._preroll.end_s
             return
+        since_s = self._held_since_s if spoken_over else since_s
         interrupted = self._hold.on and since_s is not None
         self._hold.end(self._clock(), interrupted=interrupted)
         if interrupted and since_s is not None:

@@ -23,6 +23,11 @@ class Preroll:
         while self._held - len(self._chunks[0][0]) >= self._most:
             self._held -= len(self._chunks.popleft()[0])
 
+    @property
+    def end_s(self) -> float | None:
+        """When the newest sample was captured; None: nothing is held."""
+        return self._chunks[-1][1] if self._chunks else None
+
     def since(self, time_s: float) -> Mono:
         """All that is held from that moment on, to the newest sample."""
         parts: deque[Mono] = deque()

@@ -127,6 +127,21 @@ async def test_while_the_device_speaks_the_service_gets_silence_in_real_time() -
     assert np.abs(rig.sound()).max() <= 3
 
 
+async def test_of_who_began_before_the_device_spoke_the_service_gets_what_was_held_as_soon_as_it_says_so() -> None:
+    """Without the gate, which asks for more speech over a reply than there was yet: no word is lost."""
+    sound = np.random.default_rng(5).normal(0, 2000, 16_000 * 2).astype(np.int16)
+    rig = Rig(Hearing(echo_cancellation=False), SilentEngine())
+    rig.ears.open_tap(0.0, rig.sent.append)
+    turns = {16_000: lambda: rig.ears.replying(True), 19_200: lambda: rig.ears.replying(False, spoken_over=True)}
+    rig.before_frame = lambda at: turns.get(at, lambda: None)()
+    await rig.hear(sound)
+    sent = soxr.resample(rig.sound().astype(np.float32), 24_000, 16_000)
+    held, after = sound[16_000:19_200].astype(np.float32), sound[19_200:22_400].astype(np.float32)
+    for part, begins in ((held, 19_200), (after, 22_400)):
+        found = sent[begins : begins + 3200]
+        assert np.corrcoef(found, part)[0, 1] > 0.8, "in its place: behind the silence, and nothing missing"
+
+
 async def test_what_interrupts_the_device_reaches_the_service_from_its_first_word() -> None:
     pytest.importorskip("hibari")
     words = spoken("Stop it please, that is enough for today.", 1.0)
