@@ -29,6 +29,7 @@ from oyez_realtime.g711 import Samples
 from tests.doubles.token_endpoint import TokenEndpoint
 from tests.doubles.upstream import Upstream
 
+SENTENCES_KEPT = 24
 UNIX_EPOCH_S = 1_795_000_000.0
 """The calendar when the loop's time is 0."""
 
@@ -42,7 +43,7 @@ class RememberingVoice:
     def speak(self, sentence: str, speed: float) -> Samples:
         key = (sentence, speed)
         if key not in self._said:
-            if len(self._said) > 500:
+            if len(self._said) >= SENTENCES_KEPT:
                 self._said.pop(next(iter(self._said)))
             self._said[key] = self._voice.speak(sentence, speed)
         return self._said[key]

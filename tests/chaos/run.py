@@ -32,9 +32,9 @@ from tests.chaos.sound import LoopCapture, LoopClock, LoopPlayback
 from tests.chaos.witness import Bookkeeper, LineLog, Witness
 from tests.doubles.processes import Broker, mosquitto
 
-FIRST_DAY = date(2026, 11, 27)
-DAY_S = 300.0
-"""The calendar of the chaos: an hour has twelve days and the turn of a month."""
+FIRST_DAY = date(2026, 11, 1)
+DAY_S, DAYS_APART = 300.0, 5
+"""The calendar of the chaos: an hour has twelve days, five apart, and a month turns in the middle of it."""
 SESSION_LIMIT_S = 90.0
 FAULT_EVERY_S = 6.0
 ORDER_EVERY_S = 30.0
@@ -84,7 +84,7 @@ def configuration(backend_port: int, broker_port: int) -> Config:
         line=Line(backend_url=f"http://127.0.0.1:{backend_port}", rotate_before_s=30.0, token_margin_s=30.0),
         home=Home(port=broker_port),
         conversation=Conversation(patience_s=5.0, thinking_s=15.0, max_conversation_s=240.0),
-        money=Money(budget_day=0.25, budget_month=0.9, cap_conversation=0.1),
+        money=Money(budget_day=0.25, budget_month=1.4, cap_conversation=0.1),
         tools=[LIGHT],
         tool_calls=ToolCalls(python=("tests.chaos.tools:registry",), timeout_s=8.0),
     )
@@ -108,7 +108,7 @@ async def _stage(folder: Path) -> AsyncIterator[_Stage]:
     now_s = asyncio.get_running_loop().time
 
     def today() -> date:
-        return FIRST_DAY + timedelta(days=int(now_s() // DAY_S))
+        return FIRST_DAY + timedelta(days=DAYS_APART * int(now_s() // DAY_S))
 
     witness = Witness(now_s)
     books = Books(witness, now_s, today)
