@@ -33,7 +33,7 @@ MOMENTS: dict[str, dict[str, Any]] = {
 }
 """When a fault strikes, as the local server is told; beside a reply: without ending it."""
 
-_ANY_TIME = ("in mid-request", "while thinking", "in mid-reply")
+_ANY_TIME = ("in mid-request", "in mid-reply")
 _FAILED = ("while thinking",)
 SCENES: dict[Row, tuple[str, ...]] = {
     1000: ("between turns", "while thinking"),
@@ -45,7 +45,7 @@ SCENES: dict[Row, tuple[str, ...]] = {
     1007: ("opening",),
     1008: ("opening",),
     1009: ("while thinking",),
-    1011: ("opening", "in mid-reply"),
+    1011: ("opening", "while thinking"),
     1012: ("between turns",),
     1013: ("opening",),
     1015: ("while thinking",),
@@ -73,7 +73,7 @@ SCENES: dict[Row, tuple[str, ...]] = {
     "billing_hard_limit_reached": _FAILED,
     "billing_not_active": _FAILED,
     "max_output_tokens": ("in mid-reply",),
-    "content_filter": ("while thinking", "in mid-reply"),
+    "content_filter": ("in mid-reply",),
     "session_expired": ("while thinking", "in mid-reply"),
     "invalid_api_key": ("opening", "while thinking"),
     "token_expired": ("opening",),
@@ -131,6 +131,7 @@ class Stage:
     async def curtain(self) -> None:
         """Whatever the last scene left: no fault waits, and the house sleeps."""
         await self._faults("DELETE")
+        self.front.handshakes_to_fail = 0
         if self.play.house.conductor.view.state != "idle":
             await self.stop()
 
@@ -143,10 +144,20 @@ class Stage:
         await self.looker.send("oyez/story/do/listen", "PRESS")
 
     async def listen(self) -> None:
-        """As after the wake word, once the line is open."""
+        """As after the wake word, once the line is open, from sleep."""
         place = self.play.now
         await self.order_to_listen()
         await self.play.told(ev.SessionReady, after=place)
+
+    async def shows(self, trouble: ev.SessionLost | do.Complain | None, after: int) -> None:
+        """On MQTT, from message `after` on: the state tells this and no other; None: that nothing is wrong."""
+        if trouble is None:
+            expected = None
+        else:
+            kind = trouble.kind if isinstance(trouble, do.Complain) else trouble.reason
+            expected = {"kind": kind, "sentence": trouble.sentence}
+            await self.looker.json("oyez/story/event/error", after=after, kind=kind, why=trouble.sentence)
+        await self.looker.json("oyez/story/state", after=after, trouble=expected)
 
     def facts(self, kind: type[T], after: int) -> list[T]:
         return [fact for _, fact in self.play.facts[after:] if isinstance(fact, kind)]
@@ -174,7 +185,8 @@ async def stage(folder: Path, tls: ssl.SSLContext | None = None) -> AsyncIterato
         url = f"{'wss' if tls else 'ws'}://127.0.0.1:{front.port}/v1/realtime"
         # Whoever speaks as soon as it listens is not to be talked into by the wake chime, however busy the machine is.
         talk = patient(chime_pause_s=2.0)
-        async with theatre(folder, conversation=talk, local_options=("--faults",), line={"realtime_url": url}) as play:
+        line = {"realtime_url": url, "silence_ms": 250}  # nobody here pauses in mid-sentence
+        async with theatre(folder, conversation=talk, local_options=("--faults",), line=line) as play:
             command = play.local.command
             front.target_port = int(command[command.index("--port") + 1])
             async with onlooker(play.broker.port) as looker:

@@ -10,7 +10,6 @@ from oyez import actions as do
 from oyez import events as ev
 from oyez_realtime.closing import Remedy
 from tests.stories.mishaps import MOMENTS, TABLE, Row, Stage, scenes, stage
-from tests.stories.outside import trouble_shown
 
 pytestmark = [pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
 
@@ -46,14 +45,13 @@ async def test_a_reply_that_fails_is_told_and_the_next_is_heard(house: Stage, ro
     told = await play.told(do.Complain, after=place, kind="reply_failed")
     ordered = await play.told(do.PlayChime, after=place, name="error")
     assert TABLE[row].sentence in told.sentence
-    assert await trouble_shown(house.looker, {"reply_failed"}, seen) == told.sentence
-    await house.looker.json("oyez/story/event/error", after=seen, kind="reply_failed", why=told.sentence)
+    await house.shows(told, seen)
     if moment == "in mid-reply":
         await play.told(ev.PlaybackFinished, after=place)
     place, seen = play.now, len(house.looker.seen)
     play.say("Who are you?")
     await play.told(ev.ReplyAudible, after=place)
-    await trouble_shown(house.looker, {None}, seen)
+    await house.shows(None, seen)
     assert house.front.accepted == connections
     assert house.facts(do.CloseSession, place) == []
     await play.chime_in_room("error", play.moment(ordered), within_s=1.0)
@@ -72,7 +70,7 @@ async def test_a_trouble_told_beside_a_reply_costs_nothing_of_it(house: Stage, r
     await play.told(ev.PlaybackFinished, after=place)
     assert [fact.text for fact in house.facts(ev.TextSaid, place)] == ["The lamp is on."]
     assert TABLE[row].sentence in told.sentence
-    await house.looker.json("oyez/story/event/error", after=seen, why=told.sentence)
+    await house.shows(told, seen)
     await house.stop()
     assert house.facts(do.Complain, place) == [told]
     assert house.facts(ev.SessionLost, place) == []
