@@ -39,6 +39,7 @@ from oyez_hw.boards import Board
 from oyez_hw.capture import Capture
 from oyez_hw.playback import Playback
 from oyez_hw.ports import HardwareError
+from oyez_realtime.items import McpCall
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class House:
         self._till = Till(
             config.money, config.line, memory.folder, tell, today, lambda: self.show(self.conductor.view), calendar_s
         )
-        self._line = Line(config.line, tokens, tools, tell, self._voice.say, clock, self._till.usage)
+        self._line = Line(config.line, tokens, tools, tell, self._voice.say, clock, self._till.usage, self._tool_used)
         self._playback.on_played = self._hear_ourselves
         self._playback.on_progress = self._voice.progressed
         self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
@@ -200,15 +201,17 @@ class House:
         self._line.commit_turn()
 
     def _run_tool(self, call: do.RunTool) -> None:
-        # Arguments are what somebody said, in other words: they go out only where texts do.
-        arguments = {"arguments": call.arguments} if self._config.home.publish_text else {}
-        self._broker.emit("tool", {"name": call.name, **arguments})
+        self._broker.emit("tool", {"name": call.name}, {"arguments": call.arguments})
         self._toolbox.call(call.call_id, call.name, call.arguments)
 
+    def _tool_used(self, call: McpCall) -> None:
+        """By the service, elsewhere."""
+        used = self._toolbox.used_elsewhere(call)
+        self._broker.emit("tool", {"name": used.tool, "server": used.server}, {"arguments": used.arguments})
+
     def _report_approval(self, wish: do.ReportApproval) -> None:
-        arguments = {"arguments": wish.arguments} if self._config.home.publish_text else {}
         body = {"request_id": wish.request_id, "server": wish.server, "name": wish.name}
-        self._broker.emit("approval", {**body, **arguments})
+        self._broker.emit("approval", body, {"arguments": wish.arguments})
 
     def _set_volume(self, level: float) -> None:
         try:

@@ -14,7 +14,7 @@ from oyez import events as ev
 from oyez.config import Line as LineConfig
 from oyez.session.line import Line
 from oyez.session.token_source import TokenSource
-from oyez_realtime.messages import ServerEvent
+from oyez_realtime.messages import McpCall, ServerEvent
 from tests.doubles.scripted_realtime import (
     SESSION_CREATED,
     SESSION_UPDATED,
@@ -43,6 +43,8 @@ class LineStage:
     """(item id, content part, PCM) that the voice was given."""
     usage: list[ServerEvent] = field(default_factory=list)
     """Events that tell what something cost."""
+    remote: list[McpCall] = field(default_factory=list)
+    """Remote tools that the service used."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, event: ev.Event) -> None:
@@ -104,6 +106,7 @@ async def line_stage(*scripts: Sequence[Step], **config: Any) -> AsyncIterator[L
             lambda *sound: stage.sounds.append(sound),
             time.monotonic,
             lambda event: stage.usage.append(event),
+            lambda call: stage.remote.append(call),
         )
         stage = LineStage(server, endpoint, line, asyncio.create_task(line.run(), name="line"))
         await asyncio.sleep(0)  # run() has begun: the line may be opened

@@ -161,9 +161,11 @@ class Broker:
             for message in changed:
                 self._connection.publish(message)
 
-    def emit(self, name: str, body: Mapping[str, Any]) -> None:
-        """Tells of an event; while the broker is away it waits a minute at most."""
-        message = topics.event_message(self._device.id, name, body)
+    def emit(self, name: str, body: Mapping[str, Any], words: Mapping[str, Any] | None = None) -> None:
+        """Tells of an event; while the broker is away it waits a minute at most. words: more keys, which tell what
+        somebody said, or the same in other words: they go out only where texts do."""
+        told = {**body, **words} if words and self._home.publish_text else body
+        message = topics.event_message(self._device.id, name, told)
         if self._connection is not None:
             self._connection.publish(message)
         else:

@@ -15,7 +15,7 @@ def load(places: Sequence[str]) -> list[ToolRegistry]:
         module, _, name = place.partition(":")
         try:
             found = getattr(import_module(module), name)
-        except Exception as error:  # whatever somebody's module does when it is imported
+        except (Exception, SystemExit) as error:  # whatever somebody's module does when it is imported
             mistakes.append(f"tool_calls.python: {place} cannot be loaded ({error}): is it installed beside oyez?")
             continue
         if isinstance(found, ToolRegistry):

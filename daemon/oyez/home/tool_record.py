@@ -11,10 +11,15 @@ from typing import Any
 
 import msgspec
 
+from oyez_realtime.items import McpCall, McpHttpError, McpProtocolError, McpToolExecutionError
+from oyez_realtime.wire import given
+
 log = logging.getLogger(__name__)
 
 LARGEST_BYTES = 256 * 1024
 """Of one file; the one before it is kept too."""
+LONGEST_OUTPUT = 8000
+"""Characters of what a remote tool said; our own are trimmed before the model reads them."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +32,28 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """ok, failed, or refused."""
     output: str = ""
     took_s: float = 0.0
+
+
+def of_remote(call: McpCall, at: datetime) -> Recorded:
+    """What the service did with a remote tool; how long it took is not told."""
+    error, output = given(call.error), given(call.output) or ""
+    if isinstance(error, McpHttpError | McpProtocolError | McpToolExecutionError):
+        output = error.message
+    return Recorded(
+        at=at,
+        tool=call.name,
+        server=call.server_label,
+        arguments=_arguments(call.arguments),
+        outcome="ok" if error is None else "failed",
+        output=output[:LONGEST_OUTPUT],
+    )
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text or "{}", type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError):  # a model may write what is no JSON object: kept as it is
+        return {"arguments": text}
 
 
 class ToolRecord:

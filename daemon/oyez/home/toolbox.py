@@ -4,7 +4,9 @@ Calls begin in the order in which they came and run side by side, so that a slow
 """
 
 import asyncio
+import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -13,13 +15,16 @@ from typing import Any
 import msgspec
 
 from oyez.config import Tool, ToolCalls
-from oyez.errors import ServiceAway
+from oyez.errors import ConfigError, ServiceAway
 from oyez.events import Event, ToolAnswered
 from oyez.home import tools
 from oyez.home.builtin import builtin
 from oyez.home.plugins import load
-from oyez.home.tool_record import Recorded, ToolRecord
+from oyez.home.tool_record import Recorded, ToolRecord, of_remote
+from oyez_realtime.items import McpCall
 from oyez_realtime.tools import ToolRegistry
+
+log = logging.getLogger(__name__)
 
 Publisher = Callable[[str, str, bool], Awaitable[None]]
 """(topic, payload, retain); returns when the broker has it, raises ServiceAway when it has not."""
@@ -42,17 +47,42 @@ class Toolbox:
         self._declared, self._rules, self._publish, self._tell = declared, rules, publish, tell
         self._record = record
         self._registries = [builtin(tell, _local_time), *load(rules.python)]
+        self._judge_names()
         self._calls: asyncio.Queue[tuple[str, str, Mapping[str, Any]]] = asyncio.Queue()
         self._free = asyncio.Semaphore(AT_ONCE)
 
+    def _judge_names(self) -> None:
+        """A name means one tool; a rule that names none is a slip of the pen, and is said."""
+        names = Counter(str(one["name"]) for one in self._all())
+        if twice := sorted(name for name, count in names.items() if count > 1):
+            raise ConfigError(
+                [
+                    f"tools: {name} is the name of two tools ([[tools]], tool_calls.python, and those that are built "
+                    "in), so nobody knows which is meant: give one another name."
+                    for name in twice
+                ]
+            )
+        for pattern in self._rules.allowed:
+            if not any(fnmatchcase(name, pattern) for name in names):
+                log.warning("tool_calls.allowed: %r allows nothing: there are %s.", pattern, ", ".join(names))
+
     def declarations(self) -> list[dict[str, Any]]:
         """What `session.update` carries under `tools`: only what may be called."""
+        return [one for one in self._all() if self._allows(one["name"])]
+
+    def _all(self) -> list[dict[str, Any]]:
         own = [msgspec.to_builtins(tool) for registry in self._registries for tool in registry.declarations()]
-        return [one for one in [*own, *tools.declarations(self._declared)] if self._allows(one["name"])]
+        return [*own, *tools.declarations(self._declared)]
 
     def call(self, call_id: str, name: str, arguments: Mapping[str, Any]) -> None:
         """A ToolAnswered follows, whatever happens."""
         self._calls.put_nowait((call_id, name, arguments))
+
+    def used_elsewhere(self, call: McpCall) -> Recorded:
+        """The service has used a remote tool: that is recorded too."""
+        used = of_remote(call, _local_time())
+        self._record.write(used)
+        return used
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:

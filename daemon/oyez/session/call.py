@@ -50,6 +50,7 @@ class Wiring:
     say_sound: Callable[[str, int, bytes], None]
     on_usage: Callable[[wire.ServerEvent], None]
     on_sent: Callable[[int], None]
+    on_remote_call: Callable[[wire.McpCall], None]
     clock: Callable[[], float]
     rng: Random
 
@@ -89,6 +90,7 @@ class Call:
     def took(self, link: Link, event: wire.ServerEvent, cause: str | None) -> None:
         if isinstance(event, wire.ResponseDone | wire.ConversationItemInputAudioTranscriptionCompleted):
             self._with.on_usage(event)  # whoever asked for it may be gone: it is paid all the same
+        self._remote(event)
         facts = link.relay.take(event)
         if link is not self._link:
             return
@@ -98,6 +100,17 @@ class Call:
             level = logging.DEBUG if judge_error(event.error).remedy is Remedy.IGNORE else logging.WARNING
             log.log(level, "The service objects: %s (%s)", event.error.message, event.error.code)
         self._news.set()
+
+    def _remote(self, event: wire.ServerEvent) -> None:
+        """What the service did with tools elsewhere, whoever may still want to hear of it."""
+        match event:
+            case wire.ResponseOutputItemDone(item=wire.McpCall() as call):
+                self._with.on_remote_call(call)
+            case wire.McpListToolsFailed():
+                log.warning(
+                    "The service cannot reach a server of tools (MCP), so none of its tools is there: see whether url "
+                    "and token of each [[mcp]] are right and whether the service can reach the server."
+                )
 
     def sent(self, link: Link, size: int) -> None:
         self._with.on_sent(size)

@@ -37,10 +37,12 @@ class Line:
         say_sound: Callable[[str, int, bytes], None],
         clock: Callable[[], float],
         on_usage: Callable[[wire.ServerEvent], None] = lambda event: None,
+        on_remote_call: Callable[[wire.McpCall], None] = lambda call: None,
         rng: Random | None = None,
     ) -> None:
         """say_sound: item id, content index, PCM16 mono little-endian at 24 kHz. clock: monotonic seconds. on_usage: is
-        given each event that tells what something cost (a response's end, a transcript's)."""
+        given each event that tells what something cost (a response's end, a transcript's). on_remote_call: what the
+        service did with a remote (MCP) tool."""
         self._tokens = tokens
         self._turns: Turns = "service"
         self._wiring = Wiring(
@@ -51,6 +53,7 @@ class Line:
             say_sound,
             on_usage,
             self._count_sent,
+            on_remote_call,
             clock,
             rng or Random(),
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from oyez.errors import ConfigError, ServiceAway
 from oyez.events import Event, ToolAnswered, VolumeAsked
 from oyez.home.tool_record import LARGEST_BYTES, Recorded, ToolRecord
 from oyez.home.toolbox import Toolbox
+from oyez_realtime.items import McpCall, McpToolExecutionError
 from oyez_realtime.tools import ToolRegistry
 
 LIGHT = Tool(
@@ -176,6 +178,19 @@ async def test_every_call_is_recorded_with_its_outcome(tmp_path: Path) -> None:
     assert (tmp_path / "tool-calls.jsonl").stat().st_mode & 0o077 == 0
 
 
+def test_what_the_service_did_with_a_remote_tool_is_recorded_too(tmp_path: Path) -> None:
+    """With its server; also what failed, and a call whose arguments are no JSON object."""
+    box = Toolbox([], ToolCalls(), Mail().publish, print, ToolRecord(tmp_path))
+    box.used_elsewhere(McpCall("m1", "home", "HassTurnOn", '{"name": "lamp"}', output="on"))
+    box.used_elsewhere(McpCall("m2", "home", "HassUnlock", "[", error=McpToolExecutionError("no such lock")))
+    lines = (tmp_path / "tool-calls.jsonl").read_bytes().splitlines()
+    recorded = [msgspec.json.decode(line, type=Recorded) for line in lines]
+    assert [(one.server, one.tool, one.arguments, one.outcome, one.output) for one in recorded] == [
+        ("home", "HassTurnOn", {"name": "lamp"}, "ok", "on"),
+        ("home", "HassUnlock", {"arguments": "["}, "failed", "no such lock"),
+    ]
+
+
 def test_the_record_is_bounded_and_a_folder_that_is_gone_is_survived(tmp_path: Path) -> None:
     call = Recorded(at=datetime.now(UTC), tool="t", arguments={"text": "x" * 10_000}, outcome="ok")
     record = ToolRecord(tmp_path)
@@ -206,6 +221,32 @@ async def test_a_typed_python_function_of_the_owner_is_a_tool() -> None:
 def test_a_registry_that_cannot_be_loaded_is_named_at_the_start(place: str) -> None:
     with pytest.raises(ConfigError, match=place):
         Toolbox([], ToolCalls(python=(place,)), Mail().publish, print, ToolRecord(None))
+
+
+def test_a_registry_that_ends_its_program_does_not_end_the_device_without_a_word(tmp_path: Path) -> None:
+    """A script that was written to be run, not imported."""
+    (tmp_path / "a_script_of_the_owner.py").write_text("import sys\nsys.exit(3)\n")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        with pytest.raises(ConfigError, match="a_script_of_the_owner:registry cannot be loaded"):
+            Toolbox([], ToolCalls(python=("a_script_of_the_owner:registry",)), Mail().publish, print, ToolRecord(None))
+    finally:
+        sys.path.remove(str(tmp_path))
+
+
+def test_two_tools_of_one_name_are_refused_at_the_start() -> None:
+    """The service would take neither, or one of them, and nobody would know which."""
+    clock = Tool(name="get_time", description="Another clock.", topic="house/clock")
+    with pytest.raises(ConfigError, match="get_time"):
+        Toolbox([clock], ToolCalls(), Mail().publish, print, ToolRecord(None))
+
+
+def test_a_rule_that_allows_no_tool_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A slip of the pen in `tool_calls.allowed` would else switch a tool off in silence."""
+    Toolbox([LIGHT], ToolCalls(allowed=("set_*", "get_tiem")), Mail().publish, print, ToolRecord(None))
+    (warning,) = [record.message for record in caplog.records]
+    assert "get_tiem" in warning
+    assert "get_time" in warning
 
 
 async def test_calls_are_carried_out_in_the_order_in_which_they_came() -> None:

@@ -195,6 +195,29 @@ async def test_an_objection_of_the_service_is_logged_and_the_session_goes_on(cap
         assert sum("Try later." in record.getMessage() for record in caplog.records) == 1
 
 
+async def test_what_the_service_does_with_remote_tools_is_told_and_so_is_a_server_that_it_cannot_reach(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once for each use, although the service tells of the item in several events."""
+    call = {"type": "mcp_call", "id": "m", "server_label": "home", "name": "HassTurnOn", "arguments": "{}"}
+    where = {"event_id": "e", "response_id": "r", "output_index": 0}
+    script = [
+        *READY,
+        Emit({"type": "mcp_list_tools.failed", "event_id": "e", "item_id": "l"}),
+        Emit({"type": "response.created", "event_id": "e", "response": {"id": "r"}}),
+        Emit({"type": "response.output_item.added", "item": call, **where}),
+        Emit({"type": "response.output_item.done", "item": {**call, "output": "on"}, **where}),
+        Emit({"type": "conversation.item.done", "event_id": "e", "item": {**call, "output": "on"}}),
+        Emit(PROOF),
+        Silence(),
+    ]
+    async with line_stage(script) as stage:
+        stage.line.open()
+        await stage.told(ev.TextHeard)
+        assert [(used.server_label, used.name, used.output) for used in stage.remote] == [("home", "HassTurnOn", "on")]
+        assert sum("[[mcp]]" in record.getMessage() for record in caplog.records) == 1
+
+
 async def test_a_goodbye_in_mid_request_is_mended_since_the_request_wants_its_answer() -> None:
     """1000 when nothing is owed ends the conversation; before an answer it does not."""
     begun = {"type": "response.created", "event_id": "e", "response": {"id": "r"}}
