@@ -3,6 +3,7 @@
 An update changes the fields that it carries and no other; one mistake in it and the whole update is dropped.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -209,6 +210,6 @@ def mcp_servers(session: Session) -> list[McpTool]:
     return [tool for tool in tools or [] if isinstance(tool, McpTool)]
 
 
-def functions(tools: list[Any] | None) -> list[dict[str, Any]]:
+def functions(tools: Sequence[Any] | None) -> list[dict[str, Any]]:
     """Function tools as the mind reads them: name, description, parameters."""
     return [msgspec.to_builtins(tool) for tool in tools or [] if isinstance(tool, FunctionTool)]

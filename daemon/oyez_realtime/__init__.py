@@ -8,6 +8,7 @@ from oyez_realtime.event_types import EventType
 from oyez_realtime.media import MediaFormat, MediaParameters, Played, Sink
 from oyez_realtime.sinks import NullSink, WavFileSink
 from oyez_realtime.speaker_sink import SpeakerSink
+from oyez_realtime.tools import ToolRegistry, ToolResult
 
 __all__ = [
     "ConnectionLost",
@@ -24,6 +25,8 @@ __all__ = [
     "SessionRefused",
     "Sink",
     "SpeakerSink",
+    "ToolRegistry",
+    "ToolResult",
     "UpdateRefused",
     "Verdict",
     "WavFileSink",

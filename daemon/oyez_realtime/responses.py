@@ -1,5 +1,6 @@
 """Responses: what a client may ask for, what the server tells of one, and what it cost."""
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import UNSET
@@ -57,7 +58,7 @@ class ResponseParameters(Checked, frozen=True, kw_only=True):
     prompt: Maybe[Prompt] = UNSET
     reasoning: Maybe[Reasoning] = UNSET
     tool_choice: Maybe[ToolChoice] = UNSET
-    tools: Maybe[list[Tool]] = UNSET
+    tools: Maybe[Sequence[Tool]] = UNSET
 
 
 class CachedTokensDetails(Checked, frozen=True):

@@ -1,5 +1,6 @@
 """Sessions and what they are made of: formats, turn detection, tools, limits."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta
@@ -209,7 +210,7 @@ class RealtimeSession(Checked, frozen=True, kw_only=True, tag_field="type", tag=
     instructions: Maybe[str] = UNSET
     output_modalities: Maybe[Modalities] = UNSET
     audio: Maybe[SessionAudio] = UNSET
-    tools: Maybe[list[Tool]] = UNSET
+    tools: Maybe[Sequence[Tool]] = UNSET
     tool_choice: Maybe[ToolChoice] = UNSET
     parallel_tool_calls: Maybe[bool] = UNSET
     reasoning: Maybe[Reasoning] = UNSET
