@@ -31,8 +31,8 @@ from oyez_local.sabotage import Protocol
 from oyez_local.tokens import DEFAULT_CONTEXT_TOKENS
 
 EXIT_AWAY, EXIT_CONFIG = 69, 78
-MAX_FRAME_BYTES = 32 * 1024 * 1024
-"""15 MiB of audio in one append are 20 MiB of base64."""
+MAX_FRAME_BYTES = 21 * 1024 * 1024
+"""15 MiB of audio in one append are 20 MiB of base64; a larger frame ends the session with 1009."""
 
 
 def _seconds(text: str) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import ssl
 import subprocess
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from tests.doubles.mcp_server import TOKEN, mcp_server
 from tests.doubles.speech import say, silence
@@ -211,6 +213,17 @@ async def test_the_largest_append_fits(server: Server) -> None:
         await caller.until("input_audio_buffer.committed")
     written = [line["audio_bytes"] for line in server.logged("in")]
     assert DEEP_BYTES in written
+
+
+async def test_a_frame_over_the_limit_ends_its_session(server: Server) -> None:
+    """21 MiB: room for the largest append, and no more; other sessions are not concerned."""
+    async with call(server) as neighbour, call(server) as socket:
+        await socket.recv()
+        with contextlib.suppress(ConnectionClosed):  # it does not hear the frame to its end
+            await socket.send("x" * (21 * 1024 * 1024 + 1))
+        await socket.wait_closed()
+        assert socket.close_code == 1009
+        assert json.loads(await neighbour.recv())["type"] == "session.created"
 
 
 async def test_limits_by_option(tmp_path: Path) -> None:
