@@ -119,9 +119,11 @@ def _transcribe(arguments: argparse.Namespace) -> int:
 
 
 def _check_config(arguments: argparse.Namespace) -> int:
+    from oyez.config_cautions import cautions
     from oyez.config_file import load
 
-    load(arguments.file)
+    for caution in cautions(load(arguments.file)):
+        print(f"Caution: {caution}")
     print(f"{arguments.file} is in order.")
     return 0
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from oyez.config import Config
+from oyez.config_cautions import cautions
 from oyez.config_file import load, secret
 from oyez.errors import Bug, ConfigError, OyezError
 from oyez.house import House
@@ -34,6 +35,8 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
     config = load(config_path)
+    for caution in cautions(config):
+        log.warning("%s", caution)
     _check_address(config)
     device_key = secret(config.line.device_key_file, "device_key", os.environ)
     systemd = notifier(os.environ)

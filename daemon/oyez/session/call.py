@@ -94,7 +94,9 @@ class Call:
         facts = link.relay.take(event)
         if link is not self._link:
             return
-        for fact in [*facts, *self.story.take(event, cause, self._with.clock())]:
+        # A call of a reply that was cut, or one told twice, is not carried out: no answer to it will ever come.
+        ignored = isinstance(event, wire.ResponseFunctionCallArgumentsDone) and not facts
+        for fact in [*facts, *([] if ignored else self.story.take(event, cause, self._with.clock()))]:
             self._tell(fact)
         if isinstance(event, wire.ErrorEvent):
             level = logging.DEBUG if judge_error(event.error).remedy is Remedy.IGNORE else logging.WARNING

@@ -43,9 +43,9 @@ class Mirror:
 
     @property
     def running_calls(self) -> set[str]:
-        """Calls of tools that have no output yet."""
+        """Calls of tools that have no output yet, of those that are whole."""
         answered = {entry.call_id for entry in self._entries if entry.kind == "output"}
-        return {entry.call_id for entry in self._entries if entry.kind == "call"} - answered
+        return {entry.call_id for entry in self._entries if entry.kind == "call" and entry.call_id} - answered
 
     @property
     def wordless(self) -> bool:
@@ -226,7 +226,8 @@ class Mirror:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _find(self, item_id: str) -> Entry | None:
-        return next((entry for entry in self._entries if item_id and item_id in (entry.id, entry.replay_id)), None)
+        latest = reversed(self._entries)  # of which mostly the talk is
+        return next((entry for entry in latest if item_id and item_id in (entry.id, entry.replay_id)), None)
 
     def _call(self, call_id: str) -> Entry | None:
         return next((entry for entry in self._entries if entry.kind == "call" and entry.call_id == call_id), None)

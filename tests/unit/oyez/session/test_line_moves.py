@@ -11,6 +11,7 @@ from tests.doubles.spoken_lines import (
     NOW,
     SECOND,
     SECOND_SENT,
+    called,
     created,
     done,
     dying,
@@ -132,3 +133,21 @@ async def test_somebody_who_begins_to_speak_while_the_next_session_is_told_of_th
         stage.line.send_audio(SECOND[4_800:9_600])
         assert await stage.audio_received(9_600) == SECOND[:9_600]
         assert stage.events == [ev.SessionReady(), ev.SpeechStarted("server", "u1")]
+
+
+async def test_a_call_of_a_reply_that_was_cut_does_not_keep_the_session_from_being_replaced() -> None:
+    """Nobody carries it out, so that no answer to it will come: it is not waited for, nor told to the next session."""
+    first = [*dying(3), created("r1"), Expect("response.cancel"), called("r1", "c"), done("r1"), Silence()]
+    second = [*READY, Expect("session.update"), READY[2], Silence()]
+    async with line_stage(first, second) as stage:
+        stage.endpoint.now = NOW
+        stage.line.open()
+        await stage.told(ev.ReplyBegun)
+        stage.line.drop_reply()
+        stage.line.cancel_reply()
+        await stage.told(ev.ReplyEnded)
+        async with asyncio.timeout(10):
+            while stage.types().count("session.update") < 3:
+                await stage.server.wait_received(len(stage.server.received) + 1)
+        assert not any(isinstance(event, ev.ToolCalled | ev.SessionLost) for event in stage.events)
+        assert "conversation.item.create" not in stage.types()

@@ -256,3 +256,12 @@ class Talk(RuleBasedStateMachine):
 
 
 TestTalk = Talk.TestCase
+
+
+def test_a_call_that_never_became_whole_is_not_waited_for() -> None:
+    """The reply was interrupted while it was being written: no tool runs, and the session may be replaced."""
+    conversation = mirror()
+    begun = wire.FunctionCall("f", "", "c1", id="item_c1")
+    conversation.take(wire.ResponseOutputItemAdded(response_id="r", output_index=0, item=begun))
+    assert conversation.running_calls == set()
+    assert conversation.replay() == []

@@ -1,0 +1,67 @@
+"""What a configuration allows and its owner will hardly want: said at the start, refused by nobody. Pure."""
+
+from collections.abc import Iterator
+
+from oyez.config import Config, ModelPrices
+
+FREE = "oyez-local"
+"""Names of models that cost nothing begin so."""
+
+
+def cautions(config: Config) -> Iterator[str]:
+    """A sentence each."""
+    yield from _without_words(config)
+    yield from _waiting(config)
+    yield from _free_of_charge(config)
+    for server in config.mcp:
+        if server.url.startswith("http://") and server.authorization_file:
+            yield f"mcp {server.label}: its token goes to {server.url} in the clear: use https:// outside your house."
+
+
+def _without_words(config: Config) -> Iterator[str]:
+    """Nobody writes down what is said."""
+    if config.line.transcription_model:
+        return
+    if config.conversation.closing_phrases:
+        yield (
+            "line.transcription_model is empty, so conversation.closing_phrases end nothing: a conversation ends by "
+            "conversation.patience_s alone."
+        )
+    if asks := [server.label for server in config.mcp if set(server.allowed_tools) - set(server.without_approval)]:
+        how = (
+            "only do/approve agrees to a tool" if config.home.host else "and without home.host nobody can agree at all"
+        )
+        yield f"line.transcription_model is empty, so a spoken yes is not understood, {how} of mcp {', '.join(asks)}."
+
+
+def _waiting(config: Config) -> Iterator[str]:
+    """Of two patiences the shorter decides, and the longer is of no use."""
+    line, conversation = config.line, config.conversation
+    if line.reconnect_s >= conversation.thinking_s:
+        yield (
+            f"line.reconnect_s ({line.reconnect_s:g}) is not below conversation.thinking_s "
+            f"({conversation.thinking_s:g}): a request is given up before its line is mended."
+        )
+    if line.connect_timeout_s > conversation.opening_s:
+        yield (
+            f"line.connect_timeout_s ({line.connect_timeout_s:g}) is above conversation.opening_s "
+            f"({conversation.opening_s:g}): a slow line is given up before it is open."
+        )
+
+
+def _free_of_charge(config: Config) -> Iterator[str]:
+    """What is counted as free is stopped by no budget."""
+    for prices in config.money.prices:
+        missing = [kind for kind in _kinds_of(prices, config) if not getattr(prices, kind)]
+        if missing and not prices.model.startswith(FREE):
+            yield (
+                f"money.prices of {prices.model}: {', '.join(missing)} stand at 0 or are left out, so they count as "
+                "free and no budget ends them: write what they cost."
+            )
+
+
+def _kinds_of(prices: ModelPrices, config: Config) -> tuple[str, ...]:
+    """What is used of the model that answers; another one may only write down speech."""
+    if config.line.model.startswith(prices.model):
+        return ("text_input", "text_output", "audio_input", "audio_output")
+    return ()
