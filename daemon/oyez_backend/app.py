@@ -19,6 +19,9 @@ def make_app(desk: TokenDesk, calls: CallDesk | None = None) -> Starlette:
     async def token(request: Request) -> Response:
         return json_response(200, await desk.issue(request))
 
+    async def client_secrets(request: Request) -> Response:
+        return json_response(200, await desk.issue_secret(request))
+
     async def older_sessions(request: Request) -> Response:
         return json_response(200, await desk.issue_older(request, "realtime"))
 
@@ -31,6 +34,7 @@ def make_app(desk: TokenDesk, calls: CallDesk | None = None) -> Starlette:
     return Starlette(
         routes=[
             Route("/v1/token", token, methods=["POST"]),
+            Route("/v1/realtime/client_secrets", client_secrets, methods=["POST"]),
             Route("/v1/realtime/sessions", older_sessions, methods=["POST"]),
             Route("/v1/realtime/transcription_sessions", older_transcription_sessions, methods=["POST"]),
             *(call_routes(calls, desk.verifier, desk.body_timeout_s) if calls is not None else ()),

@@ -16,6 +16,7 @@ from oyez_backend.refusal import Refusal
 MAX_BODY_BYTES = 128 * 1024
 """Instructions and tools of a large house fit well; more is no request for us."""
 
+JSON = "application/json"
 _MESSAGES = {404: "There is nothing here: devices POST to /v1/token.", 405: "Wrong method: devices POST to /v1/token."}
 
 
@@ -25,7 +26,8 @@ def bearer(request: Request) -> str | None:
 
 
 async def read_body(request: Request, timeout_s: float) -> bytes:
-    """Raises Refusal when it is too large or does not arrive."""
+    """Raises Refusal when it is no JSON, too large or does not arrive, and when the asker would not read JSON."""
+    _require_json(request)
     body = bytearray()
     try:
         async with asyncio.timeout(timeout_s):
@@ -39,6 +41,16 @@ async def read_body(request: Request, timeout_s: float) -> bytes:
     except TimeoutError:
         raise Refusal(408, "body_too_slow", f"The request did not arrive within {timeout_s:g} s.") from None
     return bytes(body)
+
+
+def _require_json(request: Request) -> None:
+    """What is not said is JSON. A form is none: any page in a browser may send one without asking."""
+    sent = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if sent != JSON:
+        raise Refusal(415, "not_json", f"The body is said to be {sent[:64]}: send {JSON}.")
+    wanted = {kind.partition(";")[0].strip().lower() for kind in request.headers.get("accept", JSON).split(",")}
+    if not wanted & {JSON, "application/*", "*/*", ""}:
+        raise Refusal(406, "not_acceptable", f"The answer would be {JSON}: accept that.")
 
 
 def json_response(status: int, body: object) -> Response:

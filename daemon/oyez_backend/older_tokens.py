@@ -1,20 +1,15 @@
 """The two older ways to a token, as they were: a flat session in, a flat session with the token inside it out. Pure."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from oyez_backend.refusal import Refusal
+from oyez_backend.secret_life import Life
 from oyez_realtime.older import LIFE_FIELDS, OBJECTS, Kind, flat_session, kind_of, nested_session
-from oyez_realtime.rest import EXPIRES_AFTER_MAX_S, EXPIRES_AFTER_MIN_S, ClientSecret
+from oyez_realtime.rest import ClientSecret
 from oyez_realtime.session_objects import Session
-
-
-class _Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    seconds: Annotated[int, Meta(ge=EXPIRES_AFTER_MIN_S, le=EXPIRES_AFTER_MAX_S)] | None = None
-    anchor: Literal["created_at"] = "created_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +24,7 @@ def read(body: bytes, kind: Kind) -> OlderWish:
     """Raises Refusal 400. `temperature` is taken and left out: today's sessions have none."""
     try:
         flat = msgspec.json.decode(body or b"{}", type=dict[str, Any])
-        secret = msgspec.convert(flat.get("client_secret") or {}, dict[str, _Life])
+        secret = msgspec.convert(flat.get("client_secret") or {}, dict[str, Life])
     except (msgspec.DecodeError, RecursionError) as error:
         raise Refusal(400, "invalid_request", f"The request cannot be understood: {error}.") from None
     stranger = next((name for name in secret if name not in LIFE_FIELDS.values()), None)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
-from oyez_backend import older_tokens
+from oyez_backend import client_secrets, older_tokens
 from oyez_backend.border import bearer, read_body
 from oyez_backend.device_policy import check_session
 from oyez_backend.device_store import Device
@@ -60,7 +60,7 @@ class TokenDesk:
         """`POST /v1/token`. Raises Refusal."""
         device, body = await self._admit(request)
         wish = _parse(body)
-        kind: Kind = "transcription" if wish.session.get("type") == "transcription" else "realtime"
+        kind = _kind(wish.session)
         session = self._agreed(device, kind, wish.session)
         typed = _typed(session)
         asked_at = self.unix_time()
@@ -74,6 +74,14 @@ class TokenDesk:
             model="" if transcribes else str(session.get("model", "")),
             session_id=_session_id(secret),
         )
+
+    async def issue_secret(self, request: Request) -> dict[str, Any]:
+        """`POST /v1/realtime/client_secrets`, as the service answers it. Raises Refusal."""
+        device, body = await self._admit(request)
+        wish = client_secrets.read(body)
+        session = wish.session or {}
+        typed = _typed(self._agreed(device, _kind(session), session))
+        return client_secrets.answer(await self.upstream.mint(typed, device.id, wish.lifetime_s), typed)
 
     async def issue_older(self, request: Request, kind: Kind) -> dict[str, Any]:
         """The older paths: the answer with the token nested in it. Raises Refusal."""
@@ -99,6 +107,10 @@ class TokenDesk:
         models = self.settings.allowed_transcription_models if transcribes else self.settings.allowed_models
         check_session(session, self.settings.policy_of(device.name), models)
         return session
+
+
+def _kind(session: Mapping[str, Any]) -> Kind:
+    return "transcription" if session.get("type") == "transcription" else "realtime"
 
 
 def _parse(body: bytes) -> TokenRequest:

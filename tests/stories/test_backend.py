@@ -64,6 +64,8 @@ async def test_devices_added_and_revoked_beside_a_running_server_count_at_once(t
         ({"json": {"session": {"audio": {"output": {"speed": 99}}}}}, 400, "invalid_session"),
         ({"json": {"session": {"model": "dear"}}}, 403, "model_not_allowed"),
         ({"content": b" " * 131_073}, 413, "body_too_large"),
+        ({"data": {"session": "x"}}, 415, "not_json"),
+        ({"headers": {"Accept": "text/html"}}, 406, "not_acceptable"),
     ],
 )
 async def test_a_bad_request_is_refused_at_the_border(

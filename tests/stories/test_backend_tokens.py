@@ -4,6 +4,8 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+from openai import AsyncOpenAI, PermissionDeniedError
 from openai.types.beta.realtime import SessionCreateResponse, TranscriptionSession
 
 from oyez_realtime import session_objects as ours
@@ -69,6 +71,25 @@ async def test_the_older_paths_take_and_give_flat_sessions_with_the_token_inside
         assert (await h.ask("x", path="realtime/sessions")).status_code == 401
         attic = await added(h.data, "attic")
         assert error(await h.ask(attic, path="realtime/sessions"))["code"] == "session_not_allowed"
+
+
+async def test_the_services_own_library_gets_a_client_secret(tmp_path: Path) -> None:
+    """Today's path in today's shape, by the device's key: typed by the SDK, within the keeper's bounds and rights."""
+    settings = 'tokens_burst = 20\ntoken_lifetime_s = 120\nallowed_models = ["gpt-realtime-2.1"]\n'
+    async with house(tmp_path, settings) as h, AsyncOpenAI(base_url=f"{h.url}/v1", api_key=h.key) as sdk:
+        mint = sdk.realtime.client_secrets.create
+        secret = await mint(expires_after={"anchor": "created_at", "seconds": 60}, session={"type": "realtime"})
+        assert (secret.value, secret.expires_at) == ("ek_secret0001", 1_000_060)
+        assert secret.session.type == "realtime"
+        assert h.upstream.requests[0].body["session"]["model"] == "gpt-realtime-2.1"
+        captions = await mint(expires_after={"seconds": 7200}, session={"type": "transcription"})
+        assert captions.expires_at == 1_000_120, "no wish lengthens a life"
+        assert captions.session.type == "transcription"
+        with pytest.raises(PermissionDeniedError, match="not allowed by this backend"):
+            await mint(session={"type": "realtime", "model": "dear"})
+        for body in ({"expires_after": {"seconds": 9}}, {"expires_after": {"anchor": "now"}}, {"life": 1}):
+            refused = await h.ask(path="realtime/client_secrets", json=body)
+            assert (refused.status_code, error(refused)["code"]) == (400, "invalid_request")
 
 
 async def test_a_token_of_the_older_path_opens_a_session_of_a_real_server(tmp_path: Path) -> None:
