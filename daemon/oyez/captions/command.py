@@ -11,7 +11,9 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+from random import Random
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import httpx
@@ -24,16 +26,15 @@ from oyez.config import Config
 from oyez.config_file import load, secret
 from oyez.errors import OyezError, ServiceAway
 from oyez.events import BudgetSpent
-from oyez.session.ending import EXPECTED, lost
+from oyez.session.ending import EXPECTED, lost, wants_new_token
 from oyez.session.meter import Told
 from oyez.session.pacing import Pacer
+from oyez.session.patience import to_mend, to_open
 from oyez.session.till import Till
 from oyez.session.token_source import TokenSource
 from oyez_realtime import messages as wire
 from oyez_realtime.client import RealtimeClient
-from oyez_realtime.closing import Remedy
 from oyez_realtime.connecting import Dialling
-from oyez_realtime.errors import ConnectionLost
 from oyez_realtime.wire import given
 
 COMMIT_S = 4.0
@@ -45,9 +46,9 @@ WAITING_MAX = 600
 """Pieces of sound that may wait while a session opens: a minute of a file; a microphone's own inbox is bounded too."""
 SHORTEST_TURN_S = 0.1
 """The service refuses to commit less."""
-TRIES_MAX = 5
+SETTLED_S = 3.0
+"""A session that lived so long was a good one: the next may be tried as if it were the first loss."""
 BARRIER = "oyez_all_was_heard"
-AGAIN = (Remedy.RETRY, Remedy.ROTATE, Remedy.NEW_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ class Transcriber:
         self._uncommitted_s = 0.0
         self._moved = asyncio.Event()
         self._answered: set[str] = set()
+        self._opened_s = inf
+        """Since when the present session is open, monotonic; infinite: it is not yet."""
 
     async def run(self, source: AsyncIterator[bytes]) -> None:
         """Until the source ends and its last caption came. Raises OyezError."""
@@ -140,25 +143,32 @@ class Transcriber:
         await self._sound.put(None)
 
     async def _sessions(self) -> None:
-        """One after the other: the next goes on where the last ended, if its end was of that kind."""
-        tries = 0
+        """One after the other, for as long as there is sound: the next goes on where the last ended, if its end was of
+        that kind. How often and how long it is tried is as with a conversation."""
+        patience = to_open(time.monotonic(), self._config.line.connect_timeout_s, Random())
         while True:
+            self._opened_s = inf
             try:
                 await self._one_session()
                 return
             except* EXPECTED as errors:
                 error = _first(errors)
-            tries += 1
-            again = isinstance(error, ConnectionLost) and error.code is not None and error.verdict.remedy in AGAIN
-            if not again or tries > TRIES_MAX:
+            now = time.monotonic()
+            if now - self._opened_s > SETTLED_S:
+                patience = to_mend(now, self._config.line.reconnect_s, Random())
+            wait_s = patience.wait_s(error, owed=True, now=now)
+            if wait_s is None:
                 raise ServiceAway(lost(error).sentence)
-            self._tokens.forget()
+            if wants_new_token(error):
+                self._tokens.forget()
+            await asyncio.sleep(wait_s)
 
     async def _one_session(self) -> None:
         token = await self._tokens.get()
         client = RealtimeClient(Dialling(open_timeout_s=self._config.line.connect_timeout_s))
         url = address(self._config.line.realtime_url or token.realtime_url)
         await client.connect(url, token.value, session(self._config))
+        self._opened_s = time.monotonic()
         async with client, asyncio.TaskGroup() as group:
             reading = group.create_task(self._read(client), name="captions down")
             await self._send(client)
