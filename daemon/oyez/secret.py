@@ -10,6 +10,8 @@ _SHAPES = re.compile(
     | \bsk-[A-Za-z0-9_-]{6,}                  # a long-lived API key
     | \boyez_[A-Za-z0-9-]+_[A-Za-z0-9_-]{12,} # a device key of the backend: oyez_<id>_<random>
     | \beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,2} # a JSON Web Token, as Home Assistant gives
+    | (?<="authorization":")[^"]+             # a token of a server of tools, quoted from session.update
+    | (?<="authorization":\s")[^"]+
     | (?<=\bbearer\s)\S+                      # an Authorization header
     | (?<=://)[^\s/@:]+:[^\s/@]+(?=@)         # user:password in an address
     """,

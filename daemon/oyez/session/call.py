@@ -94,9 +94,8 @@ class Call:
         facts = link.relay.take(event)
         if link is not self._link:
             return
-        # A call of a reply that was cut, or one told twice, is not carried out: no answer to it will ever come.
-        ignored = isinstance(event, wire.ResponseFunctionCallArgumentsDone) and not facts
-        for fact in [*facts, *([] if ignored else self.story.take(event, cause, self._with.clock()))]:
+        more = [] if _is_ignored(event, facts) else self.story.take(event, cause, self._with.clock())
+        for fact in [*facts, *more]:
             self._tell(fact)
         if isinstance(event, wire.ErrorEvent):
             level = logging.DEBUG if judge_error(event.error).remedy is Remedy.IGNORE else logging.WARNING
@@ -250,6 +249,15 @@ class Call:
 
     def _is_quiet(self, link: Link) -> bool:
         return self.story.moment(link.errands, self._with.clock()).quiet
+
+
+def _is_ignored(event: wire.ServerEvent, facts: Sequence[object]) -> bool:
+    """A wish of a reply that was cut, or one told twice: the house does not hear of it, so no answer will ever come."""
+    match event:
+        case wire.ResponseFunctionCallArgumentsDone() | wire.ResponseOutputItemDone(item=wire.McpApprovalRequest()):
+            return not facts
+        case _:
+            return False
 
 
 class _Spare:

@@ -1,6 +1,9 @@
 """Why a session could not be opened or was lost, for a person. Pure."""
 
+from dataclasses import replace
+
 from oyez.events import SessionLost
+from oyez.secret import mask
 from oyez.session.token import BackendAway, TokenRefused
 from oyez_realtime.closing import Remedy, Verdict
 from oyez_realtime.errors import ConnectionLost, RealtimeError, SessionRefused, UpdateRefused
@@ -12,8 +15,13 @@ REFUSALS = (Remedy.REFUSED, Remedy.NEW_TOKEN)
 
 
 def lost(error: BaseException) -> SessionLost:
-    """error: one of EXPECTED, or a group of them of which the first counts."""
-    error = first_of(error)
+    """error: one of EXPECTED, or a group of them of which the first counts. A service may quote what it refuses: no
+    secret of it is told on."""
+    told = _lost(first_of(error))
+    return replace(told, sentence=mask(told.sentence))
+
+
+def _lost(error: BaseException) -> SessionLost:
     match error:
         case TokenRefused():
             return SessionLost("token_refused", str(error))

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import UnsetType
 
 from oyez import events as ev
+from oyez.secret import mask
 from oyez.session.entries import whole_words
 from oyez_realtime import messages as wire
 from oyez_realtime.closing import Remedy, judge_error
@@ -133,7 +134,7 @@ class Owing:
         verdict = judge_error(error.error)
         code = wire.given(error.error.code) or ""
         refused = code != WAITS and (cause == "response.create" or verdict.remedy is Remedy.TELL)
-        sentence = f"{wire.given(error.error.message) or code} {verdict.sentence}".strip()
+        sentence = mask(f"{wire.given(error.error.message) or code} {verdict.sentence}".strip())
         if refused and self._reply is None and (self._due or self._texts):
             if self._due:
                 self._due = ""

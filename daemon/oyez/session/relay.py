@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UnsetType
 
 from oyez import events as ev
+from oyez.secret import mask
 from oyez.session.codec import Down
 from oyez_realtime import messages as wire
 from oyez_realtime.closing import judge_response
@@ -160,4 +161,4 @@ def _why(response: wire.Response) -> str:
     details = wire.given(response.status_details)
     error = wire.given(details.error) if details is not None else None
     said = (wire.given(error.message) if error is not None else None) or ""
-    return f"{said} {verdict.sentence}".strip()
+    return mask(f"{said} {verdict.sentence}".strip())

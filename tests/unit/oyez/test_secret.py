@@ -37,6 +37,8 @@ def test_a_secret_cannot_be_pickled() -> None:
         "authorization: bearer SECRETSECRET1",
         "mqtt://kitchen:SECRETSECRET1@broker",
         "the server wrote: eyJhbGciOiJIUzI1.eyJpc3MiOiJTRUNSRVQi.SECRETSECRET1 is expired",
+        'invalid: {"server_label":"home","authorization":"SECRETSECRET1"}',
+        'invalid: {"server_label": "home", "authorization": "SECRETSECRET1"}',
     ],
 )
 def test_what_looks_like_a_key_is_masked(text: str) -> None:

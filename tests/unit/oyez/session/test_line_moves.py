@@ -135,9 +135,11 @@ async def test_somebody_who_begins_to_speak_while_the_next_session_is_told_of_th
         assert stage.events == [ev.SessionReady(), ev.SpeechStarted("server", "u1")]
 
 
-async def test_a_call_of_a_reply_that_was_cut_does_not_keep_the_session_from_being_replaced() -> None:
-    """Nobody carries it out, so that no answer to it will come: it is not waited for, nor told to the next session."""
-    first = [*dying(3), created("r1"), Expect("response.cancel"), called("r1", "c"), done("r1"), Silence()]
+async def test_a_wish_of_a_reply_that_was_cut_does_not_keep_the_session_from_being_replaced() -> None:
+    """A call, and a question for approval. Nobody will answer them: they are not waited for, nor told to the next."""
+    wish = {"type": "mcp_approval_request", "id": "w", "server_label": "home", "name": "f", "arguments": "{}"}
+    asked = emit("response.output_item.done", response_id="r1", output_index=1, item=wish)
+    first = [*dying(3), created("r1"), Expect("response.cancel"), called("r1", "c"), asked, done("r1"), Silence()]
     second = [*READY, Expect("session.update"), READY[2], Silence()]
     async with line_stage(first, second) as stage:
         stage.endpoint.now = NOW

@@ -240,3 +240,19 @@ async def test_a_close_that_crosses_a_loss_tells_at_most_the_loss() -> None:
         stage.line.open()
         await stage.told(ev.SessionReady, nth=2)
         assert [type(event) for event in stage.events if type(event) is not ev.SessionReady] in ([], [ev.SessionLost])
+
+
+async def test_a_refusal_that_quotes_a_secret_is_told_without_it() -> None:
+    """What is told to the house goes to MQTT and stays there."""
+    quoted = error("invalid_value", 'Bad tool: {"authorization": "SECRETSECRET1"}')
+    script = [
+        Emit(SESSION_CREATED),
+        Expect("session.update"),
+        Emit(quoted, lambda last: {**quoted, "error": {**quoted["error"], "event_id": last["event_id"]}}),
+        Silence(),
+    ]
+    async with line_stage(script) as stage:
+        stage.line.open()
+        lost = await stage.told(ev.SessionLost)
+        assert "Bad tool" in lost.sentence
+        assert "SECRETSECRET1" not in lost.sentence
