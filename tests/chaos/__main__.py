@@ -35,6 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     level = logging.INFO if options.log else logging.CRITICAL
     logging.basicConfig(level=level, stream=sys.stderr, format="%(name)s: %(message)s")
+    logging.getLogger().handlers[0].setLevel(level)  # the till's log is read whatever is shown of it
     if not options.no_tracemalloc:
         tracemalloc.start()
     with (
