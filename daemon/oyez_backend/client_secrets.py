@@ -1,4 +1,4 @@
-"""Today's way to a token in the service's shapes: expires_after and session in, value, expires_at and session out. Pure."""
+"""Today's way to a token, in the service's own shapes. Pure."""
 
 from typing import Any
 

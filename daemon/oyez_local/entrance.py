@@ -47,6 +47,8 @@ def admit(visit: Visit, keyring: Keyring, now_s: float, session_id: str, expires
         grant = keyring.admit(bearer(visit.headers.get("authorization"), list(visit.subprotocols)), now_s)
     except NotAdmitted as refused:
         raise TurnedAway(CLOSE_NOT_ADMITTED, refused.code, refused.message) from None
+    if "call_id" in visit.query:
+        raise TurnedAway(CLOSE_REFUSED, "invalid_value", "There are no calls here whose session could be joined.")
     if visit.query.get("intent") == "transcription" or isinstance(grant.session, TranscriptionSession):
         return _transcription(visit, grant.session, session_id, expires_at)
     return _realtime(visit, grant.session, session_id, expires_at)

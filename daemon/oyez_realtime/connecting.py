@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from typing import Literal
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.frames import CloseCode
 
-from oyez_realtime.bearer import UNSENDABLE, is_sendable
+from oyez_realtime.bearer import UNSENDABLE, check_headers, is_sendable
 from oyez_realtime.closing import Remedy, Verdict, closed_after, judge_error
 from oyez_realtime.errors import ConnectionLost, SessionRefused
 from oyez_realtime.protocol import RealtimeProtocol
@@ -40,6 +42,14 @@ class Dialling:
     """Audio in base64 hardly shrinks and costs the processor."""
     proxy: str | Literal[True] | None = None
     """True: as the environment says; None: none."""
+    tls: ssl.SSLContext | None = None
+    """For wss; None: the system's certificates. One's own is needed for a server with a certificate of the house."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent besides `Authorization`: `OpenAI-Safety-Identifier`, what a relay wants. Never logged."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for headers that cannot be sent."""
+        check_headers(self.headers)
 
 
 RETRY = Verdict(Remedy.RETRY, "The server cannot be reached: check network and address; connect again.")
@@ -62,7 +72,8 @@ async def dial(url: str, token: str | None, dialling: Dialling) -> ClientConnect
     if token and not is_sendable(token):
         verdict = Verdict(Remedy.NEW_TOKEN, "The token cannot be used: get a new one.")
         raise SessionRefused(f"The token was not sent: {UNSENDABLE}.", verdict)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = {**dialling.headers, **({"Authorization": f"Bearer {token}"} if token else {})}
+    tls: dict[str, Any] = {"ssl": dialling.tls} if dialling.tls is not None and url.startswith("wss:") else {}
     try:
         return await connect(
             url,
@@ -75,14 +86,21 @@ async def dial(url: str, token: str | None, dialling: Dialling) -> ClientConnect
             ping_timeout=dialling.ping_timeout_s,
             max_size=dialling.max_size_bytes,
             logger=_socket_logger,
+            **tls,
         )
     except InvalidStatus as error:
         raise _refused_by_status(error.response.status_code) from None
-    except (InvalidURI, ValueError) as error:  # ValueError: of urllib, for a port or an IPv6 address that is none
-        verdict = Verdict(Remedy.REFUSED, "The address is no WebSocket address, ws://HOST:PORT/PATH or wss://...")
-        raise SessionRefused(f"{error}. {verdict.sentence}", verdict) from None
+    except InvalidURI as error:
+        raise _no_address(error) from None
     except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
         raise ConnectionLost(f"No connection to the Realtime API ({error}). {RETRY.sentence}", RETRY) from error
+    except ValueError as error:  # of urllib, for a port or an IPv6 address that is none; a certificate's is an OSError
+        raise _no_address(error) from None
+
+
+def _no_address(error: Exception) -> SessionRefused:
+    verdict = Verdict(Remedy.REFUSED, "The address is no WebSocket address, ws://HOST:PORT/PATH or wss://...")
+    return SessionRefused(f"{error}. {verdict.sentence}", verdict)
 
 
 def _refused_by_status(status: int) -> SessionRefused | ConnectionLost:

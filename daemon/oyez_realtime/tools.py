@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 OUTPUT_MAX_CHARACTERS = 8000
 """About 2000 tokens: a longer output would be read again, and paid, at every later response."""
 TIMEOUT_S = 30.0
+THREADS = 8
+"""Of one registry, for functions that are not `async`; more calls than this wait for one to end."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,6 +58,8 @@ class ToolRegistry:
 
     def __init__(self) -> None:
         self._tools: dict[str, _Tool] = {}
+        # Not the loop's own threads: tools that hang would hold up the look-up of names, and so every connection.
+        self._threads = ThreadPoolExecutor(THREADS, "tool")
 
     @overload
     def tool(self, function: F) -> F: ...
@@ -96,16 +100,17 @@ class ToolRegistry:
             understood = _understand(tool.arguments, arguments)
         except msgspec.MsgspecError as error:
             return ToolResult(f"The arguments of {name} cannot be used: {error}. Nothing was done.", False)
-        return await _run(name, tool, understood)
+        return await _run(name, tool, understood, self._threads)
 
 
-async def _run(name: str, tool: _Tool, arguments: dict[str, Any]) -> ToolResult:
+async def _run(name: str, tool: _Tool, arguments: dict[str, Any], threads: ThreadPoolExecutor) -> ToolResult:
     try:
         async with asyncio.timeout(tool.timeout_s):
             if inspect.iscoroutinefunction(tool.function):
                 answer = await tool.function(**arguments)
             else:
-                answer = await asyncio.to_thread(tool.function, **arguments)
+                call = partial(tool.function, **arguments)
+                answer = await asyncio.get_running_loop().run_in_executor(threads, call)
     except TimeoutError:
         return ToolResult(f"{name} took longer than {tool.timeout_s:g} s; whether it was done is not known.", False)
     except Exception as error:

@@ -9,6 +9,7 @@ Real sockets on loopback, one script for each connection in the order in which t
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -144,12 +145,14 @@ class ScriptedServer:
 
 
 @asynccontextmanager
-async def scripted_realtime(*scripts: Sequence[Step]) -> AsyncIterator[ScriptedServer]:
+async def scripted_realtime(
+    *scripts: Sequence[Step], tls: ssl.SSLContext | None = None
+) -> AsyncIterator[ScriptedServer]:
     """Fails with AssertionError when the client said something else, or when a script was not played to its end."""
     server = ScriptedServer(scripts=[list(script) for script in scripts])
-    async with serve(server.serve, "127.0.0.1", 0, compression=None, max_size=32 * 1024 * 1024) as listening:
+    async with serve(server.serve, "127.0.0.1", 0, compression=None, max_size=32 * 1024 * 1024, ssl=tls) as listening:
         port = next(iter(listening.sockets)).getsockname()[1]
-        server.url = f"ws://127.0.0.1:{port}/v1/realtime?model=test"
+        server.url = f"{'wss' if tls else 'ws'}://127.0.0.1:{port}/v1/realtime?model=test"
         yield server
     assert not server.mistakes, server.mistakes
     left = [step for script in server.scripts for step in script if not isinstance(step, Silence)]

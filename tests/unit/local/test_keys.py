@@ -79,6 +79,7 @@ def test_a_secret_brings_its_session() -> None:
         (visit(model="gpt-3"), 4000, "invalid_model"),
         (visit(model=""), 4000, "missing_model"),
         (visit(intent="transcription"), 4000, "invalid_model"),
+        (visit(call_id="rtc_1"), 4000, "invalid_value"),
         (visit(headers={"openai-beta": "realtime=v1"}), 4000, "beta_api_shape_disabled"),
     ],
 )

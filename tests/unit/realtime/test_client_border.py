@@ -1,12 +1,15 @@
 """A caller's mistakes are refused with a sentence and change nothing; how an attempt ended is told to all who wait."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
+from tests.doubles.certificate import make_certificate
 from tests.doubles.scripted_realtime import SESSION_CREATED, Close, Emit, Expect, Silence, Step, scripted_realtime
 from tests.unit.realtime.media_doubles import QUICK
 
@@ -14,6 +17,7 @@ from oyez_realtime import messages as m
 from oyez_realtime import rest
 from oyez_realtime.client import RealtimeClient
 from oyez_realtime.closing import Remedy
+from oyez_realtime.connecting import Dialling
 from oyez_realtime.errors import ConnectionLost, RealtimeError, SessionRefused, UpdateRefused
 from oyez_realtime.protocol import RealtimeProtocol
 
@@ -43,6 +47,42 @@ async def test_a_token_that_no_header_carries_is_neither_sent_nor_told(token: An
             await rest.create_client_secret(http, server.url, token)
     assert "cret" not in str(unsent.value)
     assert unsent.value.status == 401
+
+
+async def test_further_headers_go_with_the_handshake_and_are_not_shown() -> None:
+    """The service's abuse identifier, say, beside the token."""
+    dialling = Dialling(close_timeout_s=0.5, headers={"OpenAI-Safety-Identifier": "hash of somebody"})
+    async with scripted_realtime([Emit(SESSION_CREATED), Silence()]) as server, RealtimeClient(dialling) as client:
+        await client.connect(server.url, "ek_1")
+        assert server.headers[0]["openai-safety-identifier"] == "hash of somebody"
+        assert server.headers[0]["authorization"] == "Bearer ek_1"
+    assert "somebody" not in repr(dialling)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"api-key": "se\ncret"}, {"api-key": "sécret"}, {"a b": "x"}, {"Authorization": "x"}, {"x": 5}, {"x": ""}],
+)
+def test_headers_that_cannot_be_sent_are_refused_unquoted(headers: Any) -> None:
+    """When they are given, not when somebody connects."""
+    with pytest.raises(ValueError, match="header") as refused:
+        Dialling(headers=headers)
+    assert "cret" not in str(refused.value)
+
+
+async def test_a_server_with_a_certificate_of_the_house_is_reached_with_it(tmp_path: Path) -> None:
+    """And not without: the trust is the caller's to give. An address without TLS does not mind the context."""
+    certificate, key = make_certificate(tmp_path)
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(certificate, key)
+    ours = Dialling(close_timeout_s=0.5, tls=ssl.create_default_context(cafile=certificate))
+    async with scripted_realtime([Emit(SESSION_CREATED), Silence()], tls=theirs) as server:
+        with pytest.raises(ConnectionLost):
+            await RealtimeClient(QUICK).connect(server.url)
+        async with RealtimeClient(ours) as client:
+            await client.connect(server.url)
+    async with scripted_realtime([Emit(SESSION_CREATED), Silence()]) as plain, RealtimeClient(ours) as client:
+        await client.connect(plain.url)
 
 
 @pytest.mark.parametrize("url", ["ws://127.0.0.1:99999/", "ws://[::1/", "http://127.0.0.1/", "ws://"])
