@@ -66,6 +66,8 @@ OWN: dict[str, list[str]] = {
     "Again": ["(say that again|repeat that|what did you say|pardon|say it again)"],
     "Echo": ["(say|repeat after me|repeat) {words}"],
     "Thanks": ["(thanks|thank you) [very much|so much|a lot]", "(great|perfect|okay|good) thank you"],
+    "Agreed": ["(yes|yeah|yep|sure|okay|ok|go ahead|do it) [please]"],
+    "Declined": ["(no|nope) [thanks|thank you]"],
     "Goodbye": ["(goodbye|bye|bye bye|good night|see you [later|tomorrow]|that is all|that's all)"],
 }
 

@@ -30,6 +30,8 @@ PLAIN: dict[str, str] = {
     "Thanks": "You are welcome.",
     "Goodbye": "Goodbye.",
     "Stop": "All right.",
+    "Agreed": "All right.",
+    "Declined": "All right.",
 }
 
 

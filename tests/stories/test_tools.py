@@ -18,7 +18,7 @@ from tests.stories.understanding import understood
 
 START, DIM = "Hey Jarvis, start the washing machine.", "Dim the lights to thirty percent."
 ON, OFF, AGAIN = "Hey Jarvis, turn on the kitchen light.", "Turn off the kitchen light.", "Turn on the kitchen light."
-REFUSED = "all right i will not do that"
+REFUSED = "i will not do that"
 
 
 def facts(play: Theatre, kind: type[object], after: int = 0) -> list[Any]:
@@ -84,7 +84,7 @@ async def test_a_remote_tool_is_used_only_if_somebody_agrees(tmp_path: Path) -> 
         speech(words)
     async with mcp_server() as server:
         mcp = [Mcp(label="house", url=server.url, allowed_tools=("set_light",))]
-        talk, tokens = patient(patience_s=6.0, approval_s=4.0), {"house": Secret(TOKEN)}
+        talk, tokens = patient(patience_s=6.0, approval_s=3.0), {"house": Secret(TOKEN)}
         async with (
             theatre(tmp_path, conversation=talk, tools=[], mcp=mcp, mcp_tokens=tokens) as play,
             onlooker(play.broker.port) as looker,
@@ -136,7 +136,7 @@ async def it_is_refused_by_hand(play: Theatre, looker: Onlooker, server: McpServ
     await looker.json("oyez/story/state", after=seen, approval=None)
     refused = await play.told(do.ApproveTool, after=place)
     assert (refused.request_id, refused.approve) == (request_id, False)
-    assert await heard_next(play, place) == REFUSED
+    assert (await heard_next(play, place)).endswith(REFUSED)
     assert len(server.called) == 1
 
 
@@ -144,5 +144,5 @@ async def nobody_answers(play: Theatre, looker: Onlooker, server: McpServer) -> 
     request_id = await question(play, looker, AGAIN)
     place = play.now
     assert await play.told(do.ApproveTool, after=place) == do.ApproveTool(request_id, False, "nobody agreed in time")
-    assert await heard_next(play, place) == REFUSED
+    assert (await heard_next(play, place)).endswith(REFUSED)
     assert len(server.called) == 1

@@ -157,3 +157,9 @@ def test_a_story_is_long_enough_to_be_interrupted() -> None:
 def test_what_is_not_understood_is_said_to_be_so() -> None:
     """No pretence: the words are repeated and declared not understood."""
     assert ask("Colourless green ideas", *ALL).text.startswith("I am only the local voice. I did not understand")
+
+
+@pytest.mark.parametrize("said", ["Yes.", "Yes,", "Okay.", "No, thanks."])
+def test_an_answer_to_the_devices_own_question_is_acknowledged(said: str) -> None:
+    """Whether a remote tool may be used is settled between the device and who is in the room."""
+    assert ask(said, *ALL) == Decision("All right.")
