@@ -1,6 +1,7 @@
 """What a configuration allows and its owner will hardly want: said at the start, refused by nobody. Pure."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl
 
 from oyez.config import Config, ModelPrices
 
@@ -51,6 +52,12 @@ def _waiting(config: Config) -> Iterator[str]:
 
 def _free_of_charge(config: Config) -> Iterator[str]:
     """What is counted as free is stopped by no budget."""
+    dialled = dict(parse_qsl(config.line.realtime_url.partition("?")[2])).get("model", config.line.model)
+    if dialled != config.line.model:
+        yield (
+            f"line.realtime_url asks for {dialled} and line.model is {config.line.model}: the address decides who "
+            "answers, and what it costs is counted by the other's prices."
+        )
     for prices in config.money.prices:
         missing = [kind for kind in _kinds_of(prices, config) if not getattr(prices, kind)]
         if missing and not prices.model.startswith(FREE):

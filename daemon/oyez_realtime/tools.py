@@ -19,7 +19,9 @@ import inspect
 import json
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, get_type_hints, overload
 
 import msgspec

@@ -32,6 +32,7 @@ def test_of_the_defaults_nothing_is_to_be_said() -> None:
             '[[money.prices]]\nmodel = "gpt-realtime-2.1"\ntext_input = 4.0\ntext_output = 24.0\naudio_output = 64.0',
             "audio_input",
         ),
+        ('[line]\nrealtime_url = "ws://h/v1/realtime?model=gpt-realtime-9"', "gpt-realtime-9"),
         (MCP.replace("https", "http") + 'authorization_file = "/k"', "in the clear"),
     ],
 )

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -97,6 +98,26 @@ async def test_a_blocking_tool_does_not_hold_up_the_loop() -> None:
     await asyncio.to_thread(asked.wait, 10)
     answered.set()
     assert await call == ToolResult("true", True)
+
+
+async def test_a_tool_that_hangs_takes_no_thread_from_the_loop() -> None:
+    """The loop looks up names in threads of its own: were they taken, no connection could be made any more."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    asked, end = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        """Wait."""
+        asked.set()
+        end.wait(10)
+
+    call = asyncio.create_task(registry(hang).call("hang", "{}"))
+    try:
+        async with asyncio.timeout(5):
+            assert await asyncio.to_thread(asked.wait, 5)
+            assert await asyncio.to_thread(int) == 0
+    finally:
+        end.set()
+        assert (await call).ok
 
 
 async def test_a_tool_that_does_not_end_is_given_up() -> None:
