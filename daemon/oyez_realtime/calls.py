@@ -36,7 +36,7 @@ async def create_call(
 
     Raises ValueError for an offer that is none, RestError otherwise.
     """
-    if not sdp.startswith("v=0"):
+    if not isinstance(sdp, str) or not sdp.startswith("v=0"):
         raise ValueError("the SDP offer does not begin with v=0; give the peer connection's offer as it is")
     parts: dict[str, tuple[None, str | bytes, str]] = {"sdp": (None, sdp, "application/sdp")}
     if session is not None:
@@ -82,14 +82,14 @@ def sideband_url(realtime_url: str, call_id: str) -> str:
 
 def check_call_id(call_id: str) -> str:
     """As it is. Raises ValueError for what could reach another address of the service."""
-    if not _CALL_ID.fullmatch(call_id):
+    if not isinstance(call_id, str) or not _CALL_ID.fullmatch(call_id):
         raise ValueError("the call id has other characters than letters, digits, '_' and '-', or more than 128")
     return call_id
 
 
 def check_target_uri(target_uri: str) -> str:
     """As it is. Raises ValueError for what is neither a `tel:` nor a `sip:` (`sips:`) address."""
-    if not _TARGET_URI.fullmatch(target_uri):
+    if not isinstance(target_uri, str) or not _TARGET_URI.fullmatch(target_uri):
         raise ValueError("the target is no tel: or sip: address, as in tel:+493012345 or sip:desk@example.com")
     return target_uri
 

@@ -45,6 +45,12 @@ def require_sound(audio: bytes, sample_bytes: int) -> None:
         raise ValueError(f"{len(audio)} bytes of audio are no whole 16 bit samples; send an even number")
 
 
+def require_whole(name: str, value: int) -> None:
+    """Raises TypeError for a float, even a round one: where it was not rounded down more would count than was heard."""
+    if not isinstance(value, int):
+        raise TypeError(f"{name} is {value!r}; give whole milliseconds, rounded down")
+
+
 class Sending:
     """Every send returns the text of one frame, or None where the request has to wait for its turn.
 
@@ -181,6 +187,7 @@ class Sending:
         self, item_id: str, audio_end_ms: int, content_index: int = 0, event_id: str | None = None
     ) -> str:
         """`audio_end_ms` is clamped to what arrived: the server refuses more than it sent."""
+        require_whole("audio_end_ms", audio_end_ms)
         end_ms = min(audio_end_ms, self.received_ms(item_id, content_index))
         return self._text(
             client.ConversationItemTruncate(
@@ -198,6 +205,7 @@ class Sending:
         that never came nothing is said unless nothing was heard. A later part of an item of which something was heard
         is truncated at 0 ms: deleting would take the heard part along.
         """
+        require_whole("heard_ms", heard_ms)
         if heard_ms <= 0 and content_index == 0:
             return self.send_item_delete(item_id)
         if not self._audio.is_known(item_id, content_index):

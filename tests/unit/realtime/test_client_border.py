@@ -139,6 +139,8 @@ WRONG: list[tuple[str, type[Exception], Wrong]] = [
     ("a session as dict", ValueError, lambda c: c.session_update({"type": "realtime"})),  # type: ignore[arg-type]
     ("tools as dicts", ValueError, lambda c: c.session_update(m.RealtimeSession(tools=[{"type": "function"}]))),  # type: ignore[list-item]
     ("an item as dict", ValueError, lambda c: c.item_create({"type": "message"})),  # type: ignore[arg-type]
+    ("a part of a ms", TypeError, lambda c: c.item_truncate("i", 1.5)),  # type: ignore[arg-type]
+    ("ms as text", TypeError, lambda c: c.heard("i", "20")),  # type: ignore[arg-type]
     ("bytes as frame", TypeError, lambda c: c.send(b"{}")),  # type: ignore[arg-type]
     ("nothing as frame", TypeError, lambda c: c.send(None)),  # type: ignore[arg-type]
     ("a server's event", TypeError, lambda c: c.send(m.InputAudioBufferCleared())),  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Client secrets: what is asked, what is understood, what is refused, and what never gets out."""
 
 import json
+from typing import Any
 
 import httpx
 import msgspec
@@ -76,8 +77,8 @@ async def test_a_session_that_is_odd_does_not_cost_the_token() -> None:
     assert (secret.value, secret.session) == ("ek_3", None)
 
 
-@pytest.mark.parametrize("seconds", [9, 7201])
-async def test_a_life_outside_the_range_is_not_asked_for(seconds: int) -> None:
+@pytest.mark.parametrize("seconds", [9, 7201, 60.5, "60", True])
+async def test_a_life_outside_the_range_is_not_asked_for(seconds: Any) -> None:
     """Refused before anything is sent."""
     upstream = Upstream(200, {})
     with pytest.raises(ValueError, match="10 to 7200"):
