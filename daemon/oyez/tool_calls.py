@@ -10,6 +10,9 @@ from oyez.settling import ask_when_answered
 from oyez.state import Phase, State
 from oyez.table import STAYS, row
 
+NOT_DONE = "The reply was interrupted before this call came: nothing was done."
+"""For the model."""
+
 
 @row("thinking speaking", ev.ToolCalled, STAYS)
 def tool_called(state: State, event: ev.ToolCalled, now: float, c: Conversation) -> Step:
@@ -18,6 +21,12 @@ def tool_called(state: State, event: ev.ToolCalled, now: float, c: Conversation)
     filler_at_s = None if said or not c.filler_s else now + c.filler_s
     called = replace(state, calls=state.calls | {event.call_id}, owed=True, filler_at_s=filler_at_s)
     return called, [do.RunTool(event.call_id, event.name, event.arguments)]
+
+
+@row("listening", ev.ToolCalled, STAYS)
+def called_too_late(state: State, event: ev.ToolCalled, now: float, c: Conversation) -> Step:
+    """Somebody spoke over the reply just before its call came: nothing is done, and the service learns that."""
+    return state, ([] if event.call_id in state.late else [do.AnswerTool(event.call_id, NOT_DONE)])
 
 
 @row("listening thinking speaking", ev.ToolAnswered, STAYS)

@@ -76,7 +76,7 @@ def test_an_answer_of_a_tool_is_told_at_most_once_and_only_for_a_call(history: A
         called += [action.call_id for action in actions if isinstance(action, do.RunTool)]
         for action in actions:
             if isinstance(action, do.AnswerTool):
-                assert action.call_id in called
+                assert action.call_id in called or isinstance(event, ev.ToolCalled), "refused at once"
                 called = [call_id for call_id in called if call_id != action.call_id]
 
 

@@ -8,6 +8,7 @@ from oyez import events as ev
 from oyez.config import Conversation
 from oyez.conversation import step
 from oyez.state import Phase, State
+from oyez.tool_calls import NOT_DONE
 from tests.unit.oyez.told import BY_SERVER, STOPPED, WAKE, C, Told
 
 
@@ -124,3 +125,11 @@ def test_a_tool_that_never_answers_ends_with_the_conversation() -> None:
     while told.state.phase is Phase.THINKING:
         told.wait()
     assert told.now - began_s <= told.settings.max_conversation_s
+
+
+def test_a_call_that_comes_behind_an_interruption_is_not_carried_out_and_the_service_learns_that() -> None:
+    """Else its conversation, and the mirror of it, would wait for an output for ever."""
+    told = Told(WAKE, ev.SessionReady(), BY_SERVER, STOPPED, ev.ReplyBegun("r1"), ev.ReplyAudible("r1"))
+    told.tell(ev.SpeechStarted("gate"))
+    (answer,) = told.tell(ev.ToolCalled("c1", "unlock", {}))
+    assert answer == do.AnswerTool("c1", NOT_DONE)
