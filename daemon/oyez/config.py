@@ -113,7 +113,7 @@ class Line(Section, frozen=True, kw_only=True):
     """A session is replaced at a quiet moment so long before the service ends it."""
     reconnect_s: Positive = 12.0
     """A line that broke in mid-conversation is tried again for so long before the conversation is given up."""
-    ping_s: Annotated[float, Meta(ge=1.0, le=120.0)] = 10.0
+    ping_s: Annotated[float, Meta(ge=1.0, le=120.0)] = 5.0
     """A socket that has been silent for so long is asked whether it lives; no answer in the same time: it is dead."""
     connect_timeout_s: Positive = 8.0
     token_margin_s: Positive = 60.0

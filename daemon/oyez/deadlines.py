@@ -1,6 +1,7 @@
 """Rows of the table for what time brings. Pure.
 
-A state has one next moment. What is due at it is done in this order: the chime, a refusal, a filler, the phase's end.
+A state has one next moment. What is due at it is done in this order: the chime, a refusal, a filler, the phase's end,
+which waits for a line that is being mended.
 """
 
 from dataclasses import replace
@@ -63,6 +64,8 @@ def _meanwhile(state: State, now: float, c: Conversation) -> Step | None:
         return nobody_agreed(state, now, c)
     if _due(state.filler_due_s, now):
         return say_filler(state)
+    if _due(state.deadline_s, now) and state.mended_by_s is not None and now < state.mended_by_s:
+        return replace(state, deadline_s=state.mended_by_s), []
     return None
 
 

@@ -45,6 +45,19 @@ class SessionLost:
 
 
 @dataclass(frozen=True, slots=True)
+class LineBroke:
+    """The session was lost in mid-conversation: the line opens the next one by itself and goes on with what is owed."""
+
+    until_s: float
+    """By then (monotonic) a LineMended or a SessionLost has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineMended:
+    """The conversation goes on in the next session."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyBegun:
     """The service began to answer (response.created)."""
 
@@ -226,6 +239,8 @@ Event = (
     | SpeechStopped
     | SessionReady
     | SessionLost
+    | LineBroke
+    | LineMended
     | ReplyBegun
     | ReplyAudible
     | ReplyEnded

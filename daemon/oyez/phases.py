@@ -134,6 +134,7 @@ def announce(state: State, now: float, c: Conversation) -> Step:
         deadline_s=now + c.speaking_s,
         # Refused when the line closes: earlier, the service would go on, and speak into what is announced.
         approvals=state.approvals,
+        mended_by_s=state.mended_by_s,
         troubled=state.troubled,
         waiting=state.waiting,
     )

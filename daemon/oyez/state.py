@@ -71,6 +71,9 @@ class State:
     ends_s: float = 0.0
     """When this conversation should be over: an open line costs money. What goes on then may still end."""
 
+    mended_by_s: float | None = None
+    """The line broke and is mended by then, or lost: until then no silence of the service means anything."""
+
     # Who speaks
     talking: bool = False
     """Someone speaks to us, as the one who takes the turns hears it."""

@@ -41,6 +41,18 @@ def line_lost(state: State, event: ev.SessionLost, now: float, c: Conversation) 
     return fail(state, event.reason, event.sentence)
 
 
+@row("listening thinking speaking announcing", ev.LineBroke, STAYS)
+def line_broke(state: State, event: ev.LineBroke, now: float, c: Conversation) -> Step:
+    return replace(state, mended_by_s=min(event.until_s, now + c.max_conversation_s)), []
+
+
+@row("listening thinking speaking announcing", ev.LineMended, STAYS)
+def line_mended(state: State, event: ev.LineMended, now: float, c: Conversation) -> Step:
+    """The service begins anew with what it was told: it has as long as for any request."""
+    deadline_s = None if state.deadline_s is None else max(state.deadline_s, now + c.thinking_s)
+    return replace(state, mended_by_s=None, deadline_s=deadline_s), []
+
+
 # --- turns ----------------------------------------------------------------------
 
 

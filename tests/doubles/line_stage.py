@@ -47,8 +47,12 @@ class LineStage:
     """Remote tools that the service used."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
+    mendings: list[ev.Event] = field(default_factory=list)
+    """That it broke and that it was mended: told so that nobody's patience ends, and to nobody else."""
+
     def tell(self, event: ev.Event) -> None:
-        self.events.append(event)
+        kept_apart = isinstance(event, ev.LineBroke | ev.LineMended)
+        (self.mendings if kept_apart else self.events).append(event)
         self.news.set()
 
     async def told(self, kind: type[T], *, nth: int = 1, timeout_s: float = 10.0) -> T:

@@ -168,7 +168,7 @@ async def test_the_network_is_away_for_a_moment_while_somebody_speaks(tmp_path: 
     """Cut in mid-word and shut for three seconds: what is said meanwhile waits, and goes first when it is back."""
     async with cutting_proxy() as proxy:
         url = f"ws://127.0.0.1:{proxy.port}/v1/realtime"
-        async with theatre(tmp_path, conversation=patient(patience_s=6.0), line={"realtime_url": url}) as play:
+        async with theatre(tmp_path, conversation=patient(patience_s=1.5), line={"realtime_url": url}) as play:
             proxy.target_port = local_port(play)
             play.say(LIGHT)
             await play.told(ev.SpeechStarted, by="server")

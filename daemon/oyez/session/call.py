@@ -192,11 +192,13 @@ class Call:
         now, reconnect_s = self._with.clock(), self._with.config.reconnect_s
         if self._patience is None or now - link.opened_s > SETTLED_S:
             self._patience = to_mend(now, reconnect_s, self._with.rng)
+        self._tell(ev.LineBroke(now + reconnect_s + self._with.config.connect_timeout_s))
         reached = await self._reach(self._patience, error)
         if not isinstance(reached, Dialled):
             self._tell(gave_up(reached, reconnect_s) if self._patience.tries else lost(reached))
             return None
         log.info("The conversation goes on in a new session.")
+        self._tell(ev.LineMended())
         rehearsal = self.story.rehearse()
         return self._take_over(group, reached, rehearsal, [do.Create(item) for item in rehearsal.items])
 

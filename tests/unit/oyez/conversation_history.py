@@ -17,6 +17,8 @@ ANY_EVENT: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.SpeechStarted, st.sampled_from(["gate", "server"]), st.sampled_from(["", "i"])),
     st.builds(ev.SpeechStopped, st.sampled_from(["gate", "server"])),
     st.just(ev.SessionReady()),
+    st.builds(ev.LineBroke, st.floats(0.0, 2000.0)),
+    st.just(ev.LineMended()),
     st.builds(ev.SessionLost, st.sampled_from(["backend_away", "line_lost"]), st.just("It broke.")),
     st.builds(ev.ReplyBegun, ids),
     st.builds(ev.ReplyAudible, ids),

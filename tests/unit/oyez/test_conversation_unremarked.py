@@ -47,6 +47,27 @@ def test_a_service_that_hears_the_beginning_and_falls_silent_is_complained_of() 
     assert complaints(told.wait()) == ["line_silent"]
 
 
+def test_while_the_line_is_being_mended_nobodys_patience_ends() -> None:
+    """What was said into a broken line is answered by the next session, not complained of before it is there."""
+    told = Told(WAKE, ev.SessionReady(), BEGAN, BY_SERVER)
+    told.tell(ev.LineBroke(told.now + 20.0))
+    told.later(2 * UNREMARKED_S, ENDED)
+    told.later(15.0, ev.DeadlinePassed())
+    assert told.state.phase is Phase.LISTENING
+    told.tell(ev.LineMended())
+    told.later(10.0, ev.DeadlinePassed())
+    assert told.state.phase is Phase.LISTENING
+    assert complaints(told.wait()) == ["line_silent"]
+
+
+def test_a_line_that_is_never_mended_holds_up_nobody_for_ever() -> None:
+    told = Told(WAKE, ev.SessionReady(), BEGAN, BY_SERVER)
+    told.tell(ev.LineBroke(told.now + 20.0))
+    told.later(2 * UNREMARKED_S, ENDED)
+    assert complaints(told.wait()) == []
+    assert complaints(told.wait()) == ["line_silent"]
+
+
 def test_a_request_that_the_service_answered_is_no_matter_in_what_follows() -> None:
     told = Told(WAKE, ev.SessionReady(), BEGAN, BY_SERVER)
     told.later(2 * UNREMARKED_S, ENDED)

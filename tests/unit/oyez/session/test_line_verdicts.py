@@ -37,6 +37,7 @@ async def test_an_end_is_mended_unheard_or_told_at_once(end: list[Step], verdict
             stage.line.ask_reply()
             await stage.received(3)
             assert stage.events == [ev.SessionReady()]
+            assert [type(event) for event in stage.mendings] == [ev.LineBroke, ev.LineMended]
             assert (stage.tokens()[0] != stage.tokens()[1]) is (verdict.remedy is Remedy.NEW_TOKEN)
         else:
             lost = await stage.told(ev.SessionLost)
