@@ -38,11 +38,6 @@ def _without_words(config: Config) -> Iterator[str]:
 def _waiting(config: Config) -> Iterator[str]:
     """Of two patiences the shorter decides, and the longer is of no use."""
     line, conversation = config.line, config.conversation
-    if line.reconnect_s >= conversation.thinking_s:
-        yield (
-            f"line.reconnect_s ({line.reconnect_s:g}) is not below conversation.thinking_s "
-            f"({conversation.thinking_s:g}): a request is given up before its line is mended."
-        )
     if line.connect_timeout_s > conversation.opening_s:
         yield (
             f"line.connect_timeout_s ({line.connect_timeout_s:g}) is above conversation.opening_s "

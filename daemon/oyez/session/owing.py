@@ -27,6 +27,11 @@ class _Reply:
     finished: bool = False
     """All sound of what it began to say has come."""
     calls: int = 0
+    """Of our tools, told to the house."""
+    begun: int = 0
+    """Calls of our tools that it began to write."""
+    remote: bool = False
+    """It has used a tool elsewhere, which the service runs by itself."""
     wanted: bool = True
 
 
@@ -45,6 +50,8 @@ class _Text:
 class Owing:
     def __init__(self) -> None:
         self._due: Literal["", "answer", "rest"] = ""
+        self._remote = False
+        """The reply whose rest is due has used a tool elsewhere."""
         self._reply: _Reply | None = None
         self._texts: list[_Text] = []
         """Asked for and not begun."""
@@ -66,6 +73,11 @@ class Owing:
     def rest_due(self) -> bool:
         """A reply was cut off in the middle by a loss, and is wanted."""
         return self._due == "rest"
+
+    @property
+    def rest_may_call(self) -> bool:
+        """What the reply was going to call has not been called: none of our tools, nor one elsewhere."""
+        return not self._remote
 
     # --- orders -------------------------------------------------------------------------------------------------------
 
@@ -125,6 +137,10 @@ class Owing:
                 reply.finished = True
             case wire.ResponseFunctionCallArgumentsDone() if reply is not None:
                 reply.calls += 1
+            case wire.ResponseOutputItemAdded(item=wire.FunctionCall()) if reply is not None:
+                reply.begun += 1
+            case wire.ResponseOutputItemAdded(item=wire.McpCall()) if reply is not None:
+                reply.remote = True
 
     def objected(self, error: wire.ErrorEvent, cause: str | None) -> list[ev.Event]:
         """The service objects to something, the session lives. cause: wire name of our event that it objects to.
@@ -161,11 +177,11 @@ class Owing:
         ended: list[ev.Event] = []
         reply, self._reply = self._reply, None
         if reply is not None:
-            if reply.calls or not reply.wanted or reply.finished:
+            if reply.calls or not reply.wanted or (reply.finished and not reply.begun):
                 status = "completed" if reply.wanted or reply.calls else "cancelled"
                 ended.append(ev.ReplyEnded(reply.id, status, reply.calls))
             else:
-                self._due = "rest" if reply.audible else "answer"
+                self._due, self._remote = "rest" if reply.audible else "answer", reply.remote
         for response_id, text in self._beside.items():
             if text.wanted and not (text.filler and text.audible):
                 self._texts.insert(0, _Text(_rest(text), text.filler))

@@ -85,10 +85,11 @@ def _turn_detection(config: Line, turns: Turns) -> dict[str, Any] | None:
     }
 
 
-def going_on(config: Line) -> wire.ResponseParameters:
-    """The `response` of a response.create that finishes a reply which a loss cut off. It calls no tool: what it was
-    going to call has been called, and a second time would be one too many."""
-    asked = {"instructions": f"{config.instructions}\n\n{GO_ON}".strip(), "tool_choice": "none"}
+def going_on(config: Line, may_call: bool) -> wire.ResponseParameters:
+    """The `response` of a response.create that finishes a reply which a loss cut off. may_call: what it announced may
+    still have to be called; where it has called a tool already a second time would be one too many."""
+    choice = "auto" if may_call else "none"
+    asked = {"instructions": f"{config.instructions}\n\n{GO_ON}".strip(), "tool_choice": choice}
     return msgspec.convert(asked, wire.ResponseParameters)
 
 

@@ -171,7 +171,7 @@ class Story:
         told: list[do.Outgoing] = []
         if not self._audio.speaking:
             if self._owing.rest_due:
-                told.append(do.Ask(going_on(self._config)))
+                told.append(do.Ask(going_on(self._config, self._owing.rest_may_call)))
             elif self._owing.answer_due:
                 told.append(do.Ask())
         for text, is_filler in self._owing.texts():

@@ -26,7 +26,6 @@ def test_of_the_defaults_nothing_is_to_be_said() -> None:
             f'[conversation]\nclosing_phrases = []\n[home]\nhost = ""\n[line]\ntranscription_model = ""\n{MCP}',
             "nobody can agree",
         ),
-        ("[line]\nreconnect_s = 20", "line.reconnect_s (20)"),
         ("[conversation]\nopening_s = 5", "line.connect_timeout_s (8)"),
         (
             '[[money.prices]]\nmodel = "gpt-realtime-2.1"\ntext_input = 4.0\ntext_output = 24.0\naudio_output = 64.0',

@@ -85,6 +85,29 @@ def test_the_rest_of_a_reply_that_is_cut_while_the_line_is_mended_is_not_asked_f
     assert not books.busy
 
 
+def test_a_call_that_was_still_being_written_is_owed_though_the_words_had_all_come() -> None:
+    """ "I will turn it on." and then no light: worse than saying it twice."""
+    books = Owing()
+    item = wire.FunctionCall("f", "", "c", id="f")
+    added = wire.ResponseOutputItemAdded(response_id="r", output_index=1, item=item)
+    for event in (COMMITTED, begun(), audio(), audio_done(), added):
+        books.take(event)
+    assert books.lost() == []
+    assert books.rest_due
+    assert books.rest_may_call
+
+
+def test_a_reply_that_has_used_a_tool_elsewhere_uses_none_a_second_time() -> None:
+    books = Owing()
+    item = wire.McpCall(id="m", server_label="home", name="unlock", arguments="{}")
+    added = wire.ResponseOutputItemAdded(response_id="r", output_index=0, item=item)
+    for event in (COMMITTED, begun(), added, audio()):
+        books.take(event)
+    assert books.lost() == []
+    assert books.rest_due
+    assert not books.rest_may_call
+
+
 def test_a_second_loss_before_the_answer_began_owes_it_still() -> None:
     books = owing(COMMITTED)
     books.lost()

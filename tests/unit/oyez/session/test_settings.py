@@ -55,11 +55,12 @@ def test_what_a_turn_can_cost_is_bounded() -> None:
     assert told["max_output_tokens"] == 300
 
 
-def test_a_reply_that_was_cut_off_is_gone_on_with_and_calls_no_tool() -> None:
-    told = json.loads(msgspec.json.encode(going_on(Line(instructions="Be brief."))))
-    assert told["instructions"].startswith("Be brief.")
-    assert "cut off" in told["instructions"]
-    assert told["tool_choice"] == "none"
+def test_a_reply_that_was_cut_off_is_gone_on_with_and_calls_what_it_has_not_called() -> None:
+    for may_call, choice in ((True, "auto"), (False, "none")):
+        told = json.loads(msgspec.json.encode(going_on(Line(instructions="Be brief."), may_call)))
+        assert told["instructions"].startswith("Be brief.")
+        assert "cut off" in told["instructions"]
+        assert told["tool_choice"] == choice
 
 
 def test_a_filler_is_said_in_the_language_of_the_house_and_outside_the_conversation() -> None:
