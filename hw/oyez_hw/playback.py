@@ -135,7 +135,10 @@ class Playback:
                 return self.position()
             self._cuts.append(done)
         try:
-            return await asyncio.wait_for(done, CUT_S)
+            # Not wait_for: until Python 3.12 it forgets a cancellation that comes as the card answers, and who is told
+            # to stop in that moment would go on for ever.
+            async with asyncio.timeout(CUT_S):
+                return await done
         except TimeoutError:
             return self.position()
 

@@ -100,6 +100,18 @@ async def test_a_cut_on_a_hanging_card_is_answered_all_the_same() -> None:
     playback.stop()
 
 
+async def test_who_is_cancelled_as_the_card_answers_a_cut_is_cancelled() -> None:
+    """Else a daemon that is told to stop in that moment would not. (Found by a story that ended at such a one.)"""
+    playback = Playback(HandSpeaker())
+    playback.start(asyncio.get_running_loop())
+    cutting = asyncio.create_task(playback.cut(), name="cut")
+    await asyncio.sleep(0)
+    playback.stop()  # returns when the card's thread has ended: its answer waits in the loop
+    asyncio.get_running_loop().call_soon(cutting.cancel)
+    await asyncio.wait([cutting])
+    assert cutting.cancelled()
+
+
 async def test_a_dead_card_ends_playback_refuses_sound_and_still_answers_a_cut() -> None:
     speaker = HandSpeaker()
     playback = Playback(speaker)
