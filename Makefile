@@ -14,7 +14,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-peers check bench fuzz chaos lock clean
+.PHONY: help setup demo test test-long test-peers check bench fuzz chaos lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -27,7 +27,7 @@ demo: setup ## a spoken conversation, end to end, on this machine alone
 
 test: check ## everything that must hold; ARGS are pytest's
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered \
-	    --ignore=tests/peers $(ARGS)
+	    -m "not long" --ignore=tests/peers $(ARGS)
 
 check: setup ## style, types, floor plan, scripts, units
 	@$(BIN)/ruff format --check --quiet . || { echo "style: run $(BIN)/ruff format" >&2; exit 1; }
@@ -37,6 +37,9 @@ check: setup ## style, types, floor plan, scripts, units
 	@$(BIN)/lint-imports --no-logo > build/lint-imports.log 2>&1 || { cat build/lint-imports.log >&2; exit 1; }
 	@git ls-files -z .ci image '*.sh' | xargs -0 -r grep -lZ '^#!.*sh' | xargs -0 -r shellcheck
 	@.ci/verify-units
+
+test-long: setup ## the stories that take long: every row of the table of ends, every moment of a cut, killed services
+	@$(BIN)/python -m pytest --no-cov -v -m long --ignore=tests/peers $(ARGS)
 
 test-peers: setup ## six other Realtime clients against oyez-local, our client against two other servers; ARGS are pytest's
 	@$(BIN)/python -m tests.peers.install

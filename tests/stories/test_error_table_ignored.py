@@ -10,7 +10,7 @@ from oyez import events as ev
 from oyez_realtime.closing import Remedy
 from tests.stories.mishaps import MOMENTS, Stage, scenes, stage
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
 
 PLAYED = scenes(Remedy.IGNORE)
 

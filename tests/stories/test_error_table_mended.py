@@ -13,7 +13,7 @@ from oyez_realtime.closing import Remedy
 from tests.doubles.certificate import make_certificate
 from tests.stories.mishaps import MOMENTS, TABLE, Row, Stage, ending, scenes, stage
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
 
 PLAYED = scenes(Remedy.RETRY, Remedy.ROTATE, Remedy.NEW_TOKEN)
 LIGHT, COUNT = "turn on the lamp", "count to eight"

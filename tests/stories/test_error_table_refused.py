@@ -11,7 +11,7 @@ from oyez import events as ev
 from oyez_realtime.closing import Remedy
 from tests.stories.mishaps import TABLE, Row, Stage, ending, scenes, stage
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
 
 REFUSED, STOPPED = scenes(Remedy.REFUSED), scenes(Remedy.STOP)
 PLAYED = [*REFUSED, *STOPPED]

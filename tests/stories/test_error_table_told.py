@@ -11,7 +11,7 @@ from oyez import events as ev
 from oyez_realtime.closing import Remedy
 from tests.stories.mishaps import MOMENTS, TABLE, Row, Stage, scenes, stage
 
-pytestmark = [pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
 
 PLAYED = scenes(Remedy.TELL)
 BESIDE = [row for row, moment in PLAYED if moment == "beside a reply"]

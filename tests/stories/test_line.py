@@ -104,7 +104,12 @@ async def the_name_is_known_in_the_next_session(play: Theatre, rotated: asyncio.
 
 
 @pytest.mark.parametrize(
-    "how", [{"fault": "expire"}, {"fault": "drop"}, {"fault": "close", "code": 1011}], ids=lambda how: how["fault"]
+    "how",
+    [
+        pytest.param({"fault": "expire"}, id="expire"),
+        pytest.param({"fault": "drop"}, id="drop", marks=pytest.mark.long),
+        pytest.param({"fault": "close", "code": 1011}, id="close", marks=pytest.mark.long),
+    ],
 )
 async def test_a_session_ends_while_somebody_speaks_and_the_request_is_answered(
     tmp_path: Path, how: dict[str, Any]
@@ -123,8 +128,8 @@ async def test_a_session_ends_while_somebody_speaks_and_the_request_is_answered(
 
 
 MOMENTS = (
-    "input_audio_buffer.speech_stopped",
     "input_audio_buffer.committed",
+    "input_audio_buffer.speech_stopped",
     "response.created",
     "response.function_call_arguments.done",
     "conversation.item.create",
@@ -133,7 +138,7 @@ MOMENTS = (
 """In mid-request: from the last word to the wish for the answer after the tool."""
 
 
-@pytest.mark.parametrize("at", MOMENTS)
+@pytest.mark.parametrize("at", [MOMENTS[0], *(pytest.param(moment, marks=pytest.mark.long) for moment in MOMENTS[1:])])
 async def test_the_socket_is_cut_in_mid_request_and_the_request_is_answered_once(tmp_path: Path, at: str) -> None:
     """Wherever it is cut, the light is switched once and its answer is spoken, without a second asking."""
     async with theatre(tmp_path, local_options=FAULTS) as play:
@@ -183,6 +188,7 @@ async def test_the_network_is_away_for_a_moment_while_somebody_speaks(tmp_path: 
             nothing_was_noticed(play)
 
 
+@pytest.mark.long
 async def test_over_a_poor_uplink_the_same_is_said_and_done_in_a_sixth_of_the_bytes(tmp_path: Path) -> None:
     """G.711 both ways, through a cut: the request is understood, the light is on, the room hears the answer."""
     async with theatre(tmp_path, local_options=FAULTS, line={"audio_format": "pcmu"}) as play:
@@ -220,6 +226,7 @@ async def test_a_service_that_falls_silent_is_found_out_and_left(tmp_path: Path)
         nothing_was_noticed(play)
 
 
+@pytest.mark.long
 async def test_a_reply_is_interrupted_after_its_session_was_replaced(tmp_path: Path) -> None:
     """The next session had been told all of it, since it was going to be heard: it learns how much was, and answers."""
     limit, long = ("--session-limit-s", "30"), {"max_output_tokens": 4096}

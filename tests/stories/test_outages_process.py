@@ -9,12 +9,16 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from oyez_hw.wav import write_wav
 from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import Process, running
 from tests.doubles.speech import say as speech
 from tests.stories.outside import traced, trouble_shown, write_config
 from tests.stories.theatre import Services, services
+
+pytestmark = pytest.mark.long
 
 STORY = "Hey Jarvis, tell me a long story about the sea."
 STOP = "Stop. What time is it?"

@@ -158,7 +158,7 @@ async def test_a_conversation_sleeps_behind_the_last_follow_up_that_it_may_have(
         assert facts(play, ev.DeadlinePassed) == facts(play, ev.SessionLost) == []
 
 
-@pytest.mark.parametrize("audio_format", ["pcmu", "pcma"])
+@pytest.mark.parametrize("audio_format", ["pcmu", pytest.param("pcma", marks=pytest.mark.long)])
 async def test_over_a_poor_uplink_a_reply_is_interrupted_as_over_a_good_one(tmp_path: Path, audio_format: str) -> None:
     """G.711 both ways: what was heard of the reply is told within 60 ms, and the interruption is answered."""
     for words in (f"Hey Jarvis, {STORY}", TIME):
