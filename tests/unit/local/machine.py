@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
-from oyez_local.orders import Order, Send
+from oyez_local.mind import Decision
+from oyez_local.orders import Order, Send, Think
 from oyez_local.responding import Bounds
 from oyez_local.session import Limit, Session
 from oyez_local.settings import new_session, new_transcription_session
+from oyez_realtime import messages as wire
 from oyez_realtime.messages import InputAudioBufferAppend, ServerEvent, decode_client_event
 from tests.doubles.speech import say, silence
 
@@ -66,3 +68,20 @@ def only(orders: list[Order], kind: type[Any]) -> Any:
 
 def append(session: Session, pcm: bytes, now_s: float = 0.0) -> list[Order]:
     return session.receive(InputAudioBufferAppend(audio=pcm), now_s)
+
+
+def user_says(session: Session, text: str) -> None:
+    content = [{"type": "input_text", "text": text}]
+    tell(session, type="conversation.item.create", item={"type": "message", "role": "user", "content": content})
+
+
+def speaking(session: Session, text: str = "Hello.", ms: float = 500.0) -> tuple[str, str]:
+    """A response that has said `text`, lasting ms; (response_id, item_id)."""
+    think = only(tell(session, type="response.create"), Think)
+    session.thought(think.response_id, Decision(text), 0.0)
+    said = session.spoken(think.response_id, text, bytes(int(ms) * 48), ms, 0.0)
+    return think.response_id, only(said, wire.ResponseOutputAudioDelta).item_id
+
+
+def error_code(orders: list[Order]) -> Any:
+    return only(orders, wire.ErrorEvent).error.code

@@ -1,34 +1,24 @@
 """The session machine: what it answers to whom, in which order, and that nothing breaks it."""
 
-from typing import Any
-
-import pytest
-
 from oyez_local.calling import Call
 from oyez_local.mind import Decision
-from oyez_local.orders import Close, Hush, Order, Speak, Think, Transcribe
-from oyez_local.session import Session
+from oyez_local.orders import Hush, Order, Speak, Think, Transcribe
 from oyez_realtime import messages as wire
-from tests.unit.local.machine import MANUAL, SPEECH, append, events, machine, only, tell, types
+from tests.unit.local.machine import (
+    MANUAL,
+    SPEECH,
+    append,
+    error_code,
+    events,
+    machine,
+    only,
+    speaking,
+    tell,
+    types,
+    user_says,
+)
 
 CAPTIONS = {"audio": {"input": {"transcription": {"model": "any"}}}}
-
-
-def user_says(session: Session, text: str) -> None:
-    content = [{"type": "input_text", "text": text}]
-    tell(session, type="conversation.item.create", item={"type": "message", "role": "user", "content": content})
-
-
-def speaking(session: Session, text: str = "Hello.", ms: float = 500.0) -> tuple[str, str]:
-    """A response that has said `text`, lasting ms; (response_id, item_id)."""
-    think = only(tell(session, type="response.create"), Think)
-    session.thought(think.response_id, Decision(text), 0.0)
-    said = session.spoken(think.response_id, text, bytes(int(ms) * 48), ms, 0.0)
-    return think.response_id, only(said, wire.ResponseOutputAudioDelta).item_id
-
-
-def error_code(orders: list[Order]) -> Any:
-    return only(orders, wire.ErrorEvent).error.code
 
 
 def test_the_first_event_is_the_session_with_the_wires_defaults() -> None:
@@ -219,81 +209,6 @@ def test_items_stand_where_they_were_put() -> None:
     assert error_code(create("a")) == "item_already_exists"
     tell(session, type="conversation.item.delete", item_id="ab")
     assert [stored.id for stored in session._conversation] == ["a", "b"]
-
-
-def test_an_update_changes_what_it_carries() -> None:
-    """Other fields stay; null switches turn detection off; session.updated shows the whole."""
-    session = machine(instructions="Be brief.", audio={"output": {"voice": "marin"}})
-    updated = tell(session, type="session.update", session={"type": "realtime", **MANUAL})
-    config = only(updated, wire.SessionUpdated).session
-    assert config.instructions == "Be brief."
-    assert config.audio.output.voice == "marin"
-    assert config.audio.input.turn_detection is None
-    assert config.audio.input.format == wire.AudioPcm()
-
-
-@pytest.mark.parametrize(
-    "mistake",
-    [
-        {"model": "other"},
-        {"audio": {"output": {"voice": "cedar"}}},
-        {"tools": [{"type": "mcp", "server_label": "x", "connector_id": "connector_gmail"}]},
-    ],
-)
-def test_a_refused_update_changes_nothing(mistake: dict[str, Any]) -> None:
-    """One impossible field and the whole update is dropped, the good fields too."""
-    session = machine()
-    response_id, _ = speaking(session)
-    session.finished(response_id, 0.0)
-    before = session.config
-    assert error_code(
-        tell(session, type="session.update", session={"type": "realtime", "instructions": "new", **mistake})
-    )
-    assert session.config is before
-
-
-def test_the_session_ends_in_time() -> None:
-    """At its limit: session_expired and close 1001; not a moment before."""
-    session = machine(limit_s=60.0)
-    assert session.deadline_s == 60.0
-    assert session.tick(59.9) == []
-    orders = session.tick(60.0)
-    assert error_code(orders) == "session_expired"
-    assert only(orders, Close) == Close(1001, "Your session hit the maximum duration of 1 minutes.")
-
-
-def test_the_speed_changes_between_responses_only() -> None:
-    """During a response another speed is refused, the same one is not."""
-    session = machine()
-    response_id, _ = speaking(session)
-
-    def at_speed(speed: float) -> list[Order]:
-        return tell(session, type="session.update", session={"type": "realtime", "audio": {"output": {"speed": speed}}})
-
-    assert error_code(at_speed(1.2)) == "invalid_value"
-    assert types(at_speed(1.0)) == ["session.updated"]
-    session.finished(response_id, 1.0)
-    assert types(at_speed(1.2)) == ["session.updated"]
-
-
-def test_metadata_comes_back() -> None:
-    """What a client attached to a response is in its created and its done, out of band too."""
-    session = machine(output_modalities=["text"])
-    for conversation in ("auto", "none"):
-        asked = {"metadata": {"topic": "lamp"}, "conversation": conversation}
-        created = tell(session, type="response.create", response=asked)
-        assert only(created, wire.ResponseCreated).response.metadata == {"topic": "lamp"}
-        done = session.thought(only(created, Think).response_id, Decision("Hi."), 0.0)
-        assert only(done, wire.ResponseDone).response.metadata == {"topic": "lamp"}
-
-
-def test_tracing_stays_as_it_was_first_set() -> None:
-    """Once on, another tracing is refused; null and the same are not."""
-    session = machine(tracing="auto")
-    other = {"type": "realtime", "tracing": {"group_id": "g"}}
-    assert error_code(tell(session, type="session.update", session=other)) == "invalid_value"
-    same = {"type": "realtime", "tracing": "auto"}
-    assert types(tell(session, type="session.update", session=same)) == ["session.updated"]
 
 
 def test_a_silence_after_a_reply_times_out() -> None:
