@@ -1,5 +1,7 @@
 """What one can ask of a session, as coroutines: each sends one event, or lets it wait for its turn."""
 
+from abc import ABC, abstractmethod
+
 from oyez_realtime.client_events import AnyClientEvent
 from oyez_realtime.items import Item
 from oyez_realtime.messages import encode
@@ -10,15 +12,16 @@ from oyez_realtime.transcoding import WireEncoder
 from oyez_realtime.wire import BaseClientEvent
 
 
-class ClientRequests:
+class ClientRequests(ABC):
     """Raises NotConnected before the session is open and after its end, ConnectionLost when it breaks underneath,
     ValueError for what the protocol does not allow. Every event carries an id; one that is given is taken."""
 
     protocol: RealtimeProtocol
     _encoder: WireEncoder | None = None
 
+    @abstractmethod
     async def _write(self, text: str) -> None:
-        raise NotImplementedError
+        """The one door to the socket."""
 
     async def send(self, event: str | AnyClientEvent) -> None:
         """Sends a frame as it is, past the books: for events that the methods below do not cover.
