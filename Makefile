@@ -38,7 +38,8 @@ check: setup ## style, types, floor plan, scripts, units
 	@git ls-files -z .ci image '*.sh' | xargs -0 -r grep -lZ '^#!.*sh' | xargs -0 -r shellcheck
 	@.ci/verify-units
 
-test-long: setup ## the stories that take long: every row of the table of ends, every moment of a cut, killed services
+test-long: setup ## stories that take long (every row of the table of ends, every moment of a cut), properties on other examples
+	@OYEZ_RANDOM=1 $(BIN)/python -m pytest --no-cov -q tests/unit $(ARGS)
 	@$(BIN)/python -m pytest --no-cov -v -m long --ignore=tests/peers $(ARGS)
 
 test-peers: setup ## six other Realtime clients against oyez-local, our client against two other servers; ARGS are pytest's
