@@ -80,13 +80,16 @@ async def test_what_is_wrong_is_said_with_the_exit_code_of_the_contract(tmp_path
         await world.backend.kill()
         away = await said(str(config), str(recording))
         assert (away.returncode, "backend" in away.lines[-1]) == (69, True)
+        told = await said(str(config), "--json", str(recording))
+        (line,) = [line for line in told.lines if line.startswith("{")]
+        assert (told.returncode, json.loads(line)["ok"], "backend" in json.loads(line)["why"]) == (69, False, True)
         nonsense = tmp_path / "no.wav"
         nonsense.write_bytes(b"RIFF")
         failed = await said(str(config), str(nonsense))
         assert (failed.returncode, "no WAV file" in failed.lines[-1]) == (1, True)
 
 
-async def said(config: str, file: str) -> Process:
-    async with running([sys.executable, "-m", "oyez", "transcribe", "--config", config, file]) as transcriber:
+async def said(config: str, *words: str) -> Process:
+    async with running([sys.executable, "-m", "oyez", "transcribe", "--config", config, *words]) as transcriber:
         await transcriber.wait(timeout_s=60.0)
     return transcriber

@@ -26,7 +26,7 @@ from oyez.config import Config
 from oyez.config_file import load, secret
 from oyez.errors import OyezError, ServiceAway
 from oyez.events import BudgetSpent
-from oyez.session.ending import EXPECTED, lost, wants_new_token
+from oyez.session.ending import EXPECTED, first_of, lost, wants_new_token
 from oyez.session.meter import Told
 from oyez.session.pacing import Pacer
 from oyez.session.patience import to_mend, to_open
@@ -68,8 +68,12 @@ async def transcribe(wishes: Wishes) -> int:
         transcriber = Transcriber(config, _tokens(config, http), printer.show)
         try:
             await transcriber.run(source)
-        finally:
-            printer.end(wishes.as_json)
+        except OyezError as error:
+            if wishes.as_json:
+                printer.end(str(error))
+            raise
+    if wishes.as_json:
+        printer.end()
     return 0
 
 
@@ -128,7 +132,7 @@ class Transcriber:
                 await self._sessions()
                 pump.cancel()
         except BaseExceptionGroup as errors:
-            if isinstance(error := _first(errors), OyezError):
+            if isinstance(error := first_of(errors), OyezError):
                 raise error from None
             raise
         finally:
@@ -152,7 +156,7 @@ class Transcriber:
                 await self._one_session()
                 return
             except* EXPECTED as errors:
-                error = _first(errors)
+                error = first_of(errors)
             now = time.monotonic()
             if now - self._opened_s > SETTLED_S:
                 patience = to_mend(now, self._config.line.reconnect_s, Random())
@@ -165,7 +169,10 @@ class Transcriber:
 
     async def _one_session(self) -> None:
         token = await self._tokens.get()
-        client = RealtimeClient(Dialling(open_timeout_s=self._config.line.connect_timeout_s))
+        line = self._config.line
+        client = RealtimeClient(
+            Dialling(open_timeout_s=line.connect_timeout_s, ping_interval_s=line.ping_s, ping_timeout_s=line.ping_s)
+        )
         url = address(self._config.line.realtime_url or token.realtime_url)
         await client.connect(url, token.value, session(self._config))
         self._opened_s = time.monotonic()
@@ -235,6 +242,7 @@ class Transcriber:
     async def _last_words(self, client: RealtimeClient) -> None:
         """Returns when every turn has its caption, or none has come for so long that none will."""
         # The service takes events in order: once it objects to this one it has heard all that was sent before it.
+        self._answered.discard(BARRIER)  # by an earlier session, which did not hear all of it
         await client.item_retrieve(BARRIER, event_id=BARRIER)
         try:
             while BARRIER not in self._answered or not self._captions.settled:
@@ -247,12 +255,6 @@ class Transcriber:
     def _money(self, told: Told) -> None:
         if isinstance(told, BudgetSpent):
             self._spent = told
-
-
-def _first(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 class Printer:
@@ -273,8 +275,9 @@ class Printer:
         elif caption.final:
             print(caption.text, flush=True)
 
-    def end(self, as_json: bool) -> None:
-        if as_json:
-            segments = [{"item_id": line.item_id, "text": line.text} for line in self.lines]
-            text = " ".join(line.text for line in self.lines)
-            print(json.dumps({"ok": True, "text": text, "segments": segments}, ensure_ascii=False))
+    def end(self, why: str = "") -> None:
+        """One JSON object. why: what it failed of; what was written down until then is told all the same."""
+        segments = [{"item_id": line.item_id, "text": line.text} for line in self.lines]
+        text = " ".join(line.text for line in self.lines)
+        failed = {"why": why} if why else {}
+        print(json.dumps({"ok": not why, **failed, "text": text, "segments": segments}, ensure_ascii=False))
