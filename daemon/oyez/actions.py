@@ -149,8 +149,56 @@ class CompleteOrder:
 
 @dataclass(frozen=True, slots=True)
 class ReportWake:
+    """Tell people of a wake or stop word."""
+
     word: str
     score: float
+    threshold: float = 0.0
+    snr_db: float | None = None
+    direction_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseReply:
+    """Silence the loudspeaker within one period and keep what was not heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeReply:
+    """Go on where the reply was paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetWakeWords:
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetSensitivity:
+    sensitivity: Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class BeginEnrolment:
+    """Take the next utterances as recordings of this phrase."""
+
+    name: str
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndEnrolment:
+    """Give it up; what was recorded is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEnrolment:
+    """Tell people how it goes."""
+
+    name: str
+    taken: int
+    wanted: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +238,13 @@ Action = (
     | ReportApproval
     | SetMuted
     | SetVolume
+    | SetWakeWords
+    | SetSensitivity
+    | BeginEnrolment
+    | EndEnrolment
+    | ReportEnrolment
+    | PauseReply
+    | ResumeReply
     | CompleteOrder
     | ReportWake
     | Complain

@@ -8,14 +8,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
-Positive = Annotated[float, Meta(gt=0.0)]
-PositiveInt = Annotated[int, Meta(gt=0)]
-Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-
-
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the TOML."""
+from oyez.config_hearing import Board as Board
+from oyez.config_hearing import Hearing as Hearing
+from oyez.config_money import LIST_PRICES as LIST_PRICES
+from oyez.config_money import ModelPrices as ModelPrices
+from oyez.config_money import Money as Money
+from oyez.config_section import Fraction, Identifier, Positive, Section
 
 
 class Device(Section, frozen=True, kw_only=True):
@@ -23,50 +21,6 @@ class Device(Section, frozen=True, kw_only=True):
     """In every topic and in Home Assistant's registry: letters, digits, _ and -."""
     name: Annotated[str, Meta(min_length=1, max_length=64)] = "Oyez"
     """As people see it."""
-
-
-class Board(Section, frozen=True, kw_only=True):
-    name: Literal["alsa", "simulated"] = "alsa"
-    """Which drivers: a real (or virtual) ALSA card, or the simulated Room."""
-    capture_device: str = "default"
-    """ALSA name of the microphone, as `oyez-hw list` prints it."""
-    playback_device: str = "default"
-    """ALSA name of the loudspeaker."""
-    capture_rate_hz: PositiveInt = 16_000
-    capture_channels: Annotated[int, Meta(ge=1, le=64)] = 1
-    playback_rate_hz: PositiveInt = 48_000
-    playback_channels: Annotated[int, Meta(ge=1, le=8)] = 2
-    period_ms: Annotated[int, Meta(ge=5, le=100)] = 20
-    """One read or write; a reply is cut within one."""
-    mixer_control: str = ""
-    """ALSA mixer element for the volume, e.g. `Speaker`; empty: the volume is applied in software."""
-    room_script: str = ""
-    """Simulated board only: a JSON file that tells the Room what is spoken when (see docs/room.md)."""
-
-
-class Hearing(Section, frozen=True, kw_only=True):
-    wake_word: Literal["hey_jarvis", "alexa", "hey_mycroft", "okay_nabu"] = "hey_jarvis"
-    """A model that ships with the wake-word engine."""
-    wake_threshold: Annotated[float, Meta(gt=0.0, lt=1.0)] | None = None
-    """Probability at which it counts as heard; unset: the model's own."""
-    wake_refractory_s: Positive = 1.5
-    """After a wake word the next one is not believed for so long."""
-    preroll_s: Annotated[float, Meta(ge=0.5, le=10.0)] = 2.0
-    """Sound kept in memory, so that what was said while the line opens is whole."""
-    channel: Annotated[int, Meta(ge=0, le=63)] | None = None
-    """Take this microphone alone; unset: the mean of all."""
-    vad_mode: Annotated[int, Meta(ge=0, le=3)] = 2
-    """WebRTC VAD: 0 calls most things speech, 3 the fewest."""
-    onset_ms: PositiveInt = 120
-    """So much speech within the window begins an utterance."""
-    barge_in_ms: PositiveInt = 240
-    """So much speech over a reply interrupts it."""
-    offset_ms: PositiveInt = 600
-    """So much silence ends an utterance."""
-    echo_cancellation: bool = True
-    """Take the device's own loudspeaker out of what its microphones hear."""
-    barge_in: Literal["speech", "off"] = "speech"
-    """Whether speech over a reply stops it."""
 
 
 class Speaking(Section, frozen=True, kw_only=True):
@@ -148,71 +102,6 @@ class Conversation(Section, frozen=True, kw_only=True):
     yes_phrases: tuple[str, ...] = ("yes", "yes please", "okay", "ok", "sure", "do it", "go ahead")
     """Spoken alone after the question, one of these agrees to it."""
     no_phrases: tuple[str, ...] = ("no", "no thanks", "don't", "do not", "cancel")
-
-
-Price = Annotated[float, Meta(ge=0.0, le=1_000_000.0)]
-
-
-class ModelPrices(Section, frozen=True, kw_only=True):
-    """What a model costs for a million tokens, by kind, in `money.currency`."""
-
-    model: Annotated[str, Meta(min_length=1, max_length=64)]
-    """Its name, or how its name begins; the longest that fits counts."""
-    text_input: Price = 0.0
-    text_cached: Price = 0.0
-    text_output: Price = 0.0
-    audio_input: Price = 0.0
-    audio_cached: Price = 0.0
-    audio_output: Price = 0.0
-    image_input: Price = 0.0
-    image_cached: Price = 0.0
-    transcript_minute: Price = 0.0
-    """For a minute of speech written down."""
-
-
-LIST_PRICES = (
-    ModelPrices(
-        model="gpt-realtime-2.1",
-        text_input=4.0,
-        text_cached=0.4,
-        text_output=24.0,
-        audio_input=32.0,
-        audio_cached=0.4,
-        audio_output=64.0,
-        image_input=5.0,
-        image_cached=0.5,
-    ),
-    ModelPrices(
-        model="gpt-realtime-2.1-mini",
-        text_input=0.6,
-        text_cached=0.06,
-        text_output=2.4,
-        audio_input=10.0,
-        audio_cached=0.3,
-        audio_output=20.0,
-        image_input=0.8,
-        image_cached=0.08,
-    ),
-    ModelPrices(model="gpt-transcribe", transcript_minute=0.0045),
-    ModelPrices(model="oyez-local"),
-)
-"""The service's list prices in dollars, from its model pages, read on 2026-11-21
-(developers.openai.com/api/docs/models/gpt-realtime-2.1, .../gpt-realtime-2.1-mini, .../gpt-transcribe)."""
-
-
-class Money(Section, frozen=True, kw_only=True):
-    """What conversations may cost. The service bills the account; this device counts along and stops in time."""
-
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "USD"
-    budget_day: Positive = 2.0
-    """Used up: a polite word, then nothing more is begun until midnight."""
-    budget_month: Positive = 20.0
-    cap_conversation: Positive = 0.5
-    """One conversation ends politely when it has cost so much."""
-    warn_at: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.8
-    """A budget used up to this fraction is spoken of once."""
-    prices: tuple[ModelPrices, ...] = LIST_PRICES
-    """`[[money.prices]]`, one a model. A model without prices is counted as the dearest of them."""
 
 
 class Home(Section, frozen=True, kw_only=True):

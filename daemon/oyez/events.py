@@ -3,29 +3,30 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-
-@dataclass(frozen=True, slots=True)
-class WakeHeard:
-    word: str
-    """Name of the wake word's model, e.g. `hey_jarvis`."""
-    score: float
-    """The model's probability, 0 to 1."""
-    phrase_end_s: float
-    """Monotonic time at which the wake phrase ended: the request begins here."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechStarted:
-    """Someone began to speak, by the device's own gate or by the server's VAD."""
-
-    by: Literal["gate", "server"] = "gate"
-    item_id: str = ""
-    """Under which the service will tell what was said (TextHeard), where it knows that already."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechStopped:
-    by: Literal["gate", "server"] = "gate"
+from oyez.events_hearing import (
+    EnrolmentEnded as EnrolmentEnded,
+)
+from oyez.events_hearing import (
+    EnrolmentHeard as EnrolmentHeard,
+)
+from oyez.events_hearing import (
+    SpeechDismissed as SpeechDismissed,
+)
+from oyez.events_hearing import (
+    SpeechStarted as SpeechStarted,
+)
+from oyez.events_hearing import (
+    SpeechStopped as SpeechStopped,
+)
+from oyez.events_hearing import (
+    SpeechSuspected as SpeechSuspected,
+)
+from oyez.events_hearing import (
+    StopHeard as StopHeard,
+)
+from oyez.events_hearing import (
+    WakeHeard as WakeHeard,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,27 @@ class VolumeAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class WakeWordsAsked:
+    words: tuple[str, ...]
+    """To listen for from now on; every name is known."""
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityAsked:
+    sensitivity: Literal["low", "medium", "high"]
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolAsked:
+    """Learn a wake phrase of the household's own, now, from what is said three times."""
+
+    name: str
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListenAsked:
     """Listen now, as if the wake word had been said."""
 
@@ -235,8 +257,13 @@ class DeadlinePassed:
 
 Event = (
     WakeHeard
+    | StopHeard
+    | SpeechSuspected
+    | SpeechDismissed
     | SpeechStarted
     | SpeechStopped
+    | EnrolmentHeard
+    | EnrolmentEnded
     | SessionReady
     | SessionLost
     | LineBroke
@@ -251,6 +278,9 @@ Event = (
     | TextSaid
     | MuteAsked
     | VolumeAsked
+    | WakeWordsAsked
+    | SensitivityAsked
+    | EnrolAsked
     | ListenAsked
     | StopAsked
     | SayAsked

@@ -84,7 +84,7 @@ class House:
         self._capture, self._playback = sound or (Capture(board.microphone), Playback(board.speaker))
         self._memory, kept = memory, memory.recall()
         volume = config.speaking.volume if kept.volume is None else kept.volume
-        view = View(volume=volume, muted=kept.muted, wake_word=config.hearing.wake_word)
+        view = View(volume=volume, muted=kept.muted, wake_word=", ".join(config.hearing.listens_for))
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
         self.conductor = Conductor(config.conversation, self, view, clock, trace, kept.muted, turns)
         tell = self.conductor.tell
@@ -277,7 +277,7 @@ class House:
                 if proof_s > 0.0:
                     self._liveness.beat(organ, proof_s)
             if self.hears and not up:
-                log.info("Listening for %s.", self._config.hearing.wake_word)
+                log.info("Listening for %s.", self.conductor.view.wake_word)
             await asyncio.sleep(PROOF_S)
 
     async def _supervise(self) -> None:

@@ -55,7 +55,7 @@ class Ears:
     ) -> None:
         """`engine`: the wake word; None: the model that `config` names. `clock`: monotonic seconds."""
         self._config, self._tell, self._clock = config, tell, clock
-        self._engine = engine or MicroWakeEngine(config.wake_word)
+        self._engine = engine or MicroWakeEngine(config.listens_for[0])
         self._judge = WakeJudge(config.wake_threshold or self._engine.threshold, config.wake_refractory_s)
         self._gate = Gate(
             config.onset_ms, config.offset_ms, config.barge_in_ms if config.barge_in == "speech" else None

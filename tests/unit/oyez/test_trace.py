@@ -21,10 +21,10 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_each_fact_is_a_line_with_its_time_its_name_and_its_fields(tmp_path: Path) -> None:
     times = iter([1.00004, 2.5])
     with Trace(tmp_path / "t", lambda: next(times)) as trace:
-        trace(ev.WakeHeard("hey_jarvis", 0.99, 0.75))
+        trace(ev.StopHeard("stop", 0.99, 0.75))
         trace(do.CloseTap())
     assert lines(tmp_path / "t") == [
-        {"time_s": 1.0, "what": "WakeHeard", "word": "hey_jarvis", "score": 0.99, "phrase_end_s": 0.75},
+        {"time_s": 1.0, "what": "StopHeard", "word": "stop", "score": 0.99, "threshold": 0.75},
         {"time_s": 2.5, "what": "CloseTap"},
     ]
 
