@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from oyez import actions as do
-from oyez.card_keeper import keep
+from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.config import Config
 from oyez.hearing.ears import Ears
@@ -112,8 +112,8 @@ class House:
             config.money, config.line, memory.folder, tell, today, lambda: self.show(self.conductor.view), calendar_s
         )
         self._line = Line(config.line, tokens, tools, tell, self._voice.say, clock, self._till.usage, self._tool_used)
-        self._playback.on_played = self._hear_ourselves
-        self._playback.on_progress = self._voice.progressed
+        self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
+        self._cards.on_playing = lambda: self._set_volume(self.conductor.view.volume)  # an absent card has forgotten it
         self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
         self._doings = self._table()
 
@@ -126,8 +126,8 @@ class House:
                 group.create_task(self._line.run(), name="line")
                 group.create_task(self._toolbox.run(), name="toolbox")
                 group.create_task(self._till.run(), name="till")
-                group.create_task(self._keep_hearing(), name="ears")
-                group.create_task(self._keep_playing(), name="voice")
+                group.create_task(self._cards.keep_hearing(), name="ears")
+                group.create_task(self._cards.keep_playing(), name="voice")
                 group.create_task(self._prove_life(), name="proofs of life")
                 group.create_task(self._supervise(), name="supervision")
         finally:
@@ -236,33 +236,6 @@ class House:
         self._troubles.gone("token_refused")
         if trouble is not None:
             self._troubles.found("token_refused" if isinstance(trouble, TokenRefused) else "backend_away", str(trouble))
-
-    # --- cards --------------------------------------------------------------------------------------------------------
-
-    def _hear_ourselves(self, samples: Any, audible_at_s: float) -> None:
-        assert self._playback.format is not None
-        self._ears.played(samples, self._playback.format.rate_hz, audible_at_s)
-
-    async def _keep_hearing(self) -> None:
-        async def hear() -> None:
-            self._capture.start(asyncio.get_running_loop())
-            self._troubles.gone("microphone")
-            await self._ears.run(self._capture.frames())
-
-        await keep("microphone", hear, self._capture.stop, self._troubles)
-
-    async def _keep_playing(self) -> None:
-        async def play() -> None:
-            self._playback.start(asyncio.get_running_loop())
-            self._troubles.gone("loudspeaker")
-            self._set_volume(self.conductor.view.volume)  # a card that was away has forgotten it
-            await self._playback.ended()
-
-        def give_up() -> None:
-            self._playback.stop()
-            self._voice.lost()
-
-        await keep("loudspeaker", play, give_up, self._troubles)
 
     @property
     def hears(self) -> bool:

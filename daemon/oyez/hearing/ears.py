@@ -1,11 +1,8 @@
 """The shell of hearing: sound comes in, facts are told, and while the tap is open sound goes out."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import webrtcvad
 
 from oyez.config import Hearing
@@ -14,27 +11,22 @@ from oyez.events import Event, SpeechStarted, SpeechStopped, WakeHeard
 from oyez.hearing.blocks import RATE_HZ, Blocks
 from oyez.hearing.counters import Counters
 from oyez.hearing.echo import DELAY_S, TAIL_S, EchoCanceller
+from oyez.hearing.far_end import FarEnd
 from oyez.hearing.gate import ONSET_WINDOW, Gate
 from oyez.hearing.hold import Hold
 from oyez.hearing.mixdown import Mono, mixdown
-from oyez.hearing.passage import Passage
+from oyez.hearing.outlet import Outlet
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
-from oyez.hearing.preroll import Preroll
-from oyez.hearing.reference import Reference
 from oyez.hearing.resampling import Resampler
-from oyez.hearing.tap import Tap
+from oyez.hearing.scoring import Scoring
 from oyez.hearing.wake import MicroWakeEngine, WakeEngine, WakeJudge
 from oyez_hw.pcm import Frame, Samples
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 3
-"""Lumps that may wait for the wake word's worker; past it scoring is skipped, never the tap."""
 SCORE_BLOCKS = 6
 """So many blocks go to the worker at once: two steps of the model. Handing over each frame of 20 ms costs 7 CPU seconds
 an hour more, as much as the model itself; this way a wake word is heard up to 40 ms later."""
-SILENT_FRAMES = 5
-"""So many silent chunks flush the resampler of what is played; after that silence is not worth resampling."""
 BARGE_IN_MARGIN_S = 0.1
 """Soft consonants come before what a VAD calls speech."""
 
@@ -55,34 +47,28 @@ class Ears:
     ) -> None:
         """`engine`: the wake word; None: the model that `config` names. `clock`: monotonic seconds."""
         self._config, self._tell, self._clock = config, tell, clock
+        self.counters = Counters()
         self._engine = engine or MicroWakeEngine(config.listens_for[0])
         self._judge = WakeJudge(config.wake_threshold or self._engine.threshold, config.wake_refractory_s)
         self._gate = Gate(
             config.onset_ms, config.offset_ms, config.barge_in_ms if config.barge_in == "speech" else None
         )
-        self._vad, self._passage = webrtcvad.Vad(config.vad_mode), Passage()
-        self._preroll, self._blocks, self._reference = Preroll(config.preroll_s), Blocks(), Reference()
+        self._vad, self._blocks = webrtcvad.Vad(config.vad_mode), Blocks()
+        self._far_end = FarEnd()
         self._echo = EchoCanceller() if config.echo_cancellation else None
         self._resampler: Resampler | None = None
-        self._played_resampler: Resampler | None = None
-        self._tap: Tap | None = None
-        self._sink: Callable[[bytes], None] | None = None
         self._hold = Hold(cancels=config.echo_cancellation, tail_s=TAIL_S)
+        self._outlet = Outlet(config.preroll_s, self._hold, self.counters)
+        self._scoring = Scoring(self.counters, clock)
         self._barge_in_since_s: float | None = None
         self._held_since_s: float | None = None
         self._deaf = False
-        self._epoch = 0
-        """Counts mutings: scores of sound from before one are not believed."""
-        self._worker: ThreadPoolExecutor | None = None
         self._unscored: TimedBlocks = []
-        self._unscored_frames = self._silent_chunks = 0
-        self._jobs: set[asyncio.Future[TimedScores]] = set()
-        self._failure: BaseException | None = None
-        self.counters = Counters()
+        self._unscored_frames = 0
 
     @property
     def tap_open(self) -> bool:
-        return self._tap is not None
+        return self._outlet.is_open
 
     @property
     def last_heard_s(self) -> float:
@@ -93,8 +79,8 @@ class Ears:
         """Listens until `frames` ends. Raises what the frames or the wake-word engine raise; may be called again."""
         try:
             async for frame in frames:
-                if self._failure is not None:
-                    raise self._failure
+                if self._scoring.failure is not None:
+                    raise self._scoring.failure
                 self._take(frame)
             self._score()
             await self.settled()
@@ -103,14 +89,11 @@ class Ears:
 
     def close(self) -> None:
         """Ends the worker. Idempotent."""
-        if self._worker is not None:
-            self._worker.shutdown(wait=False, cancel_futures=True)
-            self._worker = None
+        self._scoring.close()
 
     async def settled(self) -> None:
         """Waits until all that was handed to the worker so far has been scored."""
-        while self._jobs:
-            await asyncio.wait(set(self._jobs))
+        await self._scoring.settled()
 
     def open_tap(self, since_s: float, sink: Callable[[bytes], None]) -> None:
         """Lets sound out: at once what was kept since `since_s` (monotonic), then each frame as it comes.
@@ -118,21 +101,17 @@ class Ears:
         sink: gets PCM16, 24 kHz, mono, little-endian, in pieces of 20 ms, without a gap or a repetition. Does nothing
         while muted. A tap that is open is closed first.
         """
-        self.close_tap()
-        if self._deaf:
-            return
-        self._tap, self._sink = Tap(), sink
-        self._passage.opened()
-        self._let_out(self._preroll.since(since_s))
+        self._outlet.close()
+        if not self._deaf:
+            self._outlet.open(since_s, sink)
 
     def close_tap(self) -> None:
         """Nothing leaves from here on; what did not fill a piece is forgotten."""
-        self._tap = self._sink = None
-        self._passage.closed()
+        self._outlet.close()
 
     async def let_out_until(self, time_s: float) -> None:
         """Returns when an open tap has let out all that was captured until then (monotonic), or is closed."""
-        await self._passage.reaches(time_s)
+        await self._outlet.passed(time_s)
 
     def replying(self, on: bool, *, spoken_over: bool = False) -> None:
         """The loudspeaker speaks: the gate asks for `barge_in_ms` of speech, and an open tap carries silence, also for
@@ -145,42 +124,33 @@ class Ears:
         since_s, self._barge_in_since_s = self._barge_in_since_s, None
         if on:
             self._hold.begin()
-            self._held_since_s = self._preroll.end_s
+            self._held_since_s = self._outlet.kept.end_s
             return
         since_s = self._held_since_s if spoken_over else since_s
         interrupted = self._hold.on and since_s is not None
         self._hold.end(self._clock(), interrupted=interrupted)
         if interrupted and since_s is not None:
-            self._let_out(self._preroll.since(since_s))
+            self._outlet.repeat(since_s)
 
     def deaf(self, on: bool) -> None:
         """Muted: sound is thrown away as it comes, what was kept is forgotten, the tap is closed."""
         self._deaf = on
-        self._epoch += 1
-        self.close_tap()
-        self._preroll.clear()
+        self._scoring.forget()
+        self._outlet.close()
+        self._outlet.kept.clear()
         self._blocks.clear()
         self._unscored, self._unscored_frames = [], 0
         self._gate.reset()
         self._resampler = None
         if not on:
-            self._in_worker(self._forget)
+            self._scoring.run(self._engine.reset)
 
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """What the loudspeaker plays. samples: int16 (frames, channels); `audible_at_s`: of its first frame."""
         if self._echo is None:
             self._hold.played(audible_at_s, audible_at_s + len(samples) / rate_hz, loud=bool(samples.any()))
-            return
-        self._silent_chunks = 0 if samples.any() else self._silent_chunks + 1
-        if self._silent_chunks > SILENT_FRAMES:
-            self._played_resampler = None
-            return
-        if self._played_resampler is None or self._played_resampler.from_hz != rate_hz:
-            self._played_resampler = Resampler(rate_hz, RATE_HZ)
-        sound = self._played_resampler.feed(mixdown(samples))
-        end_s = audible_at_s + len(samples) / rate_hz - self._played_resampler.held_s
-        if len(sound):
-            self._reference.put(sound, end_s - len(sound) / RATE_HZ)
+        else:
+            self._far_end.played(samples, rate_hz, audible_at_s)
 
     def _take(self, frame: Frame) -> None:
         self.counters.frames_heard += 1
@@ -189,12 +159,10 @@ class Ears:
             return
         blocks = [self._clean(block, end_s) for block, end_s in self._blocks.cut(*self._at_our_rate(frame))]
         for block, end_s in blocks:
-            self._preroll.put(block, end_s)
-            held = self._hold.holds(end_s - len(block) / RATE_HZ, end_s, unsure=self._unsure)
-            self._let_out(np.zeros_like(block) if held else block)
+            self._outlet.give(block, end_s, unsure=self._unsure)
             self._listen(block, end_s)
-        if blocks and self._tap is not None:
-            self._passage.given(blocks[-1][1] - self._tap.held_s)
+        if blocks:
+            self._outlet.given(blocks[-1][1])
         self._unscored += blocks
         self._unscored_frames += 1
         if len(self._unscored) >= SCORE_BLOCKS:
@@ -213,8 +181,7 @@ class Ears:
     def _clean(self, block: Mono, end_s: float) -> tuple[Mono, float]:
         if self._echo is None:
             return block, end_s
-        far = self._reference.take(len(block), end_s - len(block) / RATE_HZ)
-        return self._echo.cancel(block, far), end_s - DELAY_S
+        return self._echo.cancel(block, self._far_end.take(len(block), end_s)), end_s - DELAY_S
 
     def _listen(self, block: Mono, end_s: float) -> None:
         voiced = self._vad.is_speech(block.tobytes(), RATE_HZ)
@@ -230,49 +197,15 @@ class Ears:
     def _unsure(self) -> bool:
         return self._echo is not None and self._echo.unsure
 
-    def _let_out(self, samples: Mono) -> None:
-        if self._tap is None:
-            return
-        for piece in self._tap.feed(samples):
-            if self._sink is None:  # the sink closed the tap
-                return
-            self.counters.tap_bytes += len(piece)
-            self._sink(piece)
-
     def _score(self) -> None:
         blocks, frames = self._unscored, self._unscored_frames
         self._unscored, self._unscored_frames = [], 0
-        if len(self._jobs) >= MOST_WAITING:
-            self.counters.scoring_skipped += frames
-        elif blocks:
-            self._in_worker(lambda: [(self._engine.score(block), end_s) for block, end_s in blocks], frames)
+        if blocks:
+            self._scoring.score(
+                lambda: [(self._engine.score(block), end_s) for block, end_s in blocks], self._scored, frames
+            )
 
-    def _forget(self) -> TimedScores:
-        self._engine.reset()
-        return []
-
-    def _in_worker(self, work: Callable[[], TimedScores], frames: int = 0) -> None:
-        if self._worker is None:
-            self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="oyez-ears")
-        job = asyncio.get_running_loop().run_in_executor(self._worker, work)
-        self._jobs.add(job)
-        epoch = self._epoch
-        job.add_done_callback(lambda done: self._scored(done, epoch, frames))
-
-    def _scored(self, job: asyncio.Future[TimedScores], epoch: int, frames: int) -> None:
-        self._jobs.discard(job)
-        if job.cancelled():
-            return
-        error = job.exception()
-        if error is not None:
-            self._failure = error
-            return
-        scores = job.result()
-        if scores:
-            self.counters.frames_scored += frames
-            self.counters.last_scored_s = self._clock()
-        if epoch != self._epoch:
-            return
+    def _scored(self, scores: TimedScores) -> None:
         for score, end_s in scores:
             if self._judge.judge(score, end_s):
                 self._wake(score, end_s)
@@ -280,6 +213,6 @@ class Ears:
     def _wake(self, score: float, detected_s: float) -> None:
         # What the gate heard so far was the wake phrase; the request is to be told anew.
         self._gate.reset()
-        end_s = detected_s - request_age_s(self._preroll.between(detected_s - WINDOW_S, detected_s))
+        end_s = detected_s - request_age_s(self._outlet.kept.between(detected_s - WINDOW_S, detected_s))
         log.debug("wake word %s heard, score %.3f", self._engine.word, score)
         self._tell(WakeHeard(self._engine.word, score, end_s))

@@ -1,0 +1,77 @@
+"""The ears' worker: native models in a thread of their own, GIL freed; beyond its bound some is skipped."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from oyez.hearing.counters import Counters
+
+MOST_WAITING = 3
+"""Lumps that may wait for the worker; past it scoring is skipped, never the tap."""
+
+Result = TypeVar("Result")
+
+
+class Scoring:
+    """Methods are for the loop's thread alone."""
+
+    def __init__(self, counters: Counters, clock: Callable[[], float]) -> None:
+        self._counters, self._clock = counters, clock
+        self._worker: ThreadPoolExecutor | None = None
+        self._jobs: set[asyncio.Future[Any]] = set()
+        self._epoch = 0
+        """Counts forgettings: what was scored of sound from before one is not believed."""
+        self.failure: BaseException | None = None
+        """What a model raised; its owner raises it again where somebody can act on it."""
+
+    def score(self, work: Callable[[], Result], then: Callable[[Result], None], frames: int) -> None:
+        """`work` in the worker, `then` on the loop with its answer, unless all was forgotten meanwhile.
+
+        frames: of sound that it scores, for the counters. Skipped and counted when too much waits already.
+        """
+        if len(self._jobs) >= MOST_WAITING:
+            self._counters.scoring_skipped += frames
+            return
+        epoch = self._epoch
+
+        def scored(result: Result) -> None:
+            self._counters.frames_scored += frames
+            self._counters.last_scored_s = self._clock()
+            if epoch == self._epoch:
+                then(result)
+
+        self.run(work, scored)
+
+    def run(self, work: Callable[[], Result], then: Callable[[Result], None] = lambda result: None) -> None:
+        """As score(), but never skipped and always believed."""
+        if self._worker is None:
+            self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="oyez-ears")
+        job = asyncio.get_running_loop().run_in_executor(self._worker, work)
+        self._jobs.add(job)
+        job.add_done_callback(lambda done: self._ended(done, then))
+
+    def forget(self) -> None:
+        """What is being scored now will not be believed."""
+        self._epoch += 1
+
+    async def settled(self) -> None:
+        """Waits until all that was handed over so far has been done."""
+        while self._jobs:
+            await asyncio.wait(set(self._jobs))
+
+    def close(self) -> None:
+        """Ends the worker. Idempotent."""
+        if self._worker is not None:
+            self._worker.shutdown(wait=False, cancel_futures=True)
+            self._worker = None
+
+    def _ended(self, job: "asyncio.Future[Result]", then: Callable[[Result], None]) -> None:
+        self._jobs.discard(job)
+        if job.cancelled():
+            return
+        error = job.exception()
+        if error is not None:
+            self.failure = error
+            return
+        then(job.result())
