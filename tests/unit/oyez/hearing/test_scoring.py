@@ -1,0 +1,43 @@
+"""The ears' worker: bounded, and what was forgotten is not believed."""
+
+import threading
+from functools import partial
+
+from oyez.hearing.counters import Counters
+from oyez.hearing.scoring import MOST_WAITING, Scoring
+
+
+async def test_past_its_bound_scoring_is_skipped_and_counted_and_what_was_taken_is_done() -> None:
+    counters, free, got = Counters(), threading.Event(), list[int]()
+    scoring = Scoring(counters, lambda: 7.0)
+
+    def work(number: int) -> int:
+        free.wait(5)
+        return number
+
+    for number in range(MOST_WAITING + 2):
+        scoring.score(partial(work, number), got.append, 3)
+    assert counters.scoring_skipped == 2 * 3
+    free.set()
+    await scoring.settled()
+    assert got == list(range(MOST_WAITING))
+    assert (counters.frames_scored, counters.last_scored_s) == (MOST_WAITING * 3, 7.0)
+    scoring.close()
+
+
+async def test_what_was_scored_before_a_forgetting_is_not_believed() -> None:
+    scoring, got = Scoring(Counters(), lambda: 0.0), list[int]()
+    scoring.score(lambda: 1, got.append, 1)
+    scoring.forget()
+    scoring.score(lambda: 2, got.append, 1)
+    await scoring.settled()
+    assert got == [2]
+    scoring.close()
+
+
+async def test_what_a_model_raises_is_kept_for_its_owner() -> None:
+    scoring = Scoring(Counters(), lambda: 0.0)
+    scoring.score(lambda: 1 // 0, lambda result: None, 1)
+    await scoring.settled()
+    assert isinstance(scoring.failure, ZeroDivisionError)
+    scoring.close()
