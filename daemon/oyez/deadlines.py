@@ -1,7 +1,7 @@
 """Rows of the table for what time brings. Pure.
 
-A state has one next moment. What is due at it is done in this order: the chime, a refusal, a filler, the phase's end,
-which waits for a line that is being mended.
+A state has one next moment. What is due at it is done in this order: the end of a reply's pause, the chime, a refusal, a
+filler, the phase's end, which waits for a line that is being mended.
 """
 
 from dataclasses import replace
@@ -10,7 +10,7 @@ from oyez import actions as do
 from oyez import events as ev
 from oyez.approvals import nobody_agreed
 from oyez.config import Conversation
-from oyez.phases import Step, fail, sleep
+from oyez.phases import Step, fail, go_on, sleep
 from oyez.settling import settle
 from oyez.state import LINE_OPEN, State
 from oyez.table import row
@@ -58,6 +58,8 @@ def over(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) ->
 
 
 def _meanwhile(state: State, now: float, c: Conversation) -> Step | None:
+    if _due(state.resume_by_s, now):
+        return go_on(state)
     if _due(state.chime_at_s, now):
         return replace(state, chime_at_s=None), [do.PlayChime("wake")]
     if _due(state.refusal_due_s, now):

@@ -7,6 +7,7 @@ from oyez import events as ev
 from oyez.budgets import SPENT, refuse_spent
 from oyez.config import Conversation
 from oyez.phases import Step, announce, answer, call, end, fail, give_up_announcement, open_conversation, sleep
+from oyez.settling import report_wake
 from oyez.state import MAX_WAITING, State
 from oyez.table import ALL, STAYS, row
 
@@ -17,7 +18,7 @@ from oyez.table import ALL, STAYS, row
 def wake(state: State, event: ev.WakeHeard, now: float, c: Conversation) -> Step:
     if state.muted:
         return state, []
-    heard = do.ReportWake(event.word, event.score)
+    heard = report_wake(event)
     if state.spent:
         return state, [heard, do.PlayChime("error"), do.Complain(SPENT, state.spent)]
     after, actions = open_conversation(state, event.phrase_end_s, now, c)
@@ -50,7 +51,7 @@ def wake_over_announcement(state: State, event: ev.WakeHeard, now: float, c: Con
     if state.muted:
         return state, []
     if state.spent:
-        return state, [do.ReportWake(event.word, event.score)]
+        return state, [report_wake(event)]
     rest, given_up = give_up_announcement(state)
     after, actions = wake(rest, event, now, c)
     return after, [*given_up, *actions]
@@ -102,6 +103,15 @@ def stop(state: State, event: ev.StopAsked, now: float, c: Conversation) -> Step
     """Be quiet at once; what waited to be said is not said."""
     after, actions = end(state, "the device was told to stop")
     return after, [*actions, do.CompleteOrder(event.order_id, True)]
+
+
+@row("opening listening thinking speaking calling announcing", ev.StopHeard, "asleep")
+def stop_word(state: State, event: ev.StopHeard, now: float, c: Conversation) -> Step:
+    """As the order to stop. Asleep there is nothing to stop, and people say such words to each other."""
+    if state.muted:
+        return state, []
+    after, actions = end(state, "somebody said a stop word")
+    return after, [report_wake(event), *actions]
 
 
 @row("asleep calling announcing", ev.MuteAsked, STAYS)

@@ -95,6 +95,7 @@ def listening_until(state: State, deadline_s: float) -> Step:
         state,
         phase=Phase.LISTENING,
         deadline_s=deadline_s,
+        resume_by_s=None,
         gate_since_s=state.gate_since_s if state.phase is Phase.OPENING else None,
         unremarked=state.unremarked and state.phase is Phase.OPENING,
         talk=None if over else state.talk,
@@ -113,12 +114,19 @@ def listening_until(state: State, deadline_s: float) -> Step:
 def think(state: State, now: float, c: Conversation) -> Step:
     leaving: list[Action] = [do.ExpectBargeIn(False)] if state.phase is Phase.SPEAKING else []
     until_s = min(now, state.ends_s) + c.thinking_s
-    return replace(state, phase=Phase.THINKING, deadline_s=until_s, chime_at_s=None), leaving
+    return replace(state, phase=Phase.THINKING, deadline_s=until_s, chime_at_s=None, resume_by_s=None), leaving
 
 
 def speak(state: State, now: float, c: Conversation) -> Step:
     until_s = min(now, state.ends_s) + c.speaking_s
     return replace(state, phase=Phase.SPEAKING, deadline_s=until_s), [do.ExpectBargeIn(True)]
+
+
+def go_on(state: State) -> Step:
+    """A reply that was paused goes on where it was; one that was not is left alone."""
+    if state.resume_by_s is None:
+        return state, []
+    return replace(state, resume_by_s=None), [do.ResumeReply()]
 
 
 def call(state: State, now: float, c: Conversation) -> Step:

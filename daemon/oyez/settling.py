@@ -1,9 +1,10 @@
-"""What comes next when nothing is being said: tools, questions, a follow-up, or sleep. Pure."""
+"""What several files of rows share: what comes next when nothing is being said, and how a word is told of. Pure."""
 
 from dataclasses import replace
 
 from oyez import actions as do
 from oyez.config import Conversation
+from oyez.events import StopHeard, WakeHeard
 from oyez.phases import ENDED, Step, listen, sleep, think
 from oyez.state import State
 
@@ -21,6 +22,12 @@ def settle(state: State, now: float, c: Conversation, heard: bool) -> Step:
     if heard and not may_follow_up(state, c):
         return sleep(state, now, c, ENDED)
     return listen(replace(state, follow_ups=state.follow_ups + heard), now, c)
+
+
+def report_wake(heard: WakeHeard | StopHeard) -> do.ReportWake:
+    if isinstance(heard, StopHeard):
+        return do.ReportWake(heard.word, heard.score, heard.threshold)
+    return do.ReportWake(heard.word, heard.score, heard.threshold, heard.snr_db, heard.direction_deg)
 
 
 def may_follow_up(state: State, c: Conversation) -> bool:

@@ -10,6 +10,8 @@ MAX_WAITING = 4
 MAX_APPROVALS = 4
 UNREMARKED_S = 1.0
 """From the first sound of a word to the end of the gate's patience with the silence behind it."""
+PAUSE_S = 1.5
+"""A reply never waits longer for the gate to say whether somebody speaks. The gate itself needs less, in all."""
 TRANSCRIPT_S = 3.0
 """So long after somebody spoke what they said may still come in writing, and still counts as an answer."""
 
@@ -71,6 +73,8 @@ class State:
     ends_s: float = 0.0
     """When this conversation should be over: an open line costs money. What goes on then may still end."""
 
+    resume_by_s: float | None = None
+    """The reply is paused, because somebody may have begun to speak over it; by then it goes on. None: it is not."""
     mended_by_s: float | None = None
     """The line broke and is mended by then, or lost: until then no silence of the service means anything."""
 
@@ -128,7 +132,7 @@ class State:
     @property
     def next_s(self) -> float | None:
         """The one moment at which DeadlinePassed is due."""
-        moments = (self.deadline_s, self.chime_at_s, self.filler_due_s, self.refusal_due_s)
+        moments = (self.deadline_s, self.chime_at_s, self.resume_by_s, self.filler_due_s, self.refusal_due_s)
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property

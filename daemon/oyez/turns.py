@@ -10,14 +10,15 @@ from oyez.phases import (
     Step,
     announce,
     fail,
+    go_on,
     hear_out,
     listen,
     patience_ends_s,
     speak,
     think,
 )
-from oyez.settling import ask_when_answered, settle
-from oyez.state import Asked, Phase, State
+from oyez.settling import ask_when_answered, report_wake, settle
+from oyez.state import PAUSE_S, Asked, Phase, State
 from oyez.table import STAYS, row
 
 # --- the line ----------------------------------------------------------------------
@@ -170,10 +171,25 @@ def reply_ends(state: State, event: ev.ReplyEnded, now: float, c: Conversation) 
 def reply_was_heard(state: State, event: ev.PlaybackFinished, now: float, c: Conversation) -> Step:
     if state.saying == "question" and state.approvals and state.question == "open":
         state = replace(state, approve_by_s=now + c.approval_s)
-    return settle(state, now, c, heard=True)
+    state, going_on = go_on(state)  # the voice must not wait with the next reply
+    after, actions = settle(state, now, c, heard=True)
+    return after, [*going_on, *actions]
 
 
 # --- interruption ----------------------------------------------------------------------
+
+
+@row("speaking", ev.SpeechSuspected, STAYS)
+def barge_in_suspected(state: State, event: ev.SpeechSuspected, now: float, c: Conversation) -> Step:
+    """Silence at once: if it is somebody they are not talked over, and if it is not nothing is lost."""
+    if state.resume_by_s is not None:
+        return state, []
+    return replace(state, resume_by_s=now + PAUSE_S), [do.PauseReply()]
+
+
+@row("speaking", ev.SpeechDismissed, STAYS)
+def barge_in_dismissed(state: State, event: ev.SpeechDismissed, now: float, c: Conversation) -> Step:
+    return go_on(state)
 
 
 @row("speaking", ev.SpeechStarted, "listening asleep announcing")
@@ -193,7 +209,7 @@ def barge_in(state: State, event: ev.SpeechStarted, now: float, c: Conversation)
 @row("listening speaking", ev.WakeHeard, "listening")
 def wake_again(state: State, event: ev.WakeHeard, now: float, c: Conversation) -> Step:
     """A new request, from the end of the wake phrase: while the device spoke the tap carried silence."""
-    wake = do.ReportWake(event.word, event.score)
+    wake = report_wake(event)
     if state.held or state.closing:
         return state, [wake]
     after, actions = _begin_again(state, now, c)

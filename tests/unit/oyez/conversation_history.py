@@ -14,6 +14,9 @@ ids = st.sampled_from(["r1", "r2"])
 calls = st.sampled_from(["c1", "c2"])
 ANY_EVENT: st.SearchStrategy[ev.Event] = st.one_of(
     st.just(WAKE),
+    st.just(ev.StopHeard("stop", 0.98, 0.9)),
+    st.just(ev.SpeechSuspected()),
+    st.just(ev.SpeechDismissed()),
     st.builds(ev.SpeechStarted, st.sampled_from(["gate", "server"]), st.sampled_from(["", "i"])),
     st.builds(ev.SpeechStopped, st.sampled_from(["gate", "server"])),
     st.just(ev.SessionReady()),
@@ -52,6 +55,7 @@ OPENINGS: st.SearchStrategy[list[ev.Event]] = st.sampled_from(
         [],
         CONVERSATION,
         [*CONVERSATION, ev.ReplyBegun("r1"), ev.ReplyAudible("r1")],
+        [*CONVERSATION, ev.ReplyBegun("r1"), ev.ReplyAudible("r1"), ev.SpeechSuspected()],
         [*CONVERSATION, ev.ReplyBegun("r1"), ev.ToolCalled("c1", "tool", {}), ev.ReplyEnded("r1", "completed", 1)],
         [*CONVERSATION, ev.ReplyBegun("r1"), ev.ApprovalAsked("a1", "s", "t", {}), ev.ReplyEnded("r1", "completed")],
         [ev.TalkPressed(), ev.SessionReady()],
@@ -67,10 +71,10 @@ TURNS: st.SearchStrategy[Turns] = st.sampled_from(["service", "device"])
 
 
 class Valves:
-    """What the orders, carried out, make of tap, line, and who takes the turns."""
+    """What the orders, carried out, make of tap, line, loudspeaker, and who takes the turns."""
 
     def __init__(self, turns: Turns = "service") -> None:
-        self.tap = self.line = self.mute = False
+        self.tap = self.line = self.mute = self.paused = False
         self.turns = turns
 
     def carry_out(self, actions: list[do.Action]) -> None:
@@ -87,6 +91,14 @@ class Valves:
                     self.line = True
                 case do.CloseSession():
                     self.line = False
+                case do.PauseReply():
+                    assert not self.paused, "a reply was paused twice"
+                    self.paused = True
+                case do.ResumeReply():
+                    assert self.paused, "what was not paused cannot go on"
+                    self.paused = False
+                case do.CutReply():
+                    self.paused = False
                 case do.SetMuted(muted=muted):
                     self.mute = muted
                 case do.TakeTurns(by=by):
@@ -121,6 +133,8 @@ def hold(state: State, valves: Valves) -> None:
     assert valves.line == (not asleep)
     assert valves.mute == state.muted
     assert not (state.muted and valves.tap)
+    assert valves.paused == (state.resume_by_s is not None)
+    assert not valves.paused or state.phase is Phase.SPEAKING, "a pause outlived its reply"
     assert (state.next_s is None) == asleep
     assert len(state.waiting) <= MAX_WAITING + 1, "as many orders, and one notice of the device's own"
     assert len(state.approvals) <= MAX_APPROVALS or state.phase is Phase.ANNOUNCING
