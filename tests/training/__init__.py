@@ -1,0 +1,1 @@
+"""How the data that ships with Oyez was made. Run by hand, rarely; the results are committed."""
