@@ -1,6 +1,6 @@
 """Rows of the table for what time brings. Pure.
 
-A state has one next moment. What is due at it is done in this order: the end of a reply's pause, the chime, a refusal, a
+A state has one next moment. What is due at it is done in this order: a paused reply goes on, the chime, a refusal, a
 filler, the phase's end, which waits for a line that is being mended.
 """
 

@@ -1,7 +1,7 @@
 """Pure: what was queued of each reply, and how much of it was *heard*.
 
-Playback numbers every frame it is given; that number less than `frames_audible` means the frame was heard. Chimes have
-numbers too, but nobody asks for them: they count as nothing.
+Every frame has a number, its own through any pause (backlog.py); less than the number that the room has heard up to
+means that the frame was heard. Chimes have numbers too, but nobody asks for them: they count as nothing.
 """
 
 from dataclasses import dataclass, field
@@ -72,13 +72,18 @@ class Playout:
         return any(part.heard(self._audible) < part.frames() for part in self._parts.values())
 
     def queue(self, item_id: str, content_index: int, start: int, frames: int) -> None:
-        """`frames` frames of a part were given to playback, numbered from `start` on. Numbers only rise."""
+        """`frames` frames of a part are to be heard, numbered from `start` on. Numbers only rise."""
         self._complete = False
         self._parts.setdefault((item_id, content_index), _Queued()).add(start, frames)
 
     def complete(self) -> None:
         """No more will be queued for now."""
         self._complete = True
+
+    def lose(self, start: int) -> None:
+        """What was queued with numbers from `start` on will never be heard, and is not waited for."""
+        for part in self._parts.values():
+            part.runs = [(first, min(end, start)) for first, end in part.runs if first < start]
 
     def audible(self, frames_audible: int) -> None:
         """Every frame numbered below was heard. An older report than the last changes nothing."""
