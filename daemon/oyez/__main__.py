@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oyez import locker_arguments
 from oyez.errors import Bug, OyezError
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         ("stop", "be quiet now"),
     ):
         _verb(verbs, name, _order, text).set_defaults(order=name)
+    locker_arguments.add(verbs, DEFAULT_CONFIG)
     return parser
 
 

@@ -6,7 +6,7 @@ comes when nothing is being said in settling.py; the rows in the files that are 
 docs/conversation.md is made from the table.
 """
 
-from oyez import approvals, budgets, deadlines, orders, talk_button, tool_calls, turns, words
+from oyez import approvals, budgets, deadlines, hearing_settings, orders, talk_button, tool_calls, turns, words
 from oyez.config import Conversation
 from oyez.events import Event
 from oyez.phases import Step
@@ -18,6 +18,7 @@ __all__ = [
     "approvals",
     "budgets",
     "deadlines",
+    "hearing_settings",
     "orders",
     "step",
     "talk_button",

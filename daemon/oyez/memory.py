@@ -2,10 +2,12 @@
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
+
+from oyez.config_hearing import Sensitivity
 
 log = logging.getLogger(__name__)
 
@@ -14,6 +16,13 @@ class Remembered(msgspec.Struct, frozen=True):
     muted: bool = False
     volume: float | None = None
     """0 to 1; None: as configured."""
+    wake_words: tuple[str, ...] | None = None
+    """As they were set over MQTT; None: as configured."""
+    sensitivity: Sensitivity | None = None
+
+    def listens_for(self, configured: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+        """The wake words of today: a word whose model is gone since is left out."""
+        return tuple(word for word in self.wake_words or () if word in known) or configured
 
 
 class Memory:
@@ -31,11 +40,16 @@ class Memory:
         try:
             self._known = msgspec.json.decode(self._path.read_bytes(), type=Remembered)
         except (OSError, msgspec.DecodeError) as error:
-            log.warning("%s cannot be read (%s): mute and volume are as configured; set them again.", self._path, error)
+            log.warning(
+                "%s cannot be read (%s): all is as configured; set mute, volume and wake words again.",
+                self._path,
+                error,
+            )
             return Remembered()
         return self._known
 
     def keep(self, now: Remembered) -> None:
+        """Writes only what changed, so that a card is not worn out."""
         if self._path is None or now == self._known:
             return
         try:
@@ -44,7 +58,7 @@ class Memory:
             fresh.replace(self._path)
             self._known = now
         except OSError as error:
-            log.warning("%s cannot be written (%s): mute and volume are lost at a restart.", self._path, error)
+            log.warning("%s cannot be written (%s): what was set is lost at a restart.", self._path, error)
 
 
 def state_folder(environ: Mapping[str, str]) -> Path | None:

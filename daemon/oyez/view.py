@@ -7,6 +7,7 @@ import msgspec
 
 from oyez import actions as do
 from oyez import events as ev
+from oyez.config_hearing import Sensitivity
 from oyez.state import IN_CONVERSATION, Phase, State
 
 Shown = Literal["idle", "listening", "thinking", "speaking"]
@@ -48,6 +49,11 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     volume: float = 0.6
     """0 to 1."""
     wake_word: str = ""
+    """Old spelling of wake_words: all of them in one text."""
+    wake_words: tuple[str, ...] = ()
+    """Each of them begins a conversation."""
+    sensitivity: Sensitivity = "medium"
+    """Of every word that has none of its own."""
     last_heard: str = ""
     last_said: str = ""
     troubles: tuple[Trouble, ...] = ()
@@ -90,6 +96,10 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
                 view = view.without(kinds)
             case do.SetVolume(level=level):
                 view = msgspec.structs.replace(view, volume=level)
+            case do.SetWakeWords(words=words):
+                view = msgspec.structs.replace(view, wake_words=words, wake_word=", ".join(words))
+            case do.SetSensitivity(sensitivity=sensitivity):
+                view = msgspec.structs.replace(view, sensitivity=sensitivity)
             case _:
                 pass
     return msgspec.structs.replace(

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -16,12 +16,13 @@ import msgspec
 
 from oyez.backoff import delays
 from oyez.config import Device, Home
+from oyez.config_hearing import SHIPPED_WORDS
 from oyez.events import Event
 from oyez.home import discovery, topics
 from oyez.home.away import BrokerAway, ProtocolRefused
 from oyez.home.connection import Connection, Incoming
 from oyez.home.flood import Recent, TokenBucket
-from oyez.home.orders import Refusal, parse
+from oyez.home.orders import LabelClip, Order, Refusal, parse
 from oyez.home.shelf import Shelf
 from oyez.home.topics import Message
 from oyez.secret import Secret
@@ -49,13 +50,16 @@ class Broker:
         *,
         password: Secret | None = None,
         on_trouble: Callable[[str | None], None] = lambda sentence: None,
+        known_words: Callable[[], Collection[str]] = lambda: SHIPPED_WORDS,
+        label_clip: Callable[[LabelClip], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
         first_delay_s: float = 1.0,
         longest_delay_s: float = 60.0,
     ) -> None:
         """password: what `config_file.secret` read. clock: monotonic seconds.
-        on_trouble: is told whenever `broker_trouble` changes."""
+        on_trouble: is told whenever `broker_trouble` changes. known_words: wake words that may be asked for now.
+        label_clip: carries it out and answers it; None: nothing is kept that could be labelled."""
         self._home = config
         self._device = device
         self._tell = tell
@@ -70,6 +74,8 @@ class Broker:
         self._bucket = TokenBucket(ORDERS_PER_S, ORDERS_AT_ONCE, clock())
         self._flooded = False
         self._on_trouble = on_trouble
+        self._known_words, self._label_clip = known_words, label_clip
+        self._measured: frozenset[str] = frozenset()
         self._told: set[str] = set()
         self._announcing: asyncio.TimerHandle | None = None
         self._shelf.replace([self._device_document(), topics.availability(device.id, topics.ONLINE)])
@@ -150,16 +156,27 @@ class Broker:
         prefix = self._home.discovery_prefix
         if not self._home.discovery:
             return discovery.removal(prefix, self._device.id)
-        return discovery.announcement(prefix, self._device.id, self._device.name, _version())
+        return discovery.announcement(prefix, self._device.id, self._device.name, _version(), self._measured)
 
     def show(self, view: View, extra: Mapping[str, Any] | None = None) -> None:
         """Publishes what changed, now or when the broker is back. extra: more keys for the state document."""
         if not self._home.publish_text:
             view = _without_words(view)
-        changed = self._shelf.replace(topics.state_messages(self._device.id, view, extra or {}))
+        changed = self._shelf.replace(
+            [*self._newly_measured(extra or {}), *topics.state_messages(self._device.id, view, extra or {})]
+        )
         if self._connection is not None:
             for message in changed:
                 self._connection.publish(message)
+
+    def _newly_measured(self, extra: Mapping[str, Any]) -> list[Message]:
+        """The device document again, where a value comes for the first time: its sensor is announced with it."""
+        values = extra.get("hearing") or {}
+        measured = self._measured | {key for key in discovery.MEASURES if values.get(key) is not None}
+        if measured == self._measured:
+            return []
+        self._measured = measured
+        return [self._device_document()]
 
     def emit(self, name: str, body: Mapping[str, Any], words: Mapping[str, Any] | None = None) -> None:
         """Tells of an event; while the broker is away it waits a minute at most. words: more keys, which tell what
@@ -200,11 +217,19 @@ class Broker:
                 self._refuse(incoming.topic, Refusal("Too many orders: some are not carried out. Send fewer."))
             return
         self._flooded = False
-        order = parse(self._device.id, incoming.topic, incoming.payload, incoming.retained)
+        order = parse(self._device.id, incoming.topic, incoming.payload, incoming.retained, self._known_words())
         if isinstance(order, Refusal):
             self._refuse(incoming.topic, order)
         elif self._is_new(incoming, getattr(order, "order_id", None)):
+            self._pass_on(order)
+
+    def _pass_on(self, order: Order) -> None:
+        if not isinstance(order, LabelClip):
             self._tell(order)
+        elif self._label_clip is not None:
+            self._label_clip(order)
+        else:
+            self.answer(order.order_id, False, "No clips are kept on this device: hearing.locker is off.")
 
     def _is_new(self, incoming: Incoming, order_id: str | None) -> bool:
         """The same id twice is one order and gets the same answer; without an id the broker's own mark must do."""

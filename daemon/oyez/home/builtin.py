@@ -10,8 +10,10 @@ from oyez.events import Event, VolumeAsked
 from oyez_realtime.tools import ToolRegistry
 
 
-def builtin(tell: Callable[[Event], None], now: Callable[[], datetime]) -> ToolRegistry:
-    """now: local time."""
+def builtin(
+    tell: Callable[[Event], None], now: Callable[[], datetime], why_awake: Callable[[], str] | None = None
+) -> ToolRegistry:
+    """now: local time. why_awake: why the device woke, in sentences to be read aloud; None: there is no such tool."""
     tools = ToolRegistry()
 
     @tools.tool
@@ -25,5 +27,12 @@ def builtin(tell: Callable[[Event], None], now: Callable[[], datetime]) -> ToolR
         """Set the loudspeaker's volume."""
         tell(VolumeAsked(percent / 100))
         return f"The volume is {percent} percent."
+
+    if why_awake is not None:
+
+        @tools.tool
+        async def why_did_you_wake() -> str:
+            """Why this device woke up: which wake word it heard, how sure it was, from where, and what it has sent."""
+            return why_awake()
 
     return tools

@@ -6,17 +6,37 @@ refuses all; `object_id` does nothing any more, `default_entity_id` with its dom
 
 import json
 import re
-from typing import Any
+from collections.abc import Collection
+from typing import Any, get_args
 
+from oyez.config_hearing import Sensitivity
 from oyez.home.topics import LONGEST_STATE, Message, base
 
+MEASURES = {
+    "erle_db": ("Echo loss", "dB", "mdi:surround-sound"),
+    "drift_ppm": ("Clock drift", "ppm", "mdi:clock-fast"),
+    "noise_dbfs": ("Noise floor", "dBFS", "mdi:volume-low"),
+    "snr_db": ("Speech above noise", "dB", "mdi:signal"),
+}
+"""Diagnostic sensors by their key under `hearing` in the state document. Home Assistant has no device class for them:
+its sound pressure is one of the air, and these are not."""
 STATES = ("idle", "listening", "thinking", "speaking")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def announcement(prefix: str, device_id: str, device_name: str, version: str) -> Message:
-    """Raises ValueError where Home Assistant would refuse the topic."""
+def announcement(
+    prefix: str, device_id: str, device_name: str, version: str, measured: Collection[str] = ()
+) -> Message:
+    """Raises ValueError where Home Assistant would refuse the topic.
+
+    measured: those of MEASURES that this device has a value for.
+    """
     root = base(device_id)
+    entities = {
+        **_entities(root),
+        **_hearing(root),
+        **{key: _measure(root, key) for key in MEASURES if key in measured},
+    }
     document = {
         "device": {
             "identifiers": [f"oyez_{device_id}"],
@@ -28,7 +48,7 @@ def announcement(prefix: str, device_id: str, device_name: str, version: str) ->
         "origin": {"name": "oyez", "sw_version": version},
         "availability_topic": f"{root}/availability",
         "qos": 1,
-        "components": {key: _identified(key, device_id, entity) for key, entity in _entities(root).items()},
+        "components": {key: _identified(key, device_id, entity) for key, entity in entities.items()},
     }
     return Message(_topic(prefix, device_id), json.dumps(document, ensure_ascii=False).encode(), retain=True)
 
@@ -123,6 +143,48 @@ def _entities(root: str) -> dict[str, dict[str, Any]]:
             "event_types": ["wake"],
             "state_topic": f"{root}/event/wake",
         },
+    }
+
+
+def _hearing(root: str) -> dict[str, dict[str, Any]]:
+    state = {"state_topic": f"{root}/state", "entity_category": "config"}
+    return {
+        # A text, since a select holds one choice and there may be several words.
+        "wake_words": {
+            "platform": "text",
+            "name": "Wake words",
+            "icon": "mdi:ear-hearing",
+            "min": 1,
+            "max": LONGEST_STATE,
+            **state,
+            "value_template": "{{ (value_json.wake_words | join(', '))[:255] }}",
+            "command_topic": f"{root}/set/wake_words",
+        },
+        "sensitivity": {
+            "platform": "select",
+            "name": "Wake word sensitivity",
+            "icon": "mdi:tune",
+            "options": list(get_args(Sensitivity)),
+            **state,
+            "value_template": "{{ value_json.sensitivity }}",
+            "command_topic": f"{root}/set/sensitivity",
+        },
+    }
+
+
+def _measure(root: str, key: str) -> dict[str, Any]:
+    name, unit, icon = MEASURES[key]
+    return {
+        "platform": "sensor",
+        "name": name,
+        "icon": icon,
+        "entity_category": "diagnostic",
+        "state_class": "measurement",
+        "unit_of_measurement": unit,
+        "suggested_display_precision": 1,
+        "state_topic": f"{root}/state",
+        # None makes the sensor unknown, as it is while nothing plays.
+        "value_template": "{{ (value_json.hearing or {}).get('" + key + "') }}",
     }
 
 

@@ -5,22 +5,26 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from oyez.config_hearing import SHIPPED_STOP_WORDS, SHIPPED_WORDS
 from oyez.events import (
     ApprovalGiven,
+    EnrolAsked,
     Event,
     ListenAsked,
     MuteAsked,
     SayAsked,
+    SensitivityAsked,
     StopAsked,
     TalkPressed,
     TalkReleased,
     VolumeAsked,
+    WakeWordsAsked,
 )
 from oyez.home.topics import base
 
@@ -30,9 +34,14 @@ LONGEST_SPEECH = 2000
 LONGEST_ID = 255
 """Characters of a request that `do/approve` answers: as the state document shows it."""
 
+MOST_WORDS = 8
+"""Wake words at once: each costs a model's time, all the time."""
+
 ON = frozenset({"on", "true", "1", "yes"})
 OFF = frozenset({"off", "false", "0", "no"})
 _ORDER_ID = re.compile(r"[\x21-\x7e]{1,64}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""As the configuration's identifiers."""
 _NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{0,12})?")
 
 
@@ -44,8 +53,23 @@ class Refusal:
     """The order's own id, where one could be read."""
 
 
-def parse(device_id: str, topic: str, payload: bytes, retained: bool) -> Event | Refusal:
-    """topic: in full. retained: whether the broker had kept it, so that nobody knows how old it is."""
+@dataclass(frozen=True, slots=True)
+class LabelClip:
+    """What a person says of a clip in the locker. No business of the conversation: it is no event."""
+
+    clip: str
+    label: str
+    order_id: str | None = None
+
+
+Order = Event | LabelClip
+
+
+def parse(
+    device_id: str, topic: str, payload: bytes, retained: bool, known_words: Collection[str] = SHIPPED_WORDS
+) -> Order | Refusal:
+    """topic: in full. retained: whether the broker had kept it, so that nobody knows how old it is.
+    known_words: wake words that there is a model for, or that were enrolled."""
     name = topic.removeprefix(base(device_id) + "/")
     if name not in ORDERS:
         return Refusal(f"{_shown(name)} is no order of this device: known are {', '.join(ORDERS)}.")
@@ -66,7 +90,10 @@ def parse(device_id: str, topic: str, payload: bytes, retained: bool) -> Event |
             order_id,
         )
     try:
-        return ORDERS[name](body, order_id)
+        order = ORDERS[name](body, order_id)
+        if isinstance(order, WakeWordsAsked):
+            _check_known(order.words, known_words)
+        return order
     except _Wrong as wrong:
         return Refusal(f"{name}: {wrong} Nothing was done.", order_id)
 
@@ -183,17 +210,80 @@ def _approve(body: str | dict[str, Any], order_id: str | None) -> Event:
     return ApprovalGiven(word in ON, request_id, order_id)
 
 
+def _wake_words(body: str | dict[str, Any], order_id: str | None) -> Order:
+    """A list, or as a text field sends it: names with commas, or that list as JSON."""
+    named = _field(body, "wake_words")
+    if isinstance(named, str):
+        named = _listed(named)
+    if not isinstance(named, list) or not all(isinstance(word, str) for word in named):
+        raise _Wrong(f"{_shown(named)} is no list of names.")
+    words = tuple(dict.fromkeys(word.strip() for word in named if word.strip()))
+    if not words:
+        raise _Wrong("no wake word is named, and nobody could wake it: set/muted switches the microphone off.")
+    if len(words) > MOST_WORDS:
+        raise _Wrong(f"{len(words)} wake words are more than {MOST_WORDS}.")
+    return WakeWordsAsked(words, order_id)
+
+
+def _listed(text: str) -> list[Any]:
+    if not text.startswith("["):
+        return text.split(",")
+    try:
+        return msgspec.json.decode(text, type=list[Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _Wrong(f"begins like a JSON list and is none ({error}).") from None
+
+
+def _check_known(words: Collection[str], known: Collection[str]) -> None:
+    if unknown := [word for word in words if word not in known]:
+        raise _Wrong(f"{_shown(unknown[0])} is no wake word of this device: known are {', '.join(sorted(known))}.")
+
+
+def _sensitivity(body: str | dict[str, Any], order_id: str | None) -> Order:
+    value = _field(body, "sensitivity")
+    match value.lower() if isinstance(value, str) else "":
+        case "low" | "medium" | "high" as level:
+            return SensitivityAsked(level, order_id)
+        case _:
+            raise _Wrong(f"{_shown(value)} is neither low, medium nor high.")
+
+
+def _enrol(body: str | dict[str, Any], order_id: str | None) -> Order:
+    name = _field(body, "name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise _Wrong(f"{_shown(name)} is no name for a phrase: 1 to 64 letters, digits, _ or -.")
+    if name in (*SHIPPED_WORDS, *SHIPPED_STOP_WORDS):
+        raise _Wrong(f"{name} is the name of a word that comes with the device: choose another.")
+    return EnrolAsked(name, order_id)
+
+
+def _label_clip(body: str | dict[str, Any], order_id: str | None) -> Order:
+    if isinstance(body, str):
+        raise _Wrong('send {"clip": "000012", "label": "true"}.')
+    clip, label = _field(body, "clip", "label"), _field(body, "label", "clip")
+    label = str(label).lower() if isinstance(label, bool | str) else label
+    if label not in ("true", "false", "unsure"):
+        raise _Wrong(f"{_shown(label)} is no label: send true, false or unsure.")
+    if not isinstance(clip, str) or not (clip.isascii() and clip.isdigit() and len(clip) <= 9):
+        raise _Wrong(f"{_shown(clip)} is no clip's id: they are digits, as event/near_miss gives them.")
+    return LabelClip(clip, label, order_id)
+
+
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-ORDERS: dict[str, Callable[[str | dict[str, Any], str | None], Event]] = {
+ORDERS: dict[str, Callable[[str | dict[str, Any], str | None], Order]] = {
     "set/volume": _volume,
     "set/muted": _muted,
+    "set/wake_words": _wake_words,
+    "set/sensitivity": _sensitivity,
     "do/listen": _listen,
     "do/stop": _stop,
     "do/say": _say,
     "do/talk": _talk,
     "do/approve": _approve,
+    "do/enrol": _enrol,
+    "do/label_clip": _label_clip,
 }

@@ -43,10 +43,12 @@ class Toolbox:
         publish: Publisher,
         tell: Callable[[Event], None],
         record: ToolRecord,
+        why_awake: Callable[[], str] | None = None,
     ) -> None:
+        """why_awake: why the device woke, in sentences to be read aloud."""
         self._declared, self._rules, self._publish, self._tell = declared, rules, publish, tell
         self._record = record
-        self._registries = [builtin(tell, _local_time), *load(rules.python)]
+        self._registries = [builtin(tell, _local_time, why_awake), *load(rules.python)]
         self._judge_names()
         self._calls: asyncio.Queue[tuple[str, str, Mapping[str, Any]]] = asyncio.Queue()
         self._free = asyncio.Semaphore(AT_ONCE)

@@ -19,7 +19,7 @@ LONGEST_STATE = 255
 LONGEST_TEXT = 4096
 """Of what was heard or said, in characters."""
 
-EVENTS = ("wake", "done", "error", "tool", "approval")
+EVENTS = ("wake", "near_miss", "enrol", "done", "error", "tool", "approval")
 """The events that this version tells of."""
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -61,6 +61,18 @@ def outcome(order_id: str | None, ok: bool, why: str) -> dict[str, Any]:
     return body if order_id is None else {"id": order_id, **body}
 
 
+def wake_body(
+    word: str, score: float, threshold: float, snr_db: float | None, direction_deg: float | None
+) -> dict[str, Any]:
+    """Of `event/wake` and `event/near_miss`. What is not known is left out."""
+    body: dict[str, Any] = {"word": word, "score": round(score, 3), "threshold": round(threshold, 3)}
+    if snr_db is not None:
+        body["snr_db"] = round(snr_db, 1)
+    if direction_deg is not None:
+        body["direction_deg"] = round(direction_deg) % 360
+    return body
+
+
 def clip(text: str, longest: int = LONGEST_STATE) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
@@ -78,6 +90,8 @@ def _document(view: View) -> dict[str, Any]:
         "muted": view.muted,
         "volume": round(view.volume * 100),
         "wake_word": clip(view.wake_word),
+        "wake_words": list(view.wake_words),
+        "sensitivity": view.sensitivity,
         "last_heard": clip(view.last_heard, LONGEST_TEXT),
         "last_said": clip(view.last_said, LONGEST_TEXT),
         "trouble": trouble,

@@ -31,7 +31,9 @@ def test_it_has_origin_identifiers_and_availability_without_which_all_is_refused
 
 def test_every_component_has_a_platform_a_unique_id_and_an_entity_id_of_its_own_domain() -> None:
     components = document()["components"]
-    assert set(components) == {"state", "mute", "volume", "listen", "stop", "say", "trouble", "wake"}
+    assert set(components) == {
+        *("state", "mute", "volume", "listen", "stop", "say", "trouble", "wake", "wake_words", "sensitivity")
+    }
     for component in components.values():
         assert component["default_entity_id"].startswith(component["platform"] + ".kitchen_")
     assert len({component["unique_id"] for component in components.values()}) == len(components)
@@ -43,7 +45,8 @@ def test_every_command_topic_is_an_order_that_the_device_takes() -> None:
         c["command_topic"].removeprefix(root + "/") for c in document()["components"].values() if "command_topic" in c
     }
     assert topics <= set(ORDERS)
-    assert set(ORDERS) - topics == {"do/talk", "do/approve"}, "for automations: a button has no press and release"
+    for_automations = {"do/talk", "do/approve", "do/enrol", "do/label_clip"}
+    assert set(ORDERS) - topics == for_automations, "a button has no press and release, and names nothing"
 
 
 def test_what_home_assistants_button_sends_is_understood() -> None:
@@ -52,6 +55,20 @@ def test_what_home_assistants_button_sends_is_understood() -> None:
         assert not isinstance(
             parse("kitchen", button["command_topic"], button["payload_press"].encode(), False), Refusal
         )
+
+
+def test_what_is_measured_has_a_diagnostic_sensor_and_what_is_not_has_none() -> None:
+    message = discovery.announcement("homeassistant", "kitchen", "Kitchen", "1.2", ["erle_db", "nonsense"])
+    components = json.loads(message.payload)["components"]
+    assert set(components) - set(document()["components"]) == {"erle_db"}
+    assert components["erle_db"]["entity_category"] == "diagnostic"
+    assert components["erle_db"]["unit_of_measurement"] == "dB"
+
+
+def test_what_its_text_field_and_its_choice_send_is_understood() -> None:
+    for name, payload in (("wake_words", b"alexa, hey_jarvis"), ("sensitivity", b"high")):
+        topic = document()["components"][name]["command_topic"]
+        assert not isinstance(parse("kitchen", topic, payload, False), Refusal)
 
 
 def test_removal_is_an_empty_retained_message_on_the_same_topic() -> None:

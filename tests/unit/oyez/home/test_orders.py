@@ -8,20 +8,24 @@ from hypothesis import given
 
 from oyez.events import (
     ApprovalGiven,
-    Event,
+    EnrolAsked,
     ListenAsked,
     MuteAsked,
     SayAsked,
+    SensitivityAsked,
     StopAsked,
     TalkPressed,
     TalkReleased,
     VolumeAsked,
+    WakeWordsAsked,
 )
-from oyez.home.orders import LARGEST_BYTES, LONGEST_SPEECH, ORDERS, Refusal, parse
+from oyez.home.orders import LARGEST_BYTES, LONGEST_SPEECH, MOST_WORDS, ORDERS, LabelClip, Order, Refusal, parse
+
+KNOWN = ("alexa", "hey_jarvis", "our_own")
 
 
-def order(name: str, payload: bytes, retained: bool = False) -> Event | Refusal:
-    return parse("k", f"oyez/k/{name}", payload, retained)
+def order(name: str, payload: bytes, retained: bool = False) -> Order | Refusal:
+    return parse("k", f"oyez/k/{name}", payload, retained, KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +54,19 @@ def order(name: str, payload: bytes, retained: bool = False) -> Event | Refusal:
         ("do/approve", b"OFF", ApprovalGiven(False)),
         ("do/approve", b'{"approve": true}', ApprovalGiven(True)),
         ("do/approve", b'{"approve": false, "request_id": "r 1", "id": "3"}', ApprovalGiven(False, "r 1", "3")),
+        ("set/wake_words", b"alexa", WakeWordsAsked(("alexa",))),
+        ("set/wake_words", b" our_own , alexa,alexa,", WakeWordsAsked(("our_own", "alexa"))),
+        ("set/wake_words", b'["alexa", "hey_jarvis"]', WakeWordsAsked(("alexa", "hey_jarvis"))),
+        ("set/wake_words", b'{"wake_words": ["alexa"], "id": "4"}', WakeWordsAsked(("alexa",), "4")),
+        ("set/sensitivity", b"HIGH", SensitivityAsked("high")),
+        ("set/sensitivity", b'{"sensitivity": "low", "id": "5"}', SensitivityAsked("low", "5")),
+        ("do/enrol", b"kitchen-help", EnrolAsked("kitchen-help")),
+        ("do/enrol", b'{"name": "our_own", "id": "6"}', EnrolAsked("our_own", "6")),
+        ("do/label_clip", b'{"clip": "000012", "label": "true", "id": "7"}', LabelClip("000012", "true", "7")),
+        ("do/label_clip", b'{"clip": "12", "label": false}', LabelClip("12", "false")),
     ],
 )
-def test_an_order_becomes_its_event(name: str, payload: bytes, event: Event) -> None:
+def test_an_order_becomes_its_event(name: str, payload: bytes, event: Order) -> None:
     assert order(name, payload) == event
 
 
@@ -97,6 +111,30 @@ def test_an_order_becomes_its_event(name: str, payload: bytes, event: Event) -> 
         ("do/approve", b'{"approve": true, "request_id": 5}', "`request_id` must be"),
         ("do/approve", b'{"approve": true, "request_id": ""}', "`request_id` must be"),
         ("do/approve", b'{"approve": true, "for": "r"}', "known are `approve`, `request_id`, `id`"),
+        ("set/wake_words", b"", "nobody could wake it"),
+        ("set/wake_words", b"[]", "nobody could wake it"),
+        (
+            "set/wake_words",
+            b"alexa, computer",
+            "'computer' is no wake word of this device: known are alexa, hey_jarvis",
+        ),
+        ("set/wake_words", b'["alexa"', "none"),
+        ("set/wake_words", b'{"wake_words": [1]}', "no list of names"),
+        ("set/wake_words", b'{"wake_words": {"alexa": 1}}', "no list of names"),
+        ("set/wake_words", ",".join(f"w{n}" for n in range(MOST_WORDS + 1)).encode(), "more than"),
+        ("set/sensitivity", b"medium-rare", "neither low, medium nor high"),
+        ("set/sensitivity", b'{"sensitivity": 1}', "neither low, medium nor high"),
+        ("do/enrol", b"", "no name"),
+        ("do/enrol", b"../our own", "no name"),
+        ("do/enrol", b"alexa", "comes with the device"),
+        ("do/enrol", b"stop", "comes with the device"),
+        ("do/enrol", b'{"name": 5}', "no name"),
+        ("do/label_clip", b"true", "send {"),
+        ("do/label_clip", b'{"clip": "000012"}', "`label` is missing"),
+        ("do/label_clip", b'{"clip": "../000012", "label": "true"}', "no clip's id"),
+        ("do/label_clip", b'{"clip": 12, "label": "true"}', "no clip's id"),
+        ("do/label_clip", b'{"clip": "000012", "label": "perhaps"}', "no label"),
+        ("do/label_clip", b'{"clip": "000012", "label": ["true"]}', "no label"),
         ("do/dance", b"PRESS", "no order of this device"),
         ("set", b"1", "no order of this device"),
     ],
@@ -128,7 +166,10 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
 )
-NAMES = ["text", "id", "volume", "muted", "action", "approve", "request_id", "x"]
+NAMES = [
+    *("text", "id", "volume", "muted", "action", "approve", "request_id", "wake_words", "sensitivity"),
+    *("name", "clip", "label", "x"),
+]
 FIELDS = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4)
 
 
@@ -149,8 +190,19 @@ def test_whatever_comes_is_an_event_in_range_or_a_refusal(name: str, payload: by
         case SayAsked(text=text):
             assert text.encode()
             assert 0 < len(text) <= LONGEST_SPEECH
+        case WakeWordsAsked(words=words):
+            assert 0 < len(words) <= MOST_WORDS
+            assert set(words) <= set(KNOWN)
+        case EnrolAsked(name=phrase):
+            assert phrase.replace("_", "a").replace("-", "a").isalnum()
+        case LabelClip(clip=clip, label=label):
+            assert clip.isdigit()
+            assert label in ("true", "false", "unsure")
         case other:
-            assert isinstance(other, MuteAsked | ListenAsked | StopAsked | TalkPressed | TalkReleased | ApprovalGiven)
+            assert isinstance(
+                other,
+                MuteAsked | ListenAsked | StopAsked | TalkPressed | TalkReleased | ApprovalGiven | SensitivityAsked,
+            )
 
 
 def test_deeply_nested_json_is_refused_and_does_not_exhaust_the_stack() -> None:

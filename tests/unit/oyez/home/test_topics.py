@@ -17,7 +17,11 @@ DOCS = Path(__file__).parents[4] / "docs" / "mqtt.md"
 
 def test_state_is_one_retained_document() -> None:
     view = View(
-        state="listening", muted=False, volume=0.4, wake_word="hey_jarvis", troubles=(Trouble("hardware", "Gone."),)
+        state="listening",
+        volume=0.4,
+        wake_word="hey_jarvis",
+        wake_words=("hey_jarvis",),
+        troubles=(Trouble("hardware", "Gone."),),
     )
     (message,) = topics.state_messages("kitchen", view, {})
     assert (message.topic, message.retain, message.qos) == ("oyez/kitchen/state", True, 1)
@@ -26,6 +30,8 @@ def test_state_is_one_retained_document() -> None:
         "muted": False,
         "volume": 40,
         "wake_word": "hey_jarvis",
+        "wake_words": ["hey_jarvis"],
+        "sensitivity": "medium",
         "last_heard": "",
         "last_said": "",
         "trouble": {"kind": "hardware", "sentence": "Gone."},
@@ -61,6 +67,12 @@ def test_an_event_is_never_retained_and_names_its_type() -> None:
     assert json.loads(message.payload) == {"word": "alexa", "score": 0.9, "event_type": "wake"}
 
 
+def test_a_wake_is_told_in_figures_that_can_be_read_and_without_what_is_not_known() -> None:
+    told = topics.wake_body("alexa", 0.98765, 0.9, 12.345, -90.4)
+    assert told == {"word": "alexa", "score": 0.988, "threshold": 0.9, "snr_db": 12.3, "direction_deg": 270}
+    assert set(topics.wake_body("alexa", 1.0, 0.9, None, None)) == {"word", "score", "threshold"}
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "a+", "#", "Wake", "ä"])
 def test_an_event_name_cannot_reach_into_other_topics(name: str) -> None:
     with pytest.raises(ValueError, match="no name for an event"):
@@ -74,7 +86,7 @@ def test_an_outcome_carries_an_id_only_if_the_order_had_one() -> None:
 
 def test_the_table_in_the_docs_names_every_topic_and_no_other() -> None:
     rows = re.findall(
-        r"^\| `([a-z]+(?:/[a-z]+)?)` \| (device|you) \| (yes|no|never) \|", DOCS.read_text(), re.MULTILINE
+        r"^\| `([a-z]+(?:/[a-z_]+)?)` \| (device|you) \| (yes|no|never) \|", DOCS.read_text(), re.MULTILINE
     )
     said = {"availability": "yes", "state": "yes", **{f"event/{name}": "no" for name in topics.EVENTS}}
     heard = dict.fromkeys(ORDERS, "never")
@@ -85,4 +97,4 @@ def test_the_table_in_the_docs_names_every_topic_and_no_other() -> None:
 def test_the_table_of_the_state_document_names_every_key() -> None:
     text = DOCS.read_text().split("## The state document")[1].split("##")[0]
     keys = {key for row in re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
-    assert keys == set(json.loads(topics.state_messages("k", View(), {"money": {}})[0].payload))
+    assert keys == set(json.loads(topics.state_messages("k", View(), {"money": {}, "hearing": {}})[0].payload))
