@@ -1,6 +1,7 @@
-"""Pure: levels, resampling and impulse responses of whole recordings."""
+"""Pure: levels, resampling, delays and impulse responses of whole recordings."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,8 @@ Floats = npt.NDArray[np.float32]
 """Mono sound, full scale 1.0."""
 
 SPEED_OF_SOUND_M_S = 343.0
+_RINGING = 512
+"""Samples of silence that keep the end of a shifted recording from its beginning."""
 
 
 def amplitude(db: float) -> float:
@@ -55,3 +58,30 @@ def convolved(sound: Floats, response: Floats) -> Floats:
     size = 1 << (length - 1).bit_length()
     spectrum = np.fft.rfft(sound, size) * np.fft.rfft(response, size)
     return np.fft.irfft(spectrum, size)[:length].astype(np.float32)
+
+
+def plane_wave_delays_s(places_mm: Sequence[tuple[float, float]], direction_deg: float) -> list[float]:
+    """How much later than the nearest place each hears a distant source: 0 degrees is along y, 90 along x."""
+    angle = math.radians(direction_deg)
+    along_mm = [x * math.sin(angle) + y * math.cos(angle) for x, y in places_mm]
+    return [(max(along_mm) - along) / 1000 / SPEED_OF_SOUND_M_S for along in along_mm]
+
+
+def at_each_ear(sound: Floats, delays_s: Sequence[float], rate_hz: int) -> list[Floats]:
+    """The sound late by each of the delays, fractions of a sample kept (a phase ramp); all of one length."""
+    longest = math.ceil(max(delays_s) * rate_hz)
+    size = 1 << (len(sound) + longest + _RINGING).bit_length()
+    spectrum = np.fft.rfft(sound, size)
+    ramp = -2j * math.pi * np.fft.rfftfreq(size) * rate_hz
+    shifted = (np.fft.irfft(spectrum * np.exp(ramp * delay_s), size) for delay_s in delays_s)
+    return [one[: len(sound) + longest].astype(np.float32) for one in shifted]
+
+
+def sampled_at(sound: Floats, positions: npt.NDArray[np.float64]) -> Floats:
+    """The sound between its samples, by a windowed sinc of 32 taps. Positions lie 16 samples or more from its ends."""
+    whole = np.floor(positions).astype(np.int64)
+    taps = np.arange(-15, 17)
+    away = taps - (positions - whole)[:, None]
+    kernel = np.sinc(away) * np.cos(np.clip(away / 17, -1, 1) * (math.pi / 2)) ** 2
+    result: Floats = np.sum(sound[whole[:, None] + taps] * kernel, axis=1, dtype=np.float32)
+    return result

@@ -13,7 +13,7 @@ from oyez_hw.alsa_speaker import AlsaSpeaker
 from oyez_hw.alsa_volume import AlsaVolume, open_mixer
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.ports import Microphone, Speaker, Volume
-from oyez_hw.room import Room, RoomSettings
+from oyez_hw.room import Ear, Room, RoomSettings
 from oyez_hw.room_record import write_record
 from oyez_hw.room_script import LoadedScript, load_script
 from oyez_hw.simulated import RealClock, SimulatedCard
@@ -84,6 +84,9 @@ def scripted_room(microphone: PcmFormat, loudspeaker: PcmFormat, loaded: LoadedS
         echo_gain_db=script.echo_gain_db,
         echo_delay_s=script.echo_delay_ms / 1000,
         echo_response=resampled(response.sound, response.rate_hz, microphone.rate_hz) if response else None,
+        ears=tuple(Ear(gain_db=ear.gain_db, x_mm=ear.x_mm, y_mm=ear.y_mm) for ear in script.ears),
+        capture_drift_ppm=script.capture_drift_ppm,
+        delay_error_s=script.delay_error_ms / 1000,
     )
     return Room(microphone, loudspeaker, settings, epoch_s=epoch_s, script=loaded)
 

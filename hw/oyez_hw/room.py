@@ -16,37 +16,25 @@ from oyez_hw.acoustics import (
     Floats,
     active_dbfs,
     amplitude,
+    at_each_ear,
     convolved,
     dbfs,
     mono_floats,
+    plane_wave_delays_s,
     resampled,
+    sampled_at,
 )
 from oyez_hw.crossing import guard
 from oyez_hw.pcm import PcmFormat, Samples
 from oyez_hw.room_listener import Listener, Prompter
 from oyez_hw.room_script import LoadedScript
+from oyez_hw.room_settings import Ear, RoomSettings
 from oyez_hw.tape import Tape
 
+__all__ = ["Ear", "Room", "RoomEvent", "RoomSettings", "Utterance"]
 
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """One microphone of the device, relative to the first."""
-
-    gain_db: float = 0.0
-    delay_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class RoomSettings:
-    noise_dbfs: float | None = -65.0
-    seed: int = 1
-    echo_gain_db: float | None = -12.0
-    """The loudspeaker at the microphones; None: not heard."""
-    echo_delay_s: float = 0.02
-    echo_response: Floats | None = None
-    """Impulse response at the microphone's rate."""
-    ears: tuple[Ear, ...] = ()
-    """One a microphone channel; empty: all alike."""
+DRIFT_MARGIN = 20
+"""Frames on either side for the interpolation between two clocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +55,9 @@ class Utterance:
     start: int
     """Index of the microphone frame at which it begins."""
     sound: Floats = field(repr=False)
+    """At the device's middle."""
+    at_ears: list[Floats] = field(repr=False)
+    """At each ear, where it came from a direction; empty: all hear the same."""
     level_dbfs: float
     on_done: Callable[[], None] | None = field(repr=False)
     begun: bool = False
@@ -99,6 +90,8 @@ class Room:
         self.events: list[RoomEvent] = []
         self.on_event: Callable[[RoomEvent], None] | None = None
         self.guard = guard()
+        self.capture_hz = microphone.rate_hz * (1 + self.settings.capture_drift_ppm * 1e-6)
+        """Microphone frames in a second of room time."""
         self._rng = np.random.default_rng(self.settings.seed)
         self._now = 0
         """Microphone frames heard so far: room time in them."""
@@ -112,7 +105,7 @@ class Room:
     @property
     def now_s(self) -> float:
         """Room time up to which the microphones have heard, or could have."""
-        return self._now / self.microphone.rate_hz
+        return self._now / self.capture_hz
 
     def monotonic_s(self, room_s: float) -> float:
         return self.epoch_s + room_s
@@ -125,6 +118,7 @@ class Room:
         *,
         at_s: float | None = None,
         distance_m: float = 0.0,
+        direction_deg: float | None = None,
         impulse_response: Floats | None = None,
         label: str = "",
         on_done: Callable[[], None] | None = None,
@@ -134,6 +128,8 @@ class Room:
         samples:    (n,) or (n, channels), int16 or float of full scale 1.0, at any rate.
         level_dbfs: RMS of its spoken part at a microphone of gain 0 dB, 0 dBFS being a full-scale square wave.
         at_s:       room time; None or past: now.
+        direction_deg: where it comes from as a plane wave, 0 the front, 90 the right: each ear hears it by its place,
+                    the nearest one first. None: all at once.
         impulse_response: of the way to the microphone, at the microphone's rate.
         on_done:    called once when it has been heard to its end, in the microphone's thread.
         """
@@ -143,13 +139,17 @@ class Room:
         level = active_dbfs(sound, self.microphone.rate_hz)
         if math.isfinite(level):
             sound = sound * np.float32(amplitude(level_dbfs - level))
+        at_ears: list[Floats] = []
+        if direction_deg is not None:
+            places = [(ear.x_mm, ear.y_mm) for ear in self._ears()]
+            at_ears = at_each_ear(sound, plane_wave_delays_s(places, direction_deg), self.microphone.rate_hz)
         with self.guard:
-            wanted = self._now if at_s is None else max(self._now, round(at_s * self.microphone.rate_hz))
+            wanted = self._now if at_s is None else max(self._now, round(at_s * self.capture_hz))
             start = wanted + round(distance_m / SPEED_OF_SOUND_M_S * self.microphone.rate_hz)
-            utterance = Utterance(label, start, sound, level_dbfs, on_done)
+            utterance = Utterance(label, start, sound, at_ears, level_dbfs, on_done)
             self.said.append(utterance)
             self._speaking.append(utterance)
-        return start / self.microphone.rate_hz
+        return start / self.capture_hz
 
     def play(self, at: int, samples: Samples) -> None:
         """The loudspeaker made (frames, channels) audible, from this frame index of room time on."""
@@ -166,7 +166,8 @@ class Room:
             span = frames + latest - earliest
             air = self._voices(start - latest, span) + self._echo(start - latest, span)
             for channel, (late, gain) in enumerate(ears):
-                mix[:, channel] += air[latest - late : latest - late + frames] * np.float32(gain)
+                directed = self._voices(start - late, frames, channel)
+                mix[:, channel] += (air[latest - late : latest - late + frames] + directed) * np.float32(gain)
             samples = np.clip(np.rint(mix * 32768), -32768, 32767).astype(np.int16)
             self.first_microphone.write(start, samples[:, :1])
             self._now = start + frames
@@ -188,26 +189,39 @@ class Room:
         noise = self._rng.standard_normal(shape, dtype=np.float32)
         return noise * np.float32(amplitude(self.settings.noise_dbfs))
 
-    def _voices(self, start: int, frames: int) -> Floats:
+    def _voices(self, start: int, frames: int, ear: int | None = None) -> Floats:
+        """What all hear alike, or what that ear hears of those who speak from a direction."""
         mix = np.zeros(frames, np.float32)
         for utterance in self._speaking:
-            first, last = max(start, utterance.start), min(start + frames, utterance.end)
+            if bool(utterance.at_ears) == (ear is None):
+                continue
+            sound = utterance.sound if ear is None else utterance.at_ears[ear]
+            first, last = max(start, utterance.start), min(start + frames, utterance.start + len(sound))
             if first < last:
-                mix[first - start : last - start] += utterance.sound[first - utterance.start : last - utterance.start]
+                mix[first - start : last - start] += sound[first - utterance.start : last - utterance.start]
         return mix
 
     def _echo(self, start: int, frames: int) -> Floats:
-        """The loudspeaker's recent past at the microphones' rate, delayed, through the room's response."""
-        settings = self.settings
-        if settings.echo_gain_db is None:
+        """The echo in these frames of the microphones' own clock."""
+        if self.settings.echo_gain_db is None:
             return np.zeros(frames, np.float32)
+        if not self.settings.capture_drift_ppm:
+            return self._steady_echo(start, frames)
+        at = np.arange(start, start + frames) * (self.microphone.rate_hz / self.capture_hz)
+        first, last = math.floor(at[0]) - DRIFT_MARGIN, math.ceil(at[-1]) + DRIFT_MARGIN
+        echo = self._steady_echo(first, last - first)
+        return sampled_at(echo, at - first) if echo.any() else np.zeros(frames, np.float32)
+
+    def _steady_echo(self, start: int, frames: int) -> Floats:
+        """The loudspeaker's recent past at the microphones' nominal rate, delayed, through the room's response."""
+        settings = self.settings
         response = settings.echo_response
         before = len(response) - 1 if response is not None else 0
         first = start - round(settings.echo_delay_s * self.microphone.rate_hz) - before
         sound = self._loudspeaker(first, before + frames)
         if response is not None and sound.any():
             sound = convolved(sound, response)[before : before + frames]
-        return sound[-frames:] * np.float32(amplitude(settings.echo_gain_db))
+        return sound[-frames:] * np.float32(amplitude(settings.echo_gain_db or 0.0))
 
     def _loudspeaker(self, first: int, frames: int) -> Floats:
         """These frames, counted at the microphones' rate. Resampled in whole steps of both rates, with a margin."""
@@ -223,7 +237,7 @@ class Room:
         return resampled(mono_floats(raw), speaker_hz, mic_hz)[offset : offset + frames]
 
     def _follow_script(self, start: int, frames: int) -> None:
-        mic_hz, speaker_hz = self.microphone.rate_hz, self.loudspeaker.rate_hz
+        mic_hz, speaker_hz = self.capture_hz, self.loudspeaker.rate_hz
         begin_s, end_s = start / mic_hz, (start + frames) / mic_hz
         raw = self.heard.read(round(begin_s * speaker_hz), max(1, round((end_s - begin_s) * speaker_hz)))
         reply = self._listener.heard(begin_s, end_s, dbfs(mono_floats(raw)))
@@ -243,19 +257,20 @@ class Room:
             step.level_dbfs,
             at_s=at_s,
             distance_m=step.distance_m,
+            direction_deg=step.direction_deg,
             impulse_response=resampled(response.sound, response.rate_hz, self.microphone.rate_hz) if response else None,
             label=step.label or step.wav,
         )
-        self._prompter.spoken(self.said[-1].end / self.microphone.rate_hz)
+        self._prompter.spoken(self.said[-1].end / self.capture_hz)
 
     def _finish_utterances(self) -> None:
         for utterance in list(self._speaking):
             if not utterance.begun and utterance.start < self._now:
                 utterance.begun = True
-                self._tell(RoomEvent("speech_begins", utterance.start / self.microphone.rate_hz, utterance.label))
+                self._tell(RoomEvent("speech_begins", utterance.start / self.capture_hz, utterance.label))
             if utterance.end + self.microphone.rate_hz // 10 <= self._now:  # the latest ear has had it too
                 self._speaking.remove(utterance)
-                self._tell(RoomEvent("speech_ends", utterance.end / self.microphone.rate_hz, utterance.label))
+                self._tell(RoomEvent("speech_ends", utterance.end / self.capture_hz, utterance.label))
                 if utterance.on_done is not None:
                     utterance.on_done()
         if not self._script_done and self._prompter.done and not self._speaking:

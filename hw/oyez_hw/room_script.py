@@ -29,10 +29,20 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """RMS of the spoken part at the microphone."""
     distance_m: NotNegative = 1.0
     """Delays the sound by its way through the air."""
+    direction_deg: float | None = None
+    """Where it comes from, 0 the device's front, 90 its right; unset: all microphones hear it at once."""
     impulse_response: str = ""
     """WAV of the way from mouth to microphone."""
     label: str = ""
     """Name in the record; empty: the file's name."""
+
+
+class ScriptedEar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One microphone channel: where it sits, as in `[[board.microphones]]`, and how loud it is."""
+
+    x_mm: float = 0.0
+    y_mm: float = 0.0
+    gain_db: Annotated[float, Meta(ge=-120.0, le=40.0)] = 0.0
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,6 +56,12 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     echo_delay_ms: NotNegative = 20.0
     echo_response: str = ""
     """WAV of the way from loudspeaker to microphone."""
+    ears: list[ScriptedEar] = []
+    """One a microphone channel; empty: all alike, at one place."""
+    capture_drift_ppm: Annotated[float, Meta(ge=-1000.0, le=1000.0)] = 0.0
+    """The microphones' clock runs so much fast against the loudspeaker's."""
+    delay_error_ms: Annotated[float, Meta(ge=-1000.0, le=1000.0)] = 0.0
+    """The loudspeaker's card reports so much more delay than there is; simulated board only."""
     reply_min_s: NotNegative = 0.6
     """So much sound of the loudspeaker makes a reply; less is a chime."""
     reply_gap_s: NotNegative = 0.7

@@ -117,7 +117,7 @@ class SimulatedMicrophone:
             raise HardwareError("the simulated microphone is not open: call open() before read()")
         self._overrun()
         start = self._next
-        end_s = card.room.epoch_s + (start + self._period) / rate_hz
+        end_s = card.room.epoch_s + (start + self._period) / card.room.capture_hz
         card.wait("microphone", end_s)
         with card.guard:
             card.speaker.advance()
@@ -147,7 +147,7 @@ class SimulatedMicrophone:
                 self._next = max(now, self._next or 0)
 
     def _frame_at(self, time_s: float) -> int:
-        return math.ceil((time_s - self._card.room.epoch_s) * self._format.rate_hz)
+        return math.ceil((time_s - self._card.room.epoch_s) * self._card.room.capture_hz)
 
 
 class SimulatedSpeaker:
@@ -194,7 +194,8 @@ class SimulatedSpeaker:
         self._require_open()
         with self._card.guard:
             self.advance()
-            return len(self._pending)
+            error_s = self._card.room.settings.delay_error_s
+            return max(0, len(self._pending) + round(error_s * self._format.rate_hz))
 
     def drop(self) -> int:
         self._require_open()

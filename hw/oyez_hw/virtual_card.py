@@ -83,6 +83,7 @@ class VirtualCard:
         self.room = room
         self.config = folder / "asound.conf"
         self._drift_ppm = drift_ppm
+        self._capture_drift_ppm = drift_ppm + room.settings.capture_drift_ppm
         self._microphone = _bus(folder / "microphone.bus", room.microphone, format_name)
         self._loudspeaker = _bus(folder / "loudspeaker.bus", room.loudspeaker, format_name)
         self.config.write_text(self._asound_conf(build(build_folder or folder)))
@@ -121,10 +122,12 @@ class VirtualCard:
 
     def _asound_conf(self, library: Path) -> str:
         parts = [f'pcm_type.oyez_card {{ lib "{library.absolute()}" }}\n']
-        for name, bus in ((MICROPHONE, self._microphone), (LOUDSPEAKER, self._loudspeaker)):
+        drifts = (self._capture_drift_ppm, self._drift_ppm)
+        names = ((MICROPHONE, self._microphone), (LOUDSPEAKER, self._loudspeaker))
+        for (name, bus), drift_ppm in zip(names, drifts, strict=True):
             parts.append(
                 f'pcm.{name} {{ type oyez_card bus "{bus.path.absolute()}" channels {bus.channels} rate {bus.rate_hz} '
-                f'format {bus.format_name} ring_frames {bus.ring_frames} ppm "{self._drift_ppm}" }}\n'
+                f'format {bus.format_name} ring_frames {bus.ring_frames} ppm "{drift_ppm}" }}\n'
             )
         return "".join(parts)
 
@@ -132,7 +135,7 @@ class VirtualCard:
         """One turn of the pump: what was audible first, then what the microphones hear of it."""
         now_s = time.monotonic()
         self._playback.carry(self._loudspeaker, self.room, now_s, self._drift_ppm)
-        self._capture.carry(self._microphone, self.room, now_s, self._drift_ppm)
+        self._capture.carry(self._microphone, self.room, now_s, self._capture_drift_ppm)
 
 
 class _PlaybackRun:
@@ -176,11 +179,13 @@ class _CaptureRun:
     def carry(self, bus: VirtualBus, room: Room, now_s: float, drift_ppm: float) -> None:
         starts, base, start_ns = (bus.get(word) for word in ("starts", "base", "start_ns"))
         if not bus.get("running") or bus.get("fault"):
-            room.pass_by(int((now_s - room.epoch_s) * bus.rate_hz))  # who speaks now is not heard later as of before
+            room.pass_by(
+                int((now_s - room.epoch_s) * room.capture_hz)
+            )  # who speaks now is not heard later as of before
             return
         if starts != self._starts:
             self._starts = starts
-            self._room_frame = round((start_ns / 1e9 - room.epoch_s) * bus.rate_hz)
+            self._room_frame = round((start_ns / 1e9 - room.epoch_s) * room.capture_hz)
             bus.set("produced", base)
         passed = int((now_s - start_ns / 1e9) * bus.rate_hz * (1 + drift_ppm * 1e-6))
         produced = bus.get("produced")

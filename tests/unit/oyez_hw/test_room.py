@@ -83,6 +83,64 @@ def test_an_impulse_response_shapes_the_echo() -> None:
     assert heard[-1_000:].mean() == pytest.approx(4_000, rel=0.01)
 
 
+@pytest.mark.parametrize(("direction_deg", "right_is_early"), [(90, 1.0), (-90, -1.0), (0, 0.0), (30, 0.5)])
+def test_a_voice_from_the_right_reaches_the_right_ear_first(direction_deg: float, right_is_early: float) -> None:
+    """By the places' distance over the speed of sound, to a tenth of a sample."""
+    ears = (Ear(x_mm=-40.0), Ear(x_mm=40.0))
+    room = Room(PcmFormat(16_000, 2), LOUDSPEAKER, RoomSettings(noise_dbfs=None, ears=ears), epoch_s=0.0)
+    card = fast(room)
+    noise = np.random.default_rng(1).standard_normal(8_000).astype(np.float32) * 0.1
+    room.say(noise, 16_000, at_s=0.1, direction_deg=direction_deg)
+    heard = np.concatenate([card.microphone.read().samples for _ in range(40)]) / 32768
+    spectra = np.fft.rfft(heard, axis=0)[200:4_000]
+    turn = np.unwrap(np.angle(spectra[:, 1] * spectra[:, 0].conj()))
+    late = -np.polyfit(np.arange(200, 4_000), turn, 1)[0] * len(heard) / (2 * np.pi)
+    assert late == pytest.approx(-right_is_early * 0.08 / 343 * 16_000, abs=0.1)
+
+
+@pytest.mark.parametrize("drift_ppm", [0.0, 100.0, -250.0])
+def test_the_echo_walks_away_as_the_clocks_do(drift_ppm: float) -> None:
+    settings = RoomSettings(noise_dbfs=None, echo_gain_db=0.0, echo_delay_s=0.0, capture_drift_ppm=drift_ppm)
+    room = Room(MICROPHONE, PcmFormat(16_000, 1), settings, epoch_s=0.0)
+    tone = (8_000 * np.sin(np.arange(16_000 * 20) * 2 * np.pi * 500 / 16_000)).astype(np.int16)
+    room.play(0, tone[:, None])
+    heard = np.concatenate([room.hear(at, 320)[:, 0] for at in range(0, 16_000 * 19, 320)])
+    late = heard[16_000 * 18 : 16_000 * 18 + 320].astype(float)
+    turn = np.angle(np.vdot(np.exp(2j * np.pi * 500 / 16_000 * np.arange(16_000 * 18, 16_000 * 18 + 320)), late))
+    start = np.angle(np.vdot(np.exp(2j * np.pi * 500 / 16_000 * np.arange(320, 640)), heard[320:640].astype(float)))
+    walked_s = -(((turn - start) + np.pi) % (2 * np.pi) - np.pi) / (2 * np.pi * 500)
+    expected_s = 17.98 * drift_ppm * 1e-6
+    assert (walked_s - expected_s + 0.001) % 0.002 - 0.001 == pytest.approx(0.0, abs=5e-6)
+
+
+def test_a_drifting_microphone_delivers_more_frames_and_stamps_them_with_the_true_time() -> None:
+    room = Room(MICROPHONE, LOUDSPEAKER, RoomSettings(noise_dbfs=None, capture_drift_ppm=1_000.0), epoch_s=5.0)
+    card = SimulatedCard(room, FastClock(5.0))
+    card.microphone.open()
+    frames = [card.microphone.read() for _ in range(500)]
+    assert frames[-1].time_s - frames[0].time_s == pytest.approx(499 * 0.02 / 1.001, abs=1e-6)
+    assert room.now_s == pytest.approx(frames[-1].time_s - 5.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("error_s", "reported"), [(0.0, 1_920), (0.08, 1_920 + 3_840), (-0.02, 960), (-0.5, 0)])
+def test_a_card_may_be_wrong_about_its_delay(error_s: float, reported: int) -> None:
+    room = Room(MICROPHONE, LOUDSPEAKER, RoomSettings(delay_error_s=error_s), epoch_s=0.0)
+    card = fast(room)
+    card.speaker.write(np.ones((1_920, 2), np.int16))
+    assert card.speaker.delay_frames() == pytest.approx(reported, abs=1)
+
+
+def test_a_script_places_its_ears_and_spoils_its_clocks(tmp_path: Path) -> None:
+    steps = [{"wav": "say.wav", "at_s": 0.1, "direction_deg": -60}]
+    ears = [{"x_mm": -30}, {"x_mm": 30, "y_mm": 5, "gain_db": -2}]
+    path = write_script(tmp_path, steps=steps, ears=ears, capture_drift_ppm=100, delay_error_ms=80)
+    room = scripted_room(PcmFormat(16_000, 2), LOUDSPEAKER, load_script(path), 0.0)
+    assert room.settings.ears == (Ear(x_mm=-30), Ear(gain_db=-2, x_mm=30, y_mm=5))
+    assert (room.capture_hz, room.settings.delay_error_s) == (pytest.approx(16_001.6), pytest.approx(0.08))
+    live(fast(room), 0.3)
+    assert len(room.said[0].at_ears) == 2
+
+
 def test_ears_must_be_one_a_channel() -> None:
     with pytest.raises(ValueError, match="ears"):
         Room(MICROPHONE, LOUDSPEAKER, RoomSettings(ears=(Ear(), Ear())), epoch_s=0.0)
