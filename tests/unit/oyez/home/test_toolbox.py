@@ -128,6 +128,21 @@ async def test_the_time_is_told_and_nothing_else_happens() -> None:
         assert b.mail.taken == []
 
 
+async def test_why_it_woke_is_told_by_who_knows_and_is_no_tool_where_nobody_does() -> None:
+    told: asyncio.Queue[Event] = asyncio.Queue()
+    box = Toolbox([], ToolCalls(), Mail().publish, told.put_nowait, ToolRecord(None), lambda: "Somebody said it.")
+    assert "why_did_you_wake" in [tool["name"] for tool in box.declarations()]
+    running = asyncio.create_task(box.run())
+    box.call("c1", "why_did_you_wake", {})
+    async with asyncio.timeout(10.0):
+        answer = await told.get()
+    running.cancel()
+    assert isinstance(answer, ToolAnswered)
+    assert "Somebody said it." in answer.output
+    async with bench() as b:
+        assert "why_did_you_wake" not in [tool["name"] for tool in b.box.declarations()]
+
+
 async def test_the_volume_is_a_whole_number_of_percent_or_nothing_changes() -> None:
     async with bench() as b:
         for wrong in ({"percent": 101}, {"percent": True}, {}, {"percent": 3, "more": 1}):
