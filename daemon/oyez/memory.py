@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from oyez.config_hearing import Sensitivity
+from oyez.pen import Later, at_once, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Memory:
         self.folder = folder
         self._path = folder / "remembered.json" if folder else None
         self._known: Remembered | None = None
+        """In the file, or on its way there."""
 
     def recall(self) -> Remembered:
         """What was kept; the defaults where there is nothing, or nothing that can be read."""
@@ -48,16 +50,19 @@ class Memory:
             return Remembered()
         return self._known
 
-    def keep(self, now: Remembered) -> None:
-        """Writes only what changed, so that a card is not worn out."""
+    def keep(self, now: Remembered, later: Later = at_once) -> None:
+        """Writes only what changed, so that a card is not worn out. later: when and where it is written."""
         if self._path is None or now == self._known:
             return
+        self._known = now
+        later(lambda: self._write(now), newest_of=self)
+
+    def _write(self, now: Remembered) -> None:
+        assert self._path is not None
         try:
-            fresh = self._path.with_suffix(".new")
-            fresh.write_bytes(msgspec.json.encode(now))
-            fresh.replace(self._path)
-            self._known = now
+            write_whole(self._path, msgspec.json.encode(now))
         except OSError as error:
+            self._known = None  # the next keep() tries again
             log.warning("%s cannot be written (%s): what was set is lost at a restart.", self._path, error)
 
 

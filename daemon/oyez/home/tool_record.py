@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from oyez.pen import Later, at_once
 from oyez_realtime.items import McpCall, McpHttpError, McpProtocolError, McpToolExecutionError
 from oyez_realtime.wire import given
 
@@ -59,19 +60,25 @@ def _arguments(text: str) -> dict[str, Any]:
 class ToolRecord:
     """Appends; what cannot be written is said once and lost."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, later: Later = at_once) -> None:
+        """later: when and where a line is written."""
+        self._later = later
         self._path = folder / "tool-calls.jsonl" if folder else None
         self._complained = False
 
     def write(self, call: Recorded) -> None:
-        if self._path is None:
-            return
+        if self._path is not None:
+            line = msgspec.json.encode(call) + b"\n"
+            self._later(lambda: self._append(line))
+
+    def _append(self, line: bytes) -> None:
+        assert self._path is not None
         try:
             if self._path.exists() and self._path.stat().st_size > LARGEST_BYTES:
                 self._path.replace(self._path.with_suffix(".jsonl.1"))
             with self._path.open("ab") as file:
                 self._path.chmod(0o600)
-                file.write(msgspec.json.encode(call) + b"\n")
+                file.write(line)
         except OSError as error:
             if not self._complained:
                 log.warning("%s cannot be written (%s): tool calls are not recorded.", self._path, error)

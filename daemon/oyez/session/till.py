@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +12,7 @@ import msgspec
 
 from oyez.config import Line, ModelPrices
 from oyez.config import Money as MoneyConfig
+from oyez.pen import Later, at_once, write_whole
 from oyez.session.meter import Meter, Spending, Told, dearest, prices_of
 from oyez_realtime import messages as wire
 from oyez_realtime.pricing import Money, Prices, Tokens, cost, tokens_of, transcription_cost
@@ -40,15 +40,19 @@ class Till:
         today: Callable[[], date] = date.today,
         on_change: Callable[[], None] = lambda: None,
         calendar_s: float = CALENDAR_S,
+        later: Later = at_once,
     ) -> None:
-        """on_change: called whenever `report` tells something new. calendar_s: it looks so often for a new day."""
+        """on_change: called whenever `report` tells something new. calendar_s: it looks so often for a new day.
+        later: when and where the file is written."""
+        self._later = later
         self._config, self._tell, self._today, self._on_change = config, tell, today, on_change
         self._calendar_s = calendar_s
         self._path = folder / "spending.json" if folder else None
         self._prices = _known(line.model, config.prices)
         self._transcript_prices = _known(line.transcription_model, config.prices)
         self._meter = Meter(config, _recall(self._path), today())
-        self._kept = self._meter.spending
+        self._kept: Spending | None = self._meter.spending
+        """In the file, or on its way there."""
         self.tokens = Tokens()
         """Used in the running conversation, or in the last."""
 
@@ -109,15 +113,15 @@ class Till:
     def _keep(self) -> None:
         if self._meter.spending == self._kept or self._path is None:
             return
+        self._kept = spending = self._meter.spending
+        self._later(lambda: self._write(spending), newest_of=self)
+
+    def _write(self, spending: Spending) -> None:
+        assert self._path is not None
         try:
-            fresh = self._path.with_suffix(".new")
-            with fresh.open("wb") as file:
-                file.write(msgspec.json.encode(self._meter.spending))
-                file.flush()
-                os.fsync(file.fileno())  # after a power cut the file is the old one or the new one, never an empty one
-            fresh.replace(self._path)
-            self._kept = self._meter.spending
+            write_whole(self._path, msgspec.json.encode(spending))
         except OSError as error:
+            self._kept = None  # the next look at the calendar tries again
             log.warning("%s cannot be written (%s): what was spent is forgotten at a restart.", self._path, error)
 
 
