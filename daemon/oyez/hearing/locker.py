@@ -13,12 +13,16 @@ from typing import TypeVar
 
 from oyez.hearing.locker_clips import LABELS, Clip, ClipFacts, Label, UnknownClip
 from oyez.hearing.locker_files import ClipFolder
+from oyez.hearing.locker_ration import Ration
 from oyez.hearing.mixdown import Mono
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 8
 """Jobs that may wait for the disk: at 80 kB a clip two thirds of a megabyte, and more than come in ten seconds."""
+NEAR_MISSES_AT_ONCE = 10
+NEAR_MISSES_PER_HOUR = 30.0
+"""In the long run: beside a television 58 MB are written a day, which a card bears, and some 8 hours fit into 20 MB."""
 
 Result = TypeVar("Result")
 
@@ -34,6 +38,8 @@ class LockerCounts:
     kept: int = 0
     lost: int = 0
     """Clips that were not written: too many waited, or the disk refused."""
+    passed_over: int = 0
+    """Near misses beyond their ration."""
 
 
 class Locker:
@@ -43,12 +49,16 @@ class Locker:
         self,
         folder: Path,
         most_mb: int,
+        clock: Callable[[], float],
         *,
         on_kept: Callable[[Clip], None] = lambda clip: None,
     ) -> None:
-        """folder: is made when the first clip comes. on_kept: is told on the loop, once the clip is on the disk."""
+        """folder: is made when the first clip comes. clock: monotonic seconds.
+        on_kept: is told on the loop, once the clip is on the disk."""
         self._clips = ClipFolder(folder, most_mb * 1_000_000)
         self._on_kept = on_kept
+        self._clock = clock
+        self._near_misses = Ration(NEAR_MISSES_AT_ONCE, NEAR_MISSES_PER_HOUR, clock())
         self._worker: ThreadPoolExecutor | None = None
         self._waiting = 0
         self._complained = False
@@ -56,6 +66,9 @@ class Locker:
 
     def keep(self, sound: Mono, facts: ClipFacts) -> None:
         """sound: int16 (n,) at 16 kHz, of which the last seconds are kept; not to be changed afterwards."""
+        if facts.kind == "near_miss" and not self._near_misses.take(self._clock()):
+            self.counts.passed_over += 1
+            return
         try:
             job = self._in_worker(lambda: self._clips.keep(sound, facts))
         except LockerBusy:

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 FOLDER = "locker"
 """In the state folder."""
 LARGEST_JSON_BYTES = 10_000
+UNFINISHED = ".unfinished-"
 
 
 class ClipFolder:
@@ -43,6 +44,8 @@ class ClipFolder:
     def keep(self, sound: Mono, facts: ClipFacts) -> Clip:
         """Writes a clip and removes the oldest beyond the limit. sound: int16 (n,) at 16 kHz."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._next is None:
+            self._sweep()
         sizes = self._sizes()
         number = max(self._next or 1, 1 + max((int(one) for one in sizes), default=0))
         self._next = number + 1
@@ -92,6 +95,7 @@ class ClipFolder:
         found = self._sizes()
         for one in found:
             self._remove(one)
+        self._sweep()
         return len(found)
 
     def _known(self, clip: str) -> Clip:
@@ -123,6 +127,11 @@ class ClipFolder:
                     sizes[owner] = sizes.get(owner, 0) + entry.stat(follow_symlinks=False).st_size
         return sizes
 
+    def _sweep(self) -> None:
+        """What was being written when the power went."""
+        for left in self._folder.glob(f"{UNFINISHED}*"):
+            left.unlink(missing_ok=True)
+
     def _remove(self, clip: str) -> None:
         self._wav(clip).unlink(missing_ok=True)
         self._json(clip).unlink(missing_ok=True)
@@ -136,7 +145,7 @@ class ClipFolder:
 
 def write_whole(path: Path, content: bytes) -> None:
     """A reader sees the old file or the new one. Mode 0600; root writes for whoever owns the folder. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".fresh-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

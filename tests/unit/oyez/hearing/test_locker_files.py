@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from oyez.hearing.locker_clips import UnknownClip
-from oyez.hearing.locker_files import ClipFolder
+from oyez.hearing.locker_files import UNFINISHED, ClipFolder
 from tests.unit.oyez.hearing.test_locker_clips import facts
 
 SOUND = np.arange(800, dtype=np.int16)
@@ -109,6 +109,15 @@ def test_what_is_asked_of_an_unknown_clip_is_refused_with_a_sentence(tmp_path: P
         with pytest.raises(UnknownClip, match="clip"):
             asked(clip)
     assert len(kept.list()) == 1
+
+
+def test_what_was_being_written_when_the_power_went_is_swept_up(tmp_path: Path) -> None:
+    for sweep in (lambda kept: kept.keep(SOUND, facts()), lambda kept: kept.clear()):
+        (tmp_path / "locker").mkdir(exist_ok=True)
+        left = tmp_path / "locker" / f"{UNFINISHED}x"
+        left.write_bytes(b"half a sentence")
+        sweep(folder(tmp_path))
+        assert not left.exists()
 
 
 def test_half_a_clip_makes_room_as_well(tmp_path: Path) -> None:
