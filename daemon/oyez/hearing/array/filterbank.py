@@ -1,0 +1,60 @@
+"""Pure: one filter a microphone, added up, by overlap and save; new filters fade in over one lump."""
+
+import numpy as np
+import numpy.typing as npt
+
+from oyez.hearing.array.weights import TAPS
+from oyez.hearing.mixdown import Mono
+
+Filters = npt.NDArray[np.float32]
+"""(microphones, TAPS)."""
+
+
+class FilterBank:
+    def __init__(self, filters: Filters) -> None:
+        self._filters = filters
+        self._before: Filters | None = None
+        self._spectra: dict[int, npt.NDArray[np.complex64]] = {}
+        self._tail = np.zeros((TAPS - 1, len(filters)), np.float32)
+
+    def change(self, filters: Filters) -> None:
+        """From the next lump on."""
+        if self._before is None:
+            self._before = self._filters
+        self._filters = filters
+        self._spectra.clear()
+
+    def feed(self, samples: npt.NDArray[np.int16]) -> Mono:
+        """samples: (n, microphones). As many come out, LAG samples late."""
+        if not len(samples):
+            return np.zeros(0, np.int16)
+        sound = np.concatenate([self._tail, samples.astype(np.float32)])
+        self._tail = sound[len(samples) :]
+        size = -(-len(sound) // 64) * 64
+        spectra = np.fft.rfft(sound, size, axis=0).astype(np.complex64, copy=False)
+        if size not in self._spectra:
+            self._spectra[size] = _spectra(self._filters, size)
+        out = self._convolved(spectra, self._spectra[size], size, len(sound))
+        if self._before is not None:
+            old = self._convolved(spectra, _spectra(self._before, size), size, len(sound))
+            fade = np.arange(1, len(out) + 1, dtype=np.float32) / np.float32(len(out))
+            out = old + (out - old) * fade
+            self._before = None
+        result: Mono = np.clip(np.rint(out), -32768, 32767).astype(np.int16)
+        return result
+
+    def clear(self) -> None:
+        self._tail[:] = 0
+
+    @staticmethod
+    def _convolved(
+        sound: npt.NDArray[np.complex64], filters: npt.NDArray[np.complex64], size: int, length: int
+    ) -> npt.NDArray[np.float32]:
+        whole = np.fft.irfft((sound * filters).sum(axis=1), size)
+        result: npt.NDArray[np.float32] = whole[TAPS - 1 : length].astype(np.float32)
+        return result
+
+
+def _spectra(filters: Filters, size: int) -> npt.NDArray[np.complex64]:
+    result: npt.NDArray[np.complex64] = np.fft.rfft(filters, size, axis=1).T.astype(np.complex64)
+    return result

@@ -1,0 +1,82 @@
+"""Pure: microphones that are dead, found by comparing each with its neighbours.
+
+All sit on one board in one room, so all hear about the same. One that is far below or far above the middle one, for
+seconds, or that clips while others do not, is broken, covered or not there at all; and it comes back when it is well
+for longer than it took to be left out.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+SILENT_DB = -25.0
+"""Under the middle microphone. Gains of one board differ by less than 6 dB, and a thumb over a hole costs some 15."""
+NOISY_DB = 20.0
+CLIPPED_SHARE = 0.1
+QUIETEST = 3.0
+"""Steps of 16 bits, RMS: under it even a good microphone may deliver nothing."""
+WINDOW = 16_000
+"""Samples of one verdict: 1 s."""
+BAD_WINDOWS = 3
+GOOD_WINDOWS = 10
+
+
+class Health:
+    def __init__(self, microphones: int) -> None:
+        self.faults: dict[int, str] = {}
+        """Microphone (its place in the array, not its channel): what is wrong, for a person."""
+        self._zeros = np.zeros(microphones)
+        self._bad = np.zeros(microphones, int)
+        self._good = np.zeros(microphones, int)
+        self._forget()
+
+    def hear(self, samples: npt.NDArray[np.int16]) -> bool:
+        """samples: (n, microphones) as the card gave them. True when `faults` changed."""
+        sound = samples.astype(np.float64)
+        self._seen += len(samples)
+        self._sums += sound.sum(axis=0)
+        self._squares += np.square(sound).sum(axis=0)
+        self._clipped += (np.abs(sound) >= 32_000).sum(axis=0)
+        if self._seen < WINDOW:
+            return False
+        changed = self._judge()
+        self._forget()
+        return changed
+
+    def _forget(self) -> None:
+        self._seen = 0
+        self._sums, self._squares, self._clipped = self._zeros.copy(), self._zeros.copy(), self._zeros.copy()
+
+    def _judge(self) -> bool:
+        known = set(self.faults)
+        verdicts = self._verdicts()
+        for microphone, verdict in enumerate(verdicts):
+            self._bad[microphone] = self._bad[microphone] + 1 if verdict else 0
+            self._good[microphone] = 0 if verdict else self._good[microphone] + 1
+            if self._bad[microphone] >= BAD_WINDOWS:
+                self.faults.setdefault(microphone, verdict)
+            elif self._good[microphone] >= GOOD_WINDOWS:
+                self.faults.pop(microphone, None)
+        return set(self.faults) != known
+
+    def _verdicts(self) -> list[str]:
+        """What is wrong with each; empty: nothing that could be seen."""
+        mean = self._sums / self._seen
+        rms = np.sqrt(np.maximum(self._squares / self._seen - mean**2, 0.0))
+        clipped = self._clipped / self._seen
+        # Of two the lower: one that roars must not make its neighbour silent.
+        middle = float(np.sort(rms)[(len(rms) - 1) // 2])
+        loudest = float(rms.max())
+        far_below = 10 ** (SILENT_DB / 20)
+        verdicts = []
+        for own, share in zip(rms, clipped, strict=True):
+            if share > CLIPPED_SHARE and np.median(clipped) < CLIPPED_SHARE / 10:
+                verdicts.append("clips")
+            elif loudest > QUIETEST * 4 and own < 0.5:
+                verdicts.append("delivers no sound")
+            elif own < far_below * (loudest if own < QUIETEST else middle):
+                verdicts.append("hears next to nothing")
+            elif middle >= QUIETEST and own > middle * 10 ** (NOISY_DB / 20):
+                verdicts.append("roars")
+            else:
+                verdicts.append("")
+        return verdicts
