@@ -1,7 +1,9 @@
 """Pure: from a flag each 10 ms ("sounds like speech") to "someone began to speak" and "stopped".
 
 It opens when `onset_ms` of the last twice as much were speech, and closes when at most a tenth of the last `offset_ms`
-was. While the device itself speaks it asks for `barge_in_ms` instead, or, where barge-in is off, never opens.
+was. While the device itself speaks it first *suspects*, when it is told to or `barge_in_ms` were speech, so that the
+reply can be paused at once. Then it opens after `barge_in_ms` of speech, or dismisses what turns out to be a cough,
+within `answer_ms`. Where barge-in is off, it does nothing while the device speaks.
 """
 
 from collections import deque
@@ -12,8 +14,10 @@ ONSET_WINDOW = 2
 """Speech has holes: stops between consonants. So the onset is looked for in a window of twice its length."""
 QUIET_SHARE = 0.1
 """A VAD flickers on noise: so much of the offset window may still look like speech."""
+HUSH_MS = 300
+"""Longer than a stop or a short breath within a sentence: who is suspected and so long silent, spoke no sentence."""
 
-Edge = Literal["started", "stopped"]
+Edge = Literal["suspected", "dismissed", "started", "stopped"]
 
 
 class Gate:
@@ -28,42 +32,85 @@ class Gate:
         self._flags: deque[bool] = deque(maxlen=longest)
         self._open = False
         self._replying = False
+        self._suspected: int | None = None
+        """Blocks since the suspicion; None: there is none."""
+        self._hush = 0
+        self._age = 0
 
     @property
     def open(self) -> bool:
         return self._open
 
-    def hear(self, voiced: bool) -> Edge | None:
-        """The flag of the next 10 ms."""
+    @property
+    def suspects(self) -> bool:
+        return self._suspected is not None
+
+    @property
+    def answer_ms(self) -> int:
+        """After a suspicion "started" or "dismissed" comes within this."""
+        return ONSET_WINDOW * (self._barge_in or 0) * BLOCK_MS
+
+    @property
+    def utterance_ms(self) -> int:
+        """How long ago that began which made it open last: the first flag of speech of it."""
+        return self._age * BLOCK_MS
+
+    def hear(self, voiced: bool, *, suspect: bool = False) -> Edge | None:
+        """The flag of the next 10 ms. suspect: over a reply, it begins to look as if somebody spoke to us."""
         self._flags.append(voiced)
         if self._open:
+            self._age += 1
             if len(self._flags) >= self._offset and self._voiced(self._offset) <= QUIET_SHARE * self._offset:
                 return self._turn("stopped")
             return None
-        onset = self._barge_in if self._replying else self._onset
-        if voiced and onset is not None and self._voiced(ONSET_WINDOW * onset) >= onset:
+        if self._replying:
+            return self._over_reply(voiced, suspect)
+        if voiced and self._voiced(ONSET_WINDOW * self._onset) >= self._onset:
             return self._turn("started")
         return None
 
     def replying(self, on: bool) -> None:
-        """The device begins or ends to speak. At its beginning an utterance counts as over, and is not told."""
+        """The device begins or ends to speak. At its beginning an utterance counts as over, and is not told. At its end
+        a suspicion is forgotten, and what was heard of it counts for the next onset."""
         if on and not self._replying:
             self.reset()
-        self._replying = on
+        self._replying, self._suspected = on, None
 
     def reset(self) -> None:
         """Closed, and nothing heard yet. Tells nothing."""
-        self._open = False
+        self._open, self._suspected = False, None
         self._flags.clear()
+
+    def _over_reply(self, voiced: bool, suspect: bool) -> Edge | None:
+        if self._barge_in is None:
+            return None
+        if self._suspected is None:
+            if suspect or self._voiced(ONSET_WINDOW * self._barge_in) >= self._barge_in:
+                self._suspected = self._hush = 0
+                return "suspected"
+            return None
+        self._suspected += 1
+        self._hush = 0 if voiced else self._hush + 1
+        if voiced and self._voiced(ONSET_WINDOW * self._barge_in) >= self._barge_in:
+            return self._turn("started")
+        if self._hush * BLOCK_MS >= HUSH_MS or self._suspected >= ONSET_WINDOW * self._barge_in:
+            return self._turn("dismissed")
+        return None
 
     def _voiced(self, blocks: int) -> int:
         recent = list(self._flags)[-blocks:]
         return sum(recent)
 
     def _turn(self, edge: Edge) -> Edge:
-        self._open = edge == "started"
+        if edge == "started":
+            self._age = self._first_voiced()
+        self._open, self._suspected = edge == "started", None
         self._flags.clear()
         return edge
+
+    def _first_voiced(self) -> int:
+        """Blocks since the first flag of speech that is still known."""
+        return next((len(self._flags) - at for at, flag in enumerate(self._flags) if flag), 0)
 
 
 def _blocks(span_ms: int) -> int:

@@ -1,5 +1,7 @@
 """The gate as a machine: properties that hold for every sequence of flags."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +49,7 @@ def test_over_a_reply_it_asks_for_more_speech() -> None:
     replying.replying(True)
     assert edges(quiet, [True] * 12) == ["started"]
     assert edges(replying, [True] * 23) == []
-    assert edges(replying, [True]) == ["started"]
+    assert edges(replying, [True] * 2) == ["suspected", "started"]
 
 
 def test_a_reply_that_begins_while_someone_speaks_can_still_be_interrupted() -> None:
@@ -55,9 +57,78 @@ def test_a_reply_that_begins_while_someone_speaks_can_still_be_interrupted() -> 
     assert edges(gate, [True] * 12) == ["started"]
     gate.replying(True)
     assert not gate.open
-    assert edges(gate, [True] * 24) == ["started"]
+    assert edges(gate, [True] * 25) == ["suspected", "started"]
     gate.replying(True)
     assert gate.open
+
+
+OVER_REPLY = st.lists(st.tuples(st.booleans(), st.sampled_from([False, False, False, True])), max_size=400)
+
+
+@given(OVER_REPLY)
+def test_over_a_reply_every_suspicion_is_answered_once_and_nothing_starts_without_one(
+    heard: list[tuple[bool, bool]],
+) -> None:
+    gate = Gate(120, 600, 240)
+    gate.replying(True)
+    told = [edge for voiced, suspect in heard if (edge := gate.hear(voiced, suspect=suspect))]
+    follows = {"suspected": ("started", "dismissed"), "started": ("stopped",)}
+    assert all(after in follows.get(before, ("suspected",)) for before, after in itertools.pairwise(["", *told]))
+    assert gate.suspects == (told[-1:] == ["suspected"])
+
+
+@given(OVER_REPLY)
+def test_a_suspicion_is_answered_in_bounded_time_and_speech_begins_only_with_enough_of_it(
+    heard: list[tuple[bool, bool]],
+) -> None:
+    gate, since = Gate(120, 600, 240), None
+    gate.replying(True)
+    assert gate.answer_ms == 480
+    for at, (voiced, suspect) in enumerate(heard):
+        edge = gate.hear(voiced, suspect=suspect)
+        since = at if edge == "suspected" else since
+        if edge in ("started", "dismissed"):
+            assert since is not None
+            assert (at - since) * 10 <= gate.answer_ms
+        if edge == "started":
+            assert sum(flag for flag, _ in heard[max(0, at - 47) : at + 1]) >= 24
+        assert not gate.suspects or since is None or (at - since) * 10 < gate.answer_ms
+
+
+def test_a_cough_is_dismissed_when_silence_follows_it_and_talk_is_not() -> None:
+    gate = Gate(120, 600, 360)
+    gate.replying(True)
+    assert edges(gate, [True] * 8) == []
+    assert gate.hear(True, suspect=True) == "suspected"
+    assert edges(gate, [True] * 15 + [False] * 29) == []
+    assert edges(gate, [False]) == ["dismissed"]
+    assert gate.hear(True, suspect=True) == "suspected"
+    assert edges(gate, ([True] * 8 + [False] * 5) * 5) == ["started"]
+
+
+def test_it_knows_when_that_began_which_made_it_open() -> None:
+    gate = Gate(120, 600, 360)
+    gate.replying(True)
+    edges(gate, [False] * 50)
+    gate.hear(True, suspect=True)
+    assert edges(gate, ([True] * 10 + [False] * 2) * 3 + [True] * 5) == ["started"]
+    assert gate.utterance_ms == 420
+
+
+def test_who_was_suspected_as_the_reply_ended_by_itself_is_heard_as_anybody_is() -> None:
+    gate = Gate(120, 600, 360)
+    gate.replying(True)
+    assert gate.hear(True, suspect=True) == "suspected"
+    edges(gate, [True] * 5)
+    gate.replying(False)
+    assert edges(gate, [True] * 6) == ["started"]
+
+
+@given(OVER_REPLY)
+def test_with_barge_in_off_nothing_is_suspected_either(heard: list[tuple[bool, bool]]) -> None:
+    gate = Gate(120, 600, None)
+    gate.replying(True)
+    assert not any(gate.hear(voiced, suspect=suspect) for voiced, suspect in heard)
 
 
 def test_short_holes_do_not_end_an_utterance_and_flicker_does_not_prolong_it() -> None:

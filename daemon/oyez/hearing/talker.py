@@ -1,0 +1,217 @@
+"""Pure: over the device's own voice, does somebody speak *to it*? How likely, by block, and how loud they must be.
+
+Page's cumulative sum (E. S. Page, "Continuous inspection schemes", Biometrika 41, 1954, section 2): each 10 ms gives
+evidence for or against a talker, the sum never falls below nothing, and a talker is suspected when it is high enough.
+So strong evidence decides within a syllable and weak evidence takes longer. Evidence of a block is
+
+- what the better judge of speech gives for it, as logarithmic odds, and
+- how far what the canceller left stands above what it usually leaves of our own voice (the leak). The leak is learned
+  while nobody is suspected, so that a room that echoes for seconds asks for more than a dead one.
+
+Who is much softer than the one who talks with us, or no louder than what sounded before we began, is not speaking to
+us: the television is not. How the constants were chosen, and what comes of them: docs/barge-in.md.
+"""
+
+import math
+from collections import deque
+
+import numpy as np
+
+from oyez.hearing.mixdown import Mono
+
+PER_100_MS = 12.0
+"""Evidence that suspects a talker, for each 100 ms of `suspect_ms`: what speech that leaves no doubt gives in 20 ms,
+and speech of which the better judge is just convinced, as loud as the leak, in 120."""
+ODDS_BIAS = 1.0
+"""Nepers in favour of speech: over our own voice the better judge hears a talker with holes bitten into them."""
+MOST = 3.0
+"""Neither kind of evidence counts for more in one block: none of them decides alone at once."""
+LEVEL_SPAN_DB = 6.0
+"""So far above the leak is one neper."""
+DRAIN = 1.0
+"""Lost with each block that is not speech at all."""
+
+LEAK_FIRST_DB = -16.0
+"""Of what the loudspeaker plays, as full scales: before anything is known. A canceller that has just begun leaves more,
+which the better judge has to bear alone."""
+LEAK_SHARE = 0.95
+"""So many blocks leave no more than the leak."""
+LEAK_STEP_DB = 0.1
+LEAK_LATE = 30
+"""Blocks after which one teaches: those that led to a suspicion never do."""
+MISTAKEN_DB = 3.0
+"""A suspicion that was wrong while we spoke: that much more may be left of us than was thought."""
+ROOM_DB = 0.6
+"""A room's answer falls by so much each 10 ms: a second of reverberation time."""
+AUDIBLE_DB = -50.0
+"""The loudspeaker's sound counts from here on, dBFS."""
+
+SMOOTH = 0.7
+"""Of the power whose level is judged, a block: about 30 ms."""
+BELOW_US_DB = 12.0
+"""So much softer than they were before somebody who talks with us may be: they turn away, and syllables differ."""
+SURELY_US_DB = 6.0
+"""Whoever is that near to their level is heard, whatever sounds in the background."""
+ABOVE_BACKGROUND_DB = 3.0
+BACKGROUND_SHARE = 90.0
+"""Percentile of the room's levels: a television's louder syllables, and no door that slams."""
+DOUBLE_TALK_DB = 6.0
+"""AEC3 takes so much and more of a talker with the echo."""
+WAKE_BLOCKS = 80
+"""A wake phrase is about so long."""
+SHORTEST_BLOCKS = 20
+"""Of speech: less was no utterance to know a level by."""
+BACKGROUND_BLOCKS = 1000
+FULL_SCALE = 32768.0 * 32768.0
+QUIETEST_DB = -90.0
+
+
+class Talker:
+    """Time is the number of blocks: one each 10 ms."""
+
+    def __init__(self, suspect_ms: int) -> None:
+        self._enough = PER_100_MS * suspect_ms / 100
+        self._sum = 0.0
+        self._far_db = QUIETEST_DB
+        self._leak_db = LEAK_FIRST_DB
+        self._unlearned: deque[float] = deque()
+        self._replying = False
+        self._least_db = QUIETEST_DB
+        self.levels = Levels()
+
+    @property
+    def leak_db(self) -> float:
+        """What is left of our own voice, relative to what is played."""
+        return self._leak_db
+
+    @property
+    def suspected(self) -> bool:
+        return self._sum >= self._enough
+
+    def hear(self, clean: Mono, far: Mono, *, voiced: bool, probability: float, addressed: bool) -> bool:
+        """Whether this block counts as speech to us, over a reply as well as in its pauses.
+
+        clean, far: int16 at 16 kHz, (160,): the canceller's output, and what was played. voiced: the cheap judge's;
+        probability: the better one's, 0 to 1. addressed: a conversation goes on and somebody speaks in it.
+        """
+        power = _power(clean)
+        level_db = self.levels.hear(power, addressed=addressed, voiced=voiced, replying=self._replying)
+        self._far_db = max(_db(_power(far)), self._far_db - ROOM_DB, QUIETEST_DB)
+        if not self._replying:
+            return voiced
+        ours = self._far_db > AUDIBLE_DB
+        least_db = self._least_db - (DOUBLE_TALK_DB if ours else 0.0)
+        near = voiced and level_db >= least_db
+        left_db = _db(power) - self._far_db
+        evidence = self._evidence(left_db, probability) if near else -DRAIN
+        self._sum = min(max(0.0, self._sum + evidence), self._enough)
+        if ours:
+            self._learn(left_db)
+        return near and probability >= 0.5
+
+    def replying(self, on: bool) -> None:
+        """The device begins or ends to speak."""
+        if on and not self._replying:
+            self._least_db = self.levels.least_db()
+        self._replying = on
+        self._sum = 0.0
+        self._unlearned.clear()
+
+    def woken(self) -> None:
+        """The wake word was heard just now: this is how loud they are."""
+        self.levels.woken()
+
+    def mistaken(self) -> None:
+        """What was suspected was nobody who speaks to us."""
+        self._sum = 0.0
+        self._leak_db = min(self._leak_db + MISTAKEN_DB, 0.0)
+
+    def _evidence(self, left_db: float, probability: float) -> float:
+        sure = min(max(probability, 0.01), 0.99)
+        odds = math.log(sure / (1.0 - sure)) + ODDS_BIAS
+        return _within(odds) + _within((left_db - self._leak_db) / LEVEL_SPAN_DB)
+
+    def _learn(self, left_db: float) -> None:
+        """A quantile, step by step: up by the share, down by the rest of it."""
+        if self.suspected:
+            self._unlearned.clear()
+            return
+        self._unlearned.append(left_db)
+        if len(self._unlearned) > LEAK_LATE:
+            above = self._unlearned.popleft() > self._leak_db
+            self._leak_db += LEAK_STEP_DB * (LEAK_SHARE if above else LEAK_SHARE - 1.0)
+
+
+class Levels:
+    """How loud the one is who talks with us, and what sounds in the room besides. dBFS, of about 30 ms."""
+
+    def __init__(self) -> None:
+        self._power = 0.0
+        self._last: deque[float] = deque(maxlen=WAKE_BLOCKS)
+        self._background: deque[float] = deque(maxlen=BACKGROUND_BLOCKS)
+        self._utterance: list[float] = []
+        self._wake_db: float | None = None
+        self.user_db: float | None = None
+        """None: not known."""
+
+    def hear(self, power: float, *, addressed: bool, voiced: bool, replying: bool) -> float:
+        """The level after a block of this power. addressed: somebody speaks to us. replying: our own voice may be in
+        it."""
+        self._power += (1.0 - SMOOTH) * (power - self._power)
+        level_db = _db(self._power)
+        self._last.append(level_db)
+        if addressed and not replying:
+            if voiced:
+                self._utterance.append(level_db)
+            return level_db
+        self._utterance_ends()
+        if not replying:
+            self._background.append(level_db)
+        return level_db
+
+    def woken(self) -> None:
+        if self._last:
+            self._wake_db = self.user_db = _spoken_db(self._last)
+        for _ in range(min(WAKE_BLOCKS, len(self._background))):  # which is no background
+            self._background.pop()
+        self._utterance = []
+
+    def least_db(self) -> float:
+        """Who speaks to us is at least so loud."""
+        background_db = QUIETEST_DB
+        if self._background:
+            background_db = float(np.percentile(np.fromiter(self._background, float), BACKGROUND_SHARE))
+        self._utterance_ends()
+        if self.user_db is None:
+            return background_db + ABOVE_BACKGROUND_DB
+        likely_db = max(self.user_db - BELOW_US_DB, background_db + ABOVE_BACKGROUND_DB)
+        return min(likely_db, self.user_db - SURELY_US_DB)
+
+    def _utterance_ends(self) -> None:
+        """What was said may have been the television's: nobody is much softer than they were when they woke us."""
+        if len(self._utterance) < SHORTEST_BLOCKS:
+            self._utterance = []
+            return
+        said_db = _spoken_db(self._utterance)
+        self._utterance = []
+        self.user_db = said_db if self._wake_db is None else max(said_db, self._wake_db - SURELY_US_DB)
+
+
+def _spoken_db(levels_db: deque[float] | list[float]) -> float:
+    """Mean power of the louder part."""
+    loud = max(levels_db) - BELOW_US_DB
+    powers = [10 ** (level / 10) for level in levels_db if level >= loud]
+    return _db(sum(powers) / len(powers))
+
+
+def _power(block: Mono) -> float:
+    samples = block.astype(np.float32)
+    return float(np.dot(samples, samples)) / (len(block) * FULL_SCALE)
+
+
+def _db(power: float) -> float:
+    return 10 * math.log10(power) if power > 1e-9 else QUIETEST_DB
+
+
+def _within(nepers: float) -> float:
+    return min(max(nepers, -MOST), MOST)
