@@ -59,6 +59,12 @@ def test_a_button_or_an_order_is_no_wake_word() -> None:
     assert "Clip" not in told
 
 
+def test_a_button_after_a_wake_word_is_not_taken_for_it() -> None:
+    wake = woken()
+    wake.opened(NOON, 5000)
+    assert "I heard no wake word" in wake.why(NOON, 5000)
+
+
 def test_the_latest_wake_is_told_and_an_old_clip_is_not_its_own() -> None:
     wake = woken(locker=True)
     wake.kept("000013", "hey_jarvis")

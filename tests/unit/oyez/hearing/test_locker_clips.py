@@ -53,6 +53,13 @@ def test_a_short_sound_comes_back_as_it_was(samples: list[int]) -> None:
     assert (clips.from_wav(clips.to_wav(sound)) == sound).all()
 
 
+def test_a_wav_file_of_another_rate_is_none_of_ours() -> None:
+    data = bytearray(clips.to_wav(np.zeros(9, np.int16)))
+    data[24:28] = (44_100).to_bytes(4, "little")
+    with pytest.raises(ValueError, match="44100"):
+        clips.from_wav(bytes(data))
+
+
 def test_of_a_long_sound_the_end_is_kept() -> None:
     sound = np.arange(SAMPLES + 5).astype(np.int16)
     assert (clips.from_wav(clips.to_wav(sound)) == sound[5:]).all()

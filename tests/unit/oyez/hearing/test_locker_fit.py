@@ -81,10 +81,17 @@ def test_scores_that_can_be_told_apart_are_told_apart() -> None:
 
 
 def test_with_too_few_labels_of_either_kind_nothing_is_proposed_and_it_is_said() -> None:
+    assert fitted([0.95] * 50, [0.5] * (ENOUGH - 1)).proposed is None
     found = fitted([0.95] * (ENOUGH - 1), [0.5] * 50)
     assert found.proposed is None
     assert f"{ENOUGH - 1} true and 50 false" in found.sentence
     assert found.points, "the curve is shown all the same"
+
+
+def test_a_score_that_just_reaches_the_threshold_counts_as_heard() -> None:
+    found = fitted([0.9] * ENOUGH, [0.9] * ENOUGH, threshold=0.9)
+    (at,) = [point for point in found.points if point.threshold == 0.9]
+    assert (at.false_rejects.of, at.false_accepts.of) == (0, ENOUGH)
 
 
 def test_unsure_unlabelled_and_other_words_do_not_count() -> None:
