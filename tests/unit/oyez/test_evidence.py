@@ -1,6 +1,7 @@
 """What the device can show for having woken: on MQTT, in the locker, aloud."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,4 +93,4 @@ async def test_switched_off_or_without_a_folder_nothing_is_kept_and_all_else_wor
         shown.opened()
         assert "'alexa'" in shown.why()
         shown.close()
-    assert list(tmp_path.iterdir()) == []
+    assert os.listdir(tmp_path) == []
