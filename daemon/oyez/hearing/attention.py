@@ -40,7 +40,7 @@ class Due(Generic[Item]):
 class Attention(Generic[Item]):
     """Time is the number of items: one each 10 ms."""
 
-    def __init__(self, lead_s: float = 2.4, warm_s: float = 1.95, hold_s: float = 2.0) -> None:
+    def __init__(self, lead_s: float = 2.4, warm_s: float = 1.95, hold_s: float = 0.75) -> None:
         """warm_s: measured for the four shipped microWakeWord models (docs/cost.md). Raises ValueError."""
         if lead_s < warm_s:
             raise ValueError(f"a lead of {lead_s} s cannot warm a model that remembers {warm_s} s")
