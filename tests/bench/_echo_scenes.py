@@ -64,7 +64,8 @@ def loudspeaker(sound: Floats) -> Floats:
     """Small and driven hard: soft clipping and 3 % of second harmonic at the peaks."""
     peak = np.float32(np.abs(sound).max() + 1e-9)
     driven = sound / peak
-    return (np.tanh(1.5 * driven) / 1.5 + 0.03 * driven * driven).astype(np.float32) * peak
+    shaped: Floats = (np.tanh(1.5 * driven) / 1.5 + 0.03 * driven * driven).astype(np.float32) * peak
+    return shaped
 
 
 def slipped(sound: Floats, ppm: float) -> Floats:
@@ -76,18 +77,29 @@ def slipped(sound: Floats, ppm: float) -> Floats:
     taps = np.arange(-15, 17)[None] - (at - whole)[:, None]
     padded = np.pad(sound, (16, 20))
     around = padded[whole[:, None] + np.arange(1, 33)[None]]
-    return (around * np.sinc(taps) * np.cos(np.pi * taps / 34) ** 2).sum(axis=1).astype(np.float32)
+    read: Floats = (around * np.sinc(taps) * np.cos(np.pi * taps / 34) ** 2).sum(axis=1).astype(np.float32)
+    return read
 
 
 def far_end(data: Data, index: int, length: int) -> Floats:
-    """Sentences of others one after the other, each scene's own."""
+    """Sentences of others one after the other, each scene's own, without the pauses that no reply makes."""
     rows = [row for row in data.rows("negative_speech") if float(row["seconds"]) > 3]
     pieces: list[Floats] = []
     at = index * 7
     while sum(map(len, pieces)) < length:
-        pieces.append(levelled(data.sound(rows[at % len(rows)]), FAR_DBFS))
+        pieces.append(unpaused(levelled(data.sound(rows[at % len(rows)]), FAR_DBFS)))
         at += 1
     return np.concatenate(pieces)[:length]
+
+
+def unpaused(sound: Floats) -> Floats:
+    """Silence is cut to 0.2 s: blocks of 0.1 s more than 40 dB under the loudest that follow two of their kind."""
+    block = RATE_HZ // 10
+    rows = sound[: len(sound) // block * block].reshape(-1, block)
+    power = np.square(rows).mean(axis=1)
+    silent = power < power.max() * 1e-4
+    keep = [not (silent[at] and at > 1 and silent[at - 1] and silent[at - 2]) for at in range(len(rows))]
+    return rows[keep].reshape(-1)
 
 
 def echo_of(far: Floats, responses: list[Floats], ppm: float, switch_at: int | None = None) -> Floats:
@@ -122,6 +134,6 @@ def barge_scene(data: Data, word: str, index: int, count: int, ser_db: float, pp
 
 def _powers(sound: Floats) -> npt.NDArray[np.float64]:
     """Mean power of each WORD samples, by their first."""
-    padded = np.pad(sound, (0, max(0, WORD + 1 - len(sound))))
-    sums = np.concatenate([[0.0], np.cumsum(padded.astype(np.float64) ** 2)])
-    return (sums[WORD:] - sums[:-WORD]) / WORD
+    padded = np.pad(sound.astype(np.float64), (0, max(0, WORD + 1 - len(sound))))
+    sums = np.concatenate([[0.0], np.cumsum(np.square(padded))])
+    return np.asarray((sums[WORD:] - sums[:-WORD]) / WORD)

@@ -24,8 +24,8 @@ DELAY = BLOCK
 DELAY_S = DELAY / RATE_HZ
 WANTED_LAG = 160
 """Samples by which the echo is to follow its reference: room for what comes before the loudest part."""
-LAG_BORDERS = (16, 1280)
-"""Within 1 to 80 ms nothing is moved: a move costs both branches what they learned."""
+LAG_BORDERS = (16, 2000)
+"""Within 1 to 125 ms nothing is moved: 275 ms of the filter are left for the room, and a move costs learning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +78,20 @@ class TwoBranches:
         heard, played = _floats(near), _floats(far)
         lag = self._bulk.hear(heard, played)
         if lag is not None and not LAG_BORDERS[0] <= lag <= LAG_BORDERS[1]:
-            self._misplaced = WANTED_LAG - lag
+            # Whole blocks, so that what was learned moves along.
+            self._misplaced = -((lag - WANTED_LAG) // BLOCK) * BLOCK
         if self._wake is None:
             return Cancelled(clean, clean)
         return Cancelled(clean, self._wake.cancel(heard, played, clean, awake=self._aec3.working, loud=loud))
 
     def misplaced(self) -> int:
         """Samples by which the reference is to come earlier from now on (negative: later); 0: it is well placed.
-        Whoever asks moves it: what was learned of the old place is forgotten."""
+        Whoever asks moves it before the next cancel()."""
         moved, self._misplaced = self._misplaced, 0
         if moved:
             self._bulk.restart()
             if self._wake is not None:
-                self._wake.forget()
+                self._wake.moved(moved)
         return moved
 
     def learned(self) -> Learned | None:

@@ -37,6 +37,7 @@ class KalmanFilter:
         self.spread: Floats = np.repeat(_EXPECTED, BINS, axis=1).astype(np.float32)
         """(40, 161): variance of each weight."""
         self._far = np.zeros((PARTITIONS, BINS), np.complex64)
+        self._power = np.zeros((PARTITIONS, BINS), np.float32)
         self._noise = np.full(BINS, 1e-4 * BLOCK, np.float32)
         self._recent = np.zeros(2 * BLOCK, np.float32)
         self._turn = 0
@@ -46,15 +47,24 @@ class KalmanFilter:
         self._push(far)
         echo = np.fft.irfft((self.weights * self._far).sum(axis=0))[BLOCK:].astype(np.float32)
         left: Floats = near - echo
-        power = np.square(self._far.real) + np.square(self._far.imag)
-        if power.sum() > SILENT_POWER:
-            self._learn(left, power)
+        if self._power.sum() > SILENT_POWER:
+            self._learn(left, self._power)
         return left, echo
 
     def rest(self) -> None:
         """Forgets what was played, keeps what was learned."""
         self._far[:] = 0
+        self._power[:] = 0
         self._recent[:] = 0
+
+    def later(self, blocks: int) -> None:
+        """The far end comes so many blocks later from now on: the path is the shorter by them."""
+        blocks = min(blocks, PARTITIONS)
+        for kept in (self.weights, self.spread, self._far, self._power):
+            kept[: PARTITIONS - blocks] = kept[blocks:].copy()
+            kept[PARTITIONS - blocks :] = 0
+        self.spread[PARTITIONS - blocks :] = _EXPECTED[PARTITIONS - blocks :]
+        self._recent = np.fft.irfft(self._far[0]).astype(np.float32)
 
     def doubt(self) -> None:
         """Something moved: learn quickly again."""
@@ -66,6 +76,8 @@ class KalmanFilter:
         self._recent[BLOCK:] = far
         self._far[1:] = self._far[:-1]
         self._far[0] = np.fft.rfft(self._recent)
+        self._power[1:] = self._power[:-1]
+        self._power[0] = np.square(self._far[0].real) + np.square(self._far[0].imag)
 
     def _learn(self, left: Floats, power: Floats) -> None:
         error = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), left])).astype(np.complex64)

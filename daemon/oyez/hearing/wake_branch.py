@@ -46,9 +46,14 @@ class WakeBranch:
         mixed: Mono = np.rint(sound * share + clean * (1 - share)).astype(np.int16)
         return mixed
 
-    def forget(self) -> None:
-        """The reference was moved."""
-        self._filter, self._suppressor, self._erle = KalmanFilter(), Suppressor(), Erle()
+    def moved(self, samples: int) -> None:
+        """The reference comes so many samples earlier, a whole number of blocks. Later (negative): what was learned
+        moves along; earlier: the echo had come before its reference, and there was nothing to learn."""
+        if samples < 0:
+            self._filter.later(-samples // BLOCK)
+        else:
+            self._filter = KalmanFilter()
+        self._suppressor, self._erle = Suppressor(), Erle()
 
     def learned(self) -> Learned | None:
         """None: it never took out WORTH_KEEPING_DB, or does not now."""

@@ -1,7 +1,7 @@
 """What was played, beside what was captured."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oyez.hearing.reference import Reference
@@ -47,3 +47,40 @@ def test_a_jump_beyond_the_slack_is_followed() -> None:
     reference.put(SOUND[:1600], 10.0)
     reference.put(SOUND[:1600], 12.0)
     assert np.array_equal(reference.take(160, 12.0), SOUND[:160])
+
+
+@given(ppm=st.sampled_from([-100.0, 50.0]), seed=st.integers(0, 1000))
+@settings(max_examples=2, deadline=None)
+def test_after_two_minutes_the_reference_follows_the_loudspeakers_clock(ppm: float, seed: int) -> None:
+    """A tone of 500 Hz, played by a clock that is off: what is taken stays in step with what is captured."""
+    reference, rng, played, faster = Reference(), np.random.default_rng(seed), 0, 1 + ppm * 1e-6
+    for at in range(0, 130 * 16_000, 160):
+        while played / faster < at + 1760:
+            numbers = np.arange(played, played + 320)
+            sound = np.rint(8000 * np.sin(2 * np.pi * numbers / 32)).astype(np.int16) * np.int16(at >= 118 * 16_000)
+            reference.put(sound, 10 + played / 16_000 / faster + rng.uniform(-0.001, 0.001))
+            played += 320
+        taken = reference.take(160, 10 + at / 16_000 + rng.uniform(-0.001, 0.001))
+        if at in (120 * 16_000, 129 * 16_000):
+            wave = np.exp(-2j * np.pi * (at + np.arange(160)) * faster / 32)
+            angle = float(np.angle((taken * wave).sum()))
+            if at == 120 * 16_000:
+                first = angle
+    slipped = (angle - first + np.pi) % (2 * np.pi) - np.pi
+    # 9 s at 5 ppm are 0.72 samples.
+    assert abs(slipped / (2 * np.pi) * 32) < 0.72
+
+
+def test_a_move_brings_the_reference_earlier() -> None:
+    reference = Reference()
+    reference.put(SOUND[:16_000], 10.0)
+    reference.take(160, 10.0)
+    reference.move(1280)
+    assert np.array_equal(reference.take(160, 10.01), SOUND[1440:1600])
+
+
+def test_what_lay_in_a_gap_is_silence_not_the_sound_of_four_seconds_ago() -> None:
+    reference = Reference()
+    reference.put(SOUND[:64_000], 10.0)
+    reference.put(SOUND[:1600], 14.5)
+    assert not reference.take(1600, 14.2).any()
