@@ -3,22 +3,21 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 
-import webrtcvad
-
-from oyez.config import Hearing
-from oyez.errors import ConfigError
-from oyez.events import Event, SpeechStarted, SpeechStopped, WakeHeard
-from oyez.hearing.blocks import RATE_HZ, Blocks
+from oyez.config import Board, Hearing
+from oyez.events import Event, SpeechDismissed, SpeechStarted, SpeechStopped, SpeechSuspected, WakeHeard
+from oyez.hearing.array.front import Front
 from oyez.hearing.counters import Counters
-from oyez.hearing.echo import DELAY_S, TAIL_S, EchoCanceller
-from oyez.hearing.far_end import FarEnd
-from oyez.hearing.gate import ONSET_WINDOW, Gate
+from oyez.hearing.echo import TAIL_S
+from oyez.hearing.gate import Gate
 from oyez.hearing.hold import Hold
-from oyez.hearing.mixdown import Mono, mixdown
+from oyez.hearing.interrupting import barge_in_mode
+from oyez.hearing.mixdown import Mono
+from oyez.hearing.near_end import Cleaned, NearEnd
 from oyez.hearing.outlet import Outlet
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
-from oyez.hearing.resampling import Resampler
 from oyez.hearing.scoring import Scoring
+from oyez.hearing.speech import SpeechJudge
+from oyez.hearing.talker import Talker
 from oyez.hearing.wake import MicroWakeEngine, WakeEngine, WakeJudge
 from oyez_hw.pcm import Frame, Samples
 
@@ -43,21 +42,21 @@ class Ears:
         tell: Callable[[Event], None],
         *,
         clock: Callable[[], float],
+        board: Board | None = None,
         engine: WakeEngine | None = None,
     ) -> None:
-        """`engine`: the wake word; None: the model that `config` names. `clock`: monotonic seconds."""
+        """`clock`: monotonic seconds. `board`: its channels; None: one microphone, no loop-back. `engine`: the wake
+        word; None: the model that `config` names."""
         self._config, self._tell, self._clock = config, tell, clock
         self.counters = Counters()
         self._engine = engine or MicroWakeEngine(config.listens_for[0])
         self._judge = WakeJudge(config.wake_threshold or self._engine.threshold, config.wake_refractory_s)
-        self._gate = Gate(
-            config.onset_ms, config.offset_ms, config.barge_in_ms if config.barge_in == "speech" else None
-        )
-        self._vad, self._blocks = webrtcvad.Vad(config.vad_mode), Blocks()
-        self._far_end = FarEnd()
-        self._echo = EchoCanceller() if config.echo_cancellation else None
-        self._resampler: Resampler | None = None
-        self._hold = Hold(cancels=config.echo_cancellation, tail_s=TAIL_S)
+        board = board or Board()
+        self._front, self._near_end = Front(board, config), NearEnd(config, board)
+        self._speech, self._talker = SpeechJudge(config.vad_mode), Talker(config.suspect_ms)
+        by_speech = barge_in_mode(config, board) == "speech"
+        self._gate = Gate(config.onset_ms, config.offset_ms, config.barge_in_ms if by_speech else None)
+        self._hold = Hold(cancels=self._near_end.cancels, tail_s=TAIL_S)
         self._outlet = Outlet(config.preroll_s, self._hold, self.counters)
         self._scoring = Scoring(self.counters, clock)
         self._barge_in_since_s: float | None = None
@@ -121,6 +120,7 @@ class Ears:
         they began before it did, and go on with what was held.
         """
         self._gate.replying(on)
+        self._talker.replying(on)
         since_s, self._barge_in_since_s = self._barge_in_since_s, None
         if on:
             self._hold.begin()
@@ -138,64 +138,60 @@ class Ears:
         self._scoring.forget()
         self._outlet.close()
         self._outlet.kept.clear()
-        self._blocks.clear()
+        self._front.clear()
         self._unscored, self._unscored_frames = [], 0
         self._gate.reset()
-        self._resampler = None
         if not on:
             self._scoring.run(self._engine.reset)
 
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """What the loudspeaker plays. samples: int16 (frames, channels); `audible_at_s`: of its first frame."""
-        if self._echo is None:
-            self._hold.played(audible_at_s, audible_at_s + len(samples) / rate_hz, loud=bool(samples.any()))
+        if self._near_end.cancels:
+            self._near_end.played(samples, rate_hz, audible_at_s)
         else:
-            self._far_end.played(samples, rate_hz, audible_at_s)
+            self._hold.played(audible_at_s, audible_at_s + len(samples) / rate_hz, loud=bool(samples.any()))
 
     def _take(self, frame: Frame) -> None:
         self.counters.frames_heard += 1
         self.counters.last_heard_s = self._clock()
         if self._deaf:
             return
-        blocks = [self._clean(block, end_s) for block, end_s in self._blocks.cut(*self._at_our_rate(frame))]
-        for block, end_s in blocks:
-            self._outlet.give(block, end_s, unsure=self._unsure)
-            self._listen(block, end_s)
-        if blocks:
-            self._outlet.given(blocks[-1][1])
-        self._unscored += blocks
+        end_s = None
+        for picked in self._front.take(frame):
+            heard = self._near_end.hear(picked)
+            self._outlet.give(heard.sound, heard.end_s, unsure=self._near_end.unsure)
+            self._listen(heard)
+            self._unscored.append((heard.for_wake, heard.end_s))
+            end_s = heard.end_s
+        if end_s is not None:
+            self._outlet.given(end_s)
         self._unscored_frames += 1
         if len(self._unscored) >= SCORE_BLOCKS:
             self._score()
 
-    def _at_our_rate(self, frame: Frame) -> tuple[Mono, float]:
-        """16 kHz mono, and the time of its last sample."""
-        try:
-            mono = mixdown(frame.samples, self._config.channel)
-        except ValueError as error:
-            raise ConfigError([f"hearing.channel: {error}: choose another or leave it out"]) from error
-        if self._resampler is None or self._resampler.from_hz != frame.rate_hz:
-            self._resampler = Resampler(frame.rate_hz, RATE_HZ)
-        return self._resampler.feed(mono), frame.time_s - self._resampler.held_s
-
-    def _clean(self, block: Mono, end_s: float) -> tuple[Mono, float]:
-        if self._echo is None:
-            return block, end_s
-        return self._echo.cancel(block, self._far_end.take(len(block), end_s)), end_s - DELAY_S
-
-    def _listen(self, block: Mono, end_s: float) -> None:
-        voiced = self._vad.is_speech(block.tobytes(), RATE_HZ)
-        edge = self._gate.hear(voiced and not self._unsure)
-        if edge == "started":
+    def _listen(self, heard: Cleaned) -> None:
+        """Does somebody speak, and over a reply: to us?"""
+        sounds_so = self._speech.voiced(heard.sound)
+        self._front.voiced(sounds_so)
+        speaks = self._talker.hear(
+            heard.sound,
+            heard.far,
+            voiced=sounds_so,
+            probability=self._speech.probability,
+            addressed=self.tap_open and self._gate.open,
+        )
+        edge = self._gate.hear(speaks, suspect=self._talker.suspected)
+        if edge == "suspected":
+            self._tell(SpeechSuspected())
+        elif edge == "dismissed":
+            self._talker.mistaken()
+            self._tell(SpeechDismissed())
+        elif edge == "started":
             if self._hold.on:
-                self._barge_in_since_s = end_s - ONSET_WINDOW * self._config.barge_in_ms / 1000 - BARGE_IN_MARGIN_S
+                self._barge_in_since_s = heard.end_s - self._gate.utterance_ms / 1000 - BARGE_IN_MARGIN_S
             self._tell(SpeechStarted(by="gate"))
         elif edge == "stopped":
             self._tell(SpeechStopped(by="gate"))
-
-    @property
-    def _unsure(self) -> bool:
-        return self._echo is not None and self._echo.unsure
 
     def _score(self) -> None:
         blocks, frames = self._unscored, self._unscored_frames
@@ -213,6 +209,7 @@ class Ears:
     def _wake(self, score: float, detected_s: float) -> None:
         # What the gate heard so far was the wake phrase; the request is to be told anew.
         self._gate.reset()
+        self._talker.woken()
         end_s = detected_s - request_age_s(self._outlet.kept.between(detected_s - WINDOW_S, detected_s))
         log.debug("wake word %s heard, score %.3f", self._engine.word, score)
         self._tell(WakeHeard(self._engine.word, score, end_s))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soxr
 
-from oyez.hearing.far_end import SILENT_FRAMES, FarEnd
+from oyez.hearing.far_end import SILENT_CHUNKS, FarEnd
 
 NOISE = np.random.default_rng(3).normal(0, 3000, 48_000).astype(np.int16)
 
@@ -21,9 +21,9 @@ def test_what_is_played_comes_back_at_its_own_time_in_stereo_and_at_any_rate(rat
 
 def test_long_silence_is_not_resampled_and_what_follows_it_is_in_its_place() -> None:
     far = FarEnd()
-    for n in range(3 * SILENT_FRAMES):
+    for n in range(3 * SILENT_CHUNKS):
         far.played(np.zeros((960, 1), np.int16), 48_000, n * 0.02)
-    begins_s = 3 * SILENT_FRAMES * 0.02
+    begins_s = 3 * SILENT_CHUNKS * 0.02
     for n in range(20):
         far.played(NOISE[n * 960 : (n + 1) * 960, None], 48_000, begins_s + n * 0.02)
     before = np.concatenate([far.take(160, (n + 1) * 0.01) for n in range(28)])
