@@ -6,7 +6,18 @@ comes when nothing is being said in settling.py; the rows in the files that are 
 docs/conversation.md is made from the table.
 """
 
-from oyez import approvals, budgets, deadlines, hearing_settings, orders, talk_button, tool_calls, turns, words
+from oyez import (
+    approvals,
+    budgets,
+    deadlines,
+    enrolling,
+    hearing_settings,
+    orders,
+    talk_button,
+    tool_calls,
+    turns,
+    words,
+)
 from oyez.config import Conversation
 from oyez.events import Event
 from oyez.phases import Step
@@ -18,6 +29,7 @@ __all__ = [
     "approvals",
     "budgets",
     "deadlines",
+    "enrolling",
     "hearing_settings",
     "orders",
     "step",
@@ -31,4 +43,6 @@ __all__ = [
 def step(state: State, event: Event, now: float, settings: Conversation) -> Step:
     """What an event means in this state. now: monotonic seconds."""
     entry = TABLE.get((state.phase, type(event)))
-    return entry.handle(state, event, now, settings) if entry else (state, [])
+    after, actions = entry.handle(state, event, now, settings) if entry else (state, [])
+    after, given_up = enrolling.given_up(state, event, after)
+    return after, [*given_up, *actions]

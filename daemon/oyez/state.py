@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
-from oyez.events import ApprovalAsked, SayAsked
+from oyez.events import ApprovalAsked, EnrolAsked, SayAsked
 
 MAX_WAITING = 4
 MAX_APPROVALS = 4
@@ -63,6 +63,9 @@ class State:
     """Who says that a turn has ended, as configured: the service, or this device's own gate."""
     spent: str = ""
     """The budget of the day or the month is used up: this sentence says so, and nothing new is begun."""
+
+    enrolling: EnrolAsked | None = None
+    """The phrase that is being learned, while the device sleeps."""
 
     # Time
     deadline_s: float | None = None

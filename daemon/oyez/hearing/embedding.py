@@ -67,6 +67,13 @@ class Embedder:
         self._behind: list[Floats | None] = [None] * len(self._layers)
         self._primed = False
 
+    def copy(self) -> "Embedder":
+        """A stream of its own that has heard what this one has."""
+        twin = Embedder()
+        twin._sound, twin._mels, twin._primed = self._sound, self._mels, self._primed
+        twin._behind = list(self._behind)
+        return twin
+
     def feed(self, block: Mono) -> Floats:
         """The rows that it completed, (n, 96), often none. block: int16 at 16 kHz."""
         self._sound = np.concatenate([self._sound, block])
