@@ -138,6 +138,14 @@ def test_what_was_set_last_is_what_is_remembered_however_long_the_disk_took(tmp_
     assert Memory(tmp_path).recall() == Remembered(muted=True)
 
 
+def test_what_was_not_changed_is_not_written_again(tmp_path: Path, stalled: Stalled) -> None:
+    """Nor while it still waits: a card is not worn out."""
+    memory, pen = Memory(tmp_path), held_up(stalled)
+    memory.keep(Remembered(muted=True), pen.later)
+    assert pen.waiting == 1
+    memory.keep(Remembered(muted=True), lambda work, newest_of=None: pytest.fail("it is on its way"))
+
+
 def test_a_file_that_could_not_be_written_is_tried_again(tmp_path: Path) -> None:
     folder = tmp_path / "not yet there"
     memory, pen = Memory(folder), Pen()
