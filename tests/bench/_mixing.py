@@ -1,7 +1,7 @@
 """How clips are put into rooms and noise: the same for the same folder, on every machine.
 
 A clip's noise is drawn by a checksum of its path, so it is the same in every run and for everything that is compared.
-The signal-to-noise ratio is that of the clip's speech (the 10 ms that lie less than 30 dB under its loudest) to the noise
+The signal-to-noise ratio is that of the clip's speech (what lies less than 30 dB under its loudest 10 ms) to the noise
 under the clip itself: a dog that barks before the phrase and not in it is drawn anew. The noise also runs LEAD_S before
 the clip and TAIL_S after it, as it does in a room.
 """
@@ -39,7 +39,7 @@ def draws(name: str, draw: int) -> np.random.Generator:
     return np.random.default_rng([zlib.crc32(name.encode()), draw])
 
 
-def speech_rms(sound: npt.NDArray[np.floating]) -> float:
+def speech_rms(sound: npt.NDArray[np.floating] | Sound) -> float:
     whole = sound[: len(sound) // 160 * 160].astype(np.float64).reshape(-1, 160)
     power = (whole**2).mean(axis=1)
     return float(np.sqrt(power[power >= power.max() * 1e-3].mean()))

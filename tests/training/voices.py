@@ -24,12 +24,13 @@ RATE_HZ = 16_000
 
 ACCENTS = ("en-us", "en-gb", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-rp", "en-029", "en-us-nyc")
 VARIANTS = (
-    "m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 klatt klatt2 klatt4 Alicia Andrea Andy Annie Diogo "
-    "Hugo Jacky Lee Michael Mike belinda benjamin linda steph"
-).split()
+    *("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3", "f4", "f5", "klatt", "klatt2", "klatt4"),
+    *("Alicia", "Andrea", "Andy", "Annie", "Diogo", "Hugo", "Jacky", "Lee", "Michael", "Mike", "belinda", "benjamin"),
+    *("linda", "steph"),
+)
 FLITE = ("awb", "rms")
 KOKORO = ("jf_gongitsune", "jf_tebukuro", "jm_kumo")
-MIXTURES = 14
+MIXTURES = 5
 
 
 @dataclass(frozen=True)
