@@ -14,8 +14,8 @@ FIELD_S = 3.0
 beside the moods of a room."""
 RESTING = 4
 """In a quiet room so many batches are looked at as one."""
-OVER_FLOOR_DB = 6.0
-"""A sound so much over the floor may be speech."""
+OVER_FLOOR_DB = 3.0
+"""A sound so much over the floor may be speech: steady noise moves by 0.3 dB from batch to batch."""
 RISE_DB_PER_S = 2.0
 """The floor falls with the sound at once and rises so slowly that a sentence, with its pauses, does not lift it."""
 CALIBRATION_S = 30.0

@@ -28,7 +28,12 @@ class FilterBank:
         """samples: (n, microphones). As many come out, LAG samples late."""
         if not len(samples):
             return np.zeros(0, np.int16)
-        sound = np.concatenate([self._tail, samples.astype(np.float32)])
+        result: Mono = np.clip(np.rint(self.filtered(samples.astype(np.float32))), -32768, 32767).astype(np.int16)
+        return result
+
+    def filtered(self, samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """feed() before it is rounded."""
+        sound = np.concatenate([self._tail, samples])
         self._tail = sound[len(samples) :]
         size = -(-len(sound) // 64) * 64
         spectra = np.fft.rfft(sound, size, axis=0).astype(np.complex64, copy=False)
@@ -40,8 +45,7 @@ class FilterBank:
             fade = np.arange(1, len(out) + 1, dtype=np.float32) / np.float32(len(out))
             out = old + (out - old) * fade
             self._before = None
-        result: Mono = np.clip(np.rint(out), -32768, 32767).astype(np.int16)
-        return result
+        return out
 
     def clear(self) -> None:
         self._tail[:] = 0

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from oyez.hearing.array.alignment import Whitened, delays_of, whitened_pairs
 from oyez.hearing.array.direction import Compass
-from oyez.hearing.array.field import BATCH_S, Field
+from oyez.hearing.array.field import BATCH_S, FIELD_S, Field
 from oyez.hearing.array.filterbank import Filters
 from oyez.hearing.array.geometry import GRID_DEG, Floats, candidates_deg, delays_s, wrapped_deg
 from oyez.hearing.array.spectra import Spectra, spectra_of
@@ -18,11 +18,16 @@ KEEP_S = 5.0
 """So long the direction of a moment is remembered: longer than a wake word and its detection."""
 FORGET = 0.8
 """Share of what was known of the direction that outlives a batch of speech: a memory of 0.3 s."""
-CLEAR = 0.06
-"""The best direction stands out so far over the mean one, or nothing is said: three times what chance does."""
+CLEAR = 0.04
+"""The best direction stands out so far over the mean one, or nothing is said: twice what chance does."""
+FRESH_S = 5.0
+"""A voice that begins, after a pause or from elsewhere, is for so long a talker, kept out of the noise field. What goes
+on longer is a television, and belongs to it."""
+PAUSE_S = 1.5
 RENEW_S = 0.5
 """MVDR's weights follow the noise field so often."""
 
+Map = npt.NDArray[np.float32]
 Kind = Literal["sum", "mvdr"]
 
 
@@ -41,10 +46,14 @@ class Steering:
         """Where the beam looks."""
         self._late: Floats = np.zeros(microphones)
         self._summed: npt.NDArray[np.float32] = np.zeros(len(candidates), np.float32)
+        self._usual = self._summed.copy()
+        """Map of what goes on all the time: taken off, so that who begins to speak beside a television is seen."""
         self._pairs: Whitened = np.zeros((microphones, 1), np.complex64)
         self._weight = 0.0
-        self._maps: deque[tuple[float, npt.NDArray[np.float32]]] = deque(maxlen=round(KEEP_S / BATCH_S))
+        self._maps: deque[tuple[float, Map, Map]] = deque(maxlen=round(KEEP_S / BATCH_S))
         self._since_s = 0.0
+        self._spoke_s = self._began_s = float("-inf")
+        """When the voice was last heard, and when it began."""
         self._used_gains_db: Floats = np.zeros(microphones)
 
     def start(self) -> Filters:
@@ -56,7 +65,10 @@ class Steering:
         spectra = spectra_of(samples) * (10 ** (self._known_gains_db / 20)).astype(np.float32)[:, None]
         rises = self._field.rises(spectra)
         moved = rises and voiced and self._look(spectra, end_s)
-        self._field.hear(spectra, quiet=not rises)
+        fresh = end_s - self._began_s <= FRESH_S
+        if not rises or not fresh:
+            self._field.hear(spectra, quiet=not rises)
+            self._get_used(end_s, rises=rises)
         self._since_s += BATCH_S
         if not moved and self._since_s < RENEW_S:
             return None
@@ -68,11 +80,14 @@ class Steering:
 
     def between(self, from_s: float, to_s: float) -> float | None:
         """The direction of the loudest voice in that span of capture time; None: it is not remembered or not clear."""
-        maps = [one for end_s, one in self._maps if from_s < end_s <= to_s + BATCH_S]
+        maps = [(heard, heard - usual) for end_s, heard, usual in self._maps if from_s < end_s <= to_s + BATCH_S]
         if not maps or self._compass is None:
             return None
-        direction_deg, clear = self._compass.peak(np.sum(maps, axis=0) / len(maps))
-        return direction_deg if clear >= CLEAR else None
+        for one in (np.mean([new for _, new in maps], axis=0), np.mean([heard for heard, _ in maps], axis=0)):
+            direction_deg, clear = self._compass.peak(one)
+            if clear >= CLEAR:
+                return direction_deg
+        return None
 
     def forget(self) -> None:
         """Where voices came from. The noise field, the gains and the beam stay."""
@@ -86,18 +101,27 @@ class Steering:
         if self._compass is None:
             return self._align(spectra)
         new = self._compass.maps(spectra, self._field.noise).mean(axis=0)
-        self._maps.append((end_s, new))
+        self._maps.append((end_s, new, self._usual))
         self._weight = self._weight * FORGET + 1.0
-        self._summed = self._summed * np.float32(FORGET) + new
+        self._summed = self._summed * np.float32(FORGET) + (new - self._usual)
         direction_deg, clear = self._compass.peak(self._summed / np.float32(self._weight))
         if clear < CLEAR or self._places is None:
             return False
-        self.direction_deg = direction_deg
+        if end_s - self._spoke_s > PAUSE_S:
+            self._began_s = end_s
+        self._spoke_s, self.direction_deg = end_s, direction_deg
         if self._turned is not None and _apart_deg(direction_deg, self._turned) < GRID_DEG:
             return False
-        self._turned = direction_deg
+        self._turned, self._began_s = direction_deg, end_s
         self._late = delays_s(self._places, direction_deg)[0]
         return True
+
+    def _get_used(self, end_s: float, *, rises: bool) -> None:
+        if self._compass is None:
+            return
+        known = self._maps[-1] if rises and self._maps and self._maps[-1][0] == end_s else None
+        heard = known[1] if known else np.float32(0.0)
+        self._usual = self._usual + np.float32(BATCH_S / FIELD_S) * (heard - self._usual)
 
     def _align(self, spectra: Spectra) -> bool:
         new = whitened_pairs(spectra)
