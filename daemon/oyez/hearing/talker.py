@@ -88,11 +88,14 @@ class Talker:
     def suspected(self) -> bool:
         return self._sum >= self._enough
 
-    def hear(self, clean: Mono, far: Mono, *, voiced: bool, probability: float, addressed: bool) -> bool:
+    def hear(
+        self, clean: Mono, far: Mono, *, voiced: bool, probability: float, addressed: bool, maybe: bool | None = None
+    ) -> bool:
         """Whether this block counts as speech to us, over a reply as well as in its pauses.
 
-        clean, far: int16 at 16 kHz, (160,): the canceller's output, and what was played. voiced: the cheap judge's;
-        probability: the better one's, 0 to 1. addressed: a conversation goes on and somebody speaks in it.
+        clean, far: int16 at 16 kHz, (160,): the canceller's output, and what was played. voiced: both judges agree that
+        it is speech. probability: the better one's, 0 to 1. maybe: the cheap judge alone says so; None: as voiced.
+        addressed: a conversation goes on and somebody speaks in it.
         """
         power = _power(clean)
         level_db = self.levels.hear(power, addressed=addressed, voiced=voiced, replying=self._replying)
@@ -101,13 +104,14 @@ class Talker:
             return voiced
         ours = self._far_db > AUDIBLE_DB
         least_db = self._least_db - (DOUBLE_TALK_DB if ours else 0.0)
-        near = voiced and level_db >= least_db
+        loud = level_db >= least_db
+        near = loud and (voiced if maybe is None else maybe)
         left_db = _db(power) - self._far_db
         evidence = self._evidence(left_db, probability) if near else -DRAIN
         self._sum = min(max(0.0, self._sum + evidence), self._enough)
         if ours:
             self._learn(left_db)
-        return near and probability >= 0.5
+        return loud and voiced
 
     def replying(self, on: bool) -> None:
         """The device begins or ends to speak."""

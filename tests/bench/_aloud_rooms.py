@@ -1,0 +1,125 @@
+"""Rooms and people for the benchmark barge_in, from the recordings of a folder."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tests.bench._mixing import read
+
+Floats = npt.NDArray[np.float32]
+RATE_HZ = 16_000
+ECHO_S = 0.5
+"""Responses are cut here: a room's answer lies under -30 dB then, but in a church."""
+TAIL_GAIN = 0.5
+"""The room beside the direct sound of a loudspeaker a hand away from the microphone: -6 dB."""
+BELIEVED_DB = 3.0
+"""A response that was estimated from a real pair is one only if it explains so much of what the microphone heard: in
+the others people speak, or the clocks drift."""
+TAPS = 3200
+ONSET_DB = 30.0
+FLOOR_DB = 6.0
+
+
+@dataclass
+class Cast:
+    replies: list[Floats] = field(default_factory=list)
+    """People who read aloud: what the device says."""
+    talkers: list[Floats] = field(default_factory=list)
+    """People who say a sentence or a phrase."""
+    television: list[Floats] = field(default_factory=list)
+    noises: list[tuple[str, Floats]] = field(default_factory=list)
+    mouths: list[Floats] = field(default_factory=list)
+    """Responses from a person to the microphone."""
+    echoes: list[tuple[str, Floats]] = field(default_factory=list)
+    """Responses from loudspeaker to microphone, of unit energy."""
+
+
+def cast(data: Path) -> Cast:
+    """All that the folder has; lists stay empty where it has none."""
+    with (data / "manifest.csv").open(encoding="utf-8") as table:
+        rows = [row for row in csv.DictReader(table) if row["channels"] == "1"]
+    found = Cast()
+    for row in rows:
+        if row["kind"] == "negative_speech" and row["label"].startswith("read"):
+            found.replies.append(floats(data, row))
+        elif row["kind"] == "negative_keyword" or (row["kind"] == "negative_speech" and row["label"] == "command"):
+            found.talkers.append(floats(data, row))
+        elif row["kind"] == "negative_home":
+            found.television.append(floats(data, row))
+        elif row["kind"] == "noise":
+            found.noises.append((row["label"], floats(data, row)))
+        elif row["kind"] == "rir":
+            response = floats(data, row)[: round(ECHO_S * RATE_HZ)]
+            found.mouths.append(response / np.abs(response).max())
+            found.echoes.append((row["label"], beside(response)))
+    found.echoes += estimated(data, rows)
+    return found
+
+
+def floats(data: Path, row: dict[str, str]) -> Floats:
+    return np.asarray(read(data / row["path"]) / 32768, np.float32)
+
+
+def beside(room: Floats) -> Floats:
+    """A loudspeaker beside the microphone, in this room: the direct sound after 2 ms, and what the room gives back."""
+    after = room[max(0, int(np.argmax(np.abs(room))) - 5) :]
+    response = np.zeros(len(after) + 40, np.float32)
+    response[32] = np.abs(after).max()
+    response[40:] += after * np.float32(TAIL_GAIN)
+    return unit(response)
+
+
+def estimated(data: Path, rows: Iterable[dict[str, str]]) -> list[tuple[str, Floats]]:
+    """Of the real pairs, where one response explains what was heard."""
+    by_path = {row["path"]: row for row in rows}
+    found = []
+    for path, row in by_path.items():
+        heard = by_path.get(path.replace("_far.", "_mic."))
+        if row["kind"] != "aec_far" or heard is None or heard is row:
+            continue
+        far, mic = floats(data, row), floats(data, heard)
+        length = min(len(far), len(mic))
+        response = wiener(far[:length], mic[:length])
+        left = mic[:length] - np.convolve(far[:length], response)[:length]
+        if 10 * np.log10(np.sum(mic[:length] ** 2) / max(np.sum(left**2), 1e-12)) >= BELIEVED_DB:
+            found.append((Path(path).stem.removesuffix("_far"), unit(response.astype(np.float32))))
+    return found
+
+
+def wiener(far: Floats, mic: Floats, taps: int = TAPS) -> npt.NDArray[np.float64]:
+    """The response that explains most of `mic`: the normal equations, by conjugate gradients."""
+    size = 1 << (len(far) + taps).bit_length()
+    spectrum = np.fft.rfft(far.astype(np.float64), size)
+    wanted = np.fft.irfft(np.conj(spectrum) * np.fft.rfft(mic.astype(np.float64), size), size)[:taps]
+    correlation = np.fft.irfft(np.abs(spectrum) ** 2, size)[:taps]
+    correlation[0] *= 1.001
+    circulant = np.fft.rfft(np.concatenate([correlation, [0.0], correlation[:0:-1]]))
+    response, left = np.zeros(taps), wanted.copy()
+    towards, power = left.copy(), float(left @ left)
+    for _ in range(200):
+        if power < 1e-12:
+            break
+        applied = np.fft.irfft(circulant * np.fft.rfft(towards, 2 * taps), 2 * taps)[:taps]
+        share = power / float(towards @ applied)
+        response, left = response + share * towards, left - share * applied
+        before, power = power, float(left @ left)
+        towards = left + power / before * towards
+    return response
+
+
+def unit(response: Floats) -> Floats:
+    return np.asarray(response / np.sqrt(np.sum(response.astype(np.float64) ** 2)), np.float32)
+
+
+def onset_s(clip: Floats) -> float:
+    """Where speech begins in a clip: the first 10 ms within ONSET_DB of its loudest that also lie FLOOR_DB above the
+    recording's own noise (its 10th percentile), and of whose next 100 ms half does so too."""
+    whole = clip[: len(clip) // 160 * 160].reshape(-1, 160).astype(np.float64)
+    level_db = 10 * np.log10(np.mean(whole**2, axis=1) + 1e-12)
+    loud = level_db > max(level_db.max() - ONSET_DB, float(np.percentile(level_db, 10)) + FLOOR_DB)
+    begun = [at for at in np.flatnonzero(loud) if loud[at : at + 10].mean() >= 0.5]
+    return float(begun[0] if begun else 0) / 100
