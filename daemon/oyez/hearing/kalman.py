@@ -23,8 +23,6 @@ NOISE_RATE = np.float32(0.2)
 DECAY_PER_S = 12.0
 """Of the power expected of an unknown path: a room of 1.15 s reverberation, so that no real one is held too short."""
 SILENT_POWER = 1e-3
-DOUBT = 0.3
-"""After a doubt the path may be off by so much of its own power."""
 _EXPECTED = np.exp(-DECAY_PER_S * BLOCK / RATE_HZ * np.arange(PARTITIONS, dtype=np.float32))[:, None]
 
 
@@ -67,9 +65,9 @@ class KalmanFilter:
         self._recent = np.fft.irfft(self._far[0]).astype(np.float32)
 
     def doubt(self) -> None:
-        """Something moved: learn quickly again."""
-        size = (np.square(self.weights.real) + np.square(self.weights.imag)).sum(axis=0) / PARTITIONS
-        self.spread = np.maximum(self.spread, DOUBT * size * PARTITIONS * _EXPECTED / _EXPECTED.sum())
+        """Something moved: learn as quickly as at the start, from what is there. A share of the weights' own power
+        would not do: a path that is gone draws them to nothing first."""
+        self.spread = np.maximum(self.spread, _EXPECTED)
 
     def _push(self, far: Floats) -> None:
         self._recent[:BLOCK] = self._recent[BLOCK:]

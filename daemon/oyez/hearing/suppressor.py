@@ -33,11 +33,6 @@ class Suppressor:
         )
         self._gain = np.ones(BINS, np.float32)
 
-    @property
-    def leak(self) -> float:
-        """Share of the echo's power that is left, 0 to 1 and more: what was learned no longer holds."""
-        return float(self._both.sum() / (self._square.sum() + 1e-12))
-
     def process(self, left: Floats, echo: Floats) -> Floats:
         """`left` and `echo` as the filter gives them, (160,)."""
         spectrum, power = _transform(self._left_in, left)

@@ -12,8 +12,12 @@ from oyez.hearing.suppressor import Suppressor
 Learned = npt.NDArray[np.float32]
 """(3, PARTITIONS, BINS): weights' real and imaginary parts, and their spread."""
 WORTH_KEEPING_DB = 6.0
-MOVED_LEAK = 0.7
-"""A path that holds leaks 0.03 to 0.3 of its power; one that was exchanged more than it takes out."""
+MOVED_FIT = 0.5
+"""How much of the echo taken out is in the microphone, by projection: 1 while the path holds, also under a talker (who
+is not correlated with it), 0 when it was exchanged."""
+FIT_S = 0.3
+HEARD = 0.01
+"""Of the microphone's power: an echo below it tells nothing."""
 DOUBTS_APART_S = 1.0
 MOST_WEIGHT = 1e3
 """Of a saved filter: 60 dB more than a loudspeaker at the microphone."""
@@ -29,6 +33,8 @@ class WakeBranch:
         self._filter, self._suppressor, self._erle = KalmanFilter(), Suppressor(), Erle()
         self._awake = False
         self._doubted_blocks = 0
+        self._fit = np.zeros(3)
+        """Smoothed: microphone times echo, echo squared, microphone squared."""
 
     def cancel(self, near: Floats, far: Floats, clean: Mono, *, awake: bool, loud: bool) -> Mono:
         """`near`, `far`: (160,), full scale 1.0. `clean`: what to fade from and to when it wakes and falls asleep."""
@@ -37,7 +43,7 @@ class WakeBranch:
         sound = np.clip(np.rint(self._suppressor.process(left, echo) * 32768), -32768, 32767)
         if loud:
             self._erle.hear(_whole(near), _whole(left))
-            self._doubt()
+            self._doubt(near, echo)
         if was and awake:
             return sound.astype(np.int16)
         if not awake:
@@ -72,9 +78,12 @@ class WakeBranch:
         self._filter.spread = learned[2] + STALE * (np.square(learned[0]) + np.square(learned[1]))
         return True
 
-    def _doubt(self) -> None:
+    def _doubt(self, near: Floats, echo: Floats) -> None:
+        now = np.array([float(near @ echo), float(echo @ echo), float(near @ near)])
+        self._fit += BLOCK_MS / 1000 / FIT_S * (now - self._fit)
+        both, taken, heard = self._fit
         self._doubted_blocks = max(0, self._doubted_blocks - 1)
-        if self._suppressor.leak > MOVED_LEAK and not self._doubted_blocks:
+        if taken > HEARD * heard and both < MOVED_FIT * taken and not self._doubted_blocks:
             self._filter.doubt()
             self._doubted_blocks = round(DOUBTS_APART_S * 1000 / BLOCK_MS)
 

@@ -90,3 +90,11 @@ def test_a_reference_that_comes_after_its_echo_is_found_out_once() -> None:
             break
     assert 1280 + 16 <= moves[-1] <= 1280 + 320
     assert branches.misplaced() == 0
+
+
+def test_a_path_that_is_exchanged_is_learned_anew_within_a_second_and_a_half() -> None:
+    branches = TwoBranches()
+    through(branches, ECHO, SOUND)
+    moved = -np.concatenate([np.zeros(900, np.int16), SOUND[:-900]]) // 2
+    _, out = through(branches, moved[:32_000], SOUND[:32_000])
+    assert db(moved[24_000:32_000], out[24_000:]) > 12
