@@ -70,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
 
     say = _verb(verbs, "say", _say, "have the running daemon say a text")
     say.add_argument("text")
+    enrol = _verb(verbs, "enrol", _enrol, "a wake phrase of your own, said three times to the running daemon")
+    enrol.add_argument("name", help="letters, digits, _ and -, such as hey_house")
+    enrol.add_argument("files", type=Path, nargs="*", metavar="FILE.wav", help="learn from these recordings instead")
+    enrol.add_argument("--state", type=Path, metavar="DIR", help="with files: the device's state folder")
     _verb(verbs, "status", _status, "what the running daemon is doing").add_argument("--json", action="store_true")
     for name, text in (
         ("mute", "switch the microphone off"),
@@ -132,6 +136,18 @@ def _check_config(arguments: argparse.Namespace) -> int:
 
 def _say(arguments: argparse.Namespace) -> int:
     return _report(_remote(arguments.config).say(arguments.text))
+
+
+def _enrol(arguments: argparse.Namespace) -> int:
+    if not arguments.files:
+        print("Say the phrase after each chime, three times. A low sound means: again.", flush=True)
+        return _report(_remote(arguments.config).enrol(arguments.name))
+    from oyez.enrol_command import enrol
+    from oyez.memory import state_folder
+
+    state = arguments.state or state_folder(os.environ) or Path("/var/lib/oyez")
+    print(enrol(arguments.name, arguments.files, state))
+    return 0
 
 
 def _status(arguments: argparse.Namespace) -> int:

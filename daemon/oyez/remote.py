@@ -20,6 +20,8 @@ WELL, FAILED, AWAY = 0, 1, 69
 ANSWER_S = 10.0
 SPEECH_S = 120.0
 """A text is answered when it has been spoken."""
+ENROL_S = 180.0
+"""Three recordings, some of them said again, and the learning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class Remote:
 
     async def say(self, text: str, timeout_s: float = SPEECH_S) -> Outcome:
         return await self._order("do/say", {"text": text}, timeout_s)
+
+    async def enrol(self, name: str, timeout_s: float = ENROL_S) -> Outcome:
+        return await self._order("do/enrol", {"name": name}, timeout_s)
 
     async def listen(self, timeout_s: float = ANSWER_S) -> Outcome:
         return await self._order("do/listen", {}, timeout_s)

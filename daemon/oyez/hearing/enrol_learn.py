@@ -32,6 +32,10 @@ STRICTNESS = 0.55
 Over the middle, because people's speech reaches higher than the synthetic speech that ships."""
 LEAST_DISTANCE = 1.25
 """The phrase's own score over that of other speech; less, and it is too common to be told apart."""
+COMMON = (
+    "The phrase is too common, or was said in very different ways: other speech sounds as much like it. Take a longer "
+    "or rarer one, and say it the same way each time."
+)
 _TAIL = 30
 """So many of the loudest seconds of other speech show how its scores fall off."""
 
@@ -121,12 +125,14 @@ def _judged(
         rest = np.arange(len(recordings)) != place
         own.append(float((stacks @ weights).max()))
         alone.append(float((stacks @ _unit(solved[rest].mean(axis=0), means[rest].mean(axis=0))).max()))
+    if float(np.median(alone)) < level:
+        raise Refused(COMMON)
     if min(alone) < level:
         odd = int(np.argmin(alone)) + 1
         raise Refused(f"Recording {odd} does not sound like the others. Say the same phrase the same way each time.")
     reached = (float(np.mean(own)) + float(np.median(alone))) / 2
     if reached < LEAST_DISTANCE * level:
-        raise Refused("The phrase is too common: other speech sounds much like it. Take a longer or rarer one.")
+        raise Refused(COMMON)
     threshold = level + STRICTNESS * (reached - level)
     rate = float(np.exp(-(threshold - level) / fold))
     bias = -float(middle @ weights)

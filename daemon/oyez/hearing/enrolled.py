@@ -1,9 +1,11 @@
 """A phrase of one's own: what is kept of it, and the wake engine that hears it. No sound of it is kept."""
 
+import zlib
 from collections import deque
 from dataclasses import dataclass
 from math import exp
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -54,7 +56,7 @@ def load(path: Path) -> Phrase:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             weights, figures = arrays["weights"].astype(np.float32), arrays["figures"].astype(float)
-    except (KeyError, ValueError, EOFError, AttributeError, TypeError) as error:
+    except (KeyError, ValueError, EOFError, AttributeError, TypeError, BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} is no enrolled phrase: enrol {path.stem} anew.") from error
     if weights.ndim != 2 or weights.shape[1] != WIDTH or figures.shape != (5,) or not np.isfinite(weights).all():
         raise ValueError(f"{path} is no enrolled phrase: enrol {path.stem} anew.")
