@@ -73,9 +73,11 @@ async def frames(ears: Ears, path: Path, channels: int) -> AsyncIterator[Frame]:
         while len(data := sound.read(FRAME * 2)) == FRAME * 2:
             ears.played(SILENCE, 48_000, at / 16_000)
             at += FRAME
-            mono = np.concatenate([held, np.frombuffer(data, np.int16)])
-            samples = np.stack([mono[channels - late : len(mono) - late] for late in range(channels)], axis=1)
-            held = mono[-channels:]
+            samples = np.frombuffer(data, np.int16).reshape(-1, 1)
+            if channels > 1:
+                mono = np.concatenate([held, samples[:, 0]])
+                samples = np.stack([mono[channels - late : len(mono) - late] for late in range(channels)], axis=1)
+                held = mono[-channels:]
             yield Frame(samples, 16_000, at / 16_000)
             await ears.settled()
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tests.bench._judged import BLOCK, JUDGES, Flags, Tally, flags, share
+from tests.bench._vad_mixes import mixes
 from tests.bench.report import write_report
 
 NOISES = ("noise", "music")
@@ -25,7 +26,8 @@ HOW = (
     "inside a segment count as speech); miss_rate: labelled speech not flagged; false_alarm_rate: the rest flagged, "
     "far_from_speech without the 250 ms before and after speech; onset_ms, offset_ms: medians of the daemon's gate "
     "on these flags, at beginnings and ends with a second of silence beside them (a beginning that is not told counts "
-    "as 2000 ms); noise: share of flags on clips without speech. {missing}"
+    "as 2000 ms); noise: share of flags on clips without speech; "
+    "mixes: recorded speech in synthetic noise, truth from the level of the clean sound. {missing}"
 )
 
 
@@ -47,7 +49,7 @@ def main() -> None:
     judged = {name: speech(judge, labelled) for name, judge in JUDGES.items()}
     seconds = sum(len(said) for said in (truth for _, truth in map(read_labelled, labelled))) / 100
     how = HOW.format(clips=len(labelled), seconds=seconds, missing=" ".join(missing))
-    figures = {**judged["oyez"], "judges": judged, "noise": noise(noises)}
+    figures = {**judged["oyez"], "judges": judged, "noise": noise(noises), "mixes": mixes(options.data)}
     report = write_report(options.json, "vad", how, len(labelled), figures)
     if options.picture:
         draw(report, options.picture)
