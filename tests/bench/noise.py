@@ -86,17 +86,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with manifest.csv")
     parser.add_argument("--json", type=Path, required=True, help="where to write the figures")
-    parser.add_argument("--clips", type=int, default=40, help="at most so many recordings of a kind")
+    parser.add_argument(
+        "--clips", type=int, default=30, help="at most so many recorded requests, and four times as many wake words"
+    )
     options = parser.parse_args()
     scenery = Scenery(recordings(options.data, lambda row: row["kind"] == "noise"))
     human = every(options.clips, recordings(options.data, lambda row: row["label"] == "command"))
     wakes = recordings(options.data, lambda row: row["kind"] == "wake_positive" and row["label"] == WORD)
+    wakes = every(options.clips * 4, wakes)
     others = recordings(options.data, lambda row: row["kind"].startswith("negative") or row["kind"] in ALSO_OTHER)
     if lacking := [name for name, has in (("noise", not scenery.empty), (WORD, wakes)) if not has]:
         print(f"{options.data} has no {' and no '.join(lacking)}: left out", file=sys.stderr)
     figures = {
         "requests": requests(scenery, human),
-        "wake": {WORD: waking(scenery, every(options.clips * 4, wakes), others)},
+        "wake": {WORD: waking(scenery, wakes, others)},
         "cpu_s_per_hour": costs(),
     }
     hours = sum(len(one.sound) for one in others) / RATE_HZ / 3600

@@ -1,7 +1,7 @@
 """Noise suppression of what is sent: WebRTC's Wiener filter with its own noise estimate, on request only.
 
-It is off by default, and never stands before the wake word: docs/noise.md has the figures. Who turns it on has a
-service that hears noise worse than our local one does, and no `noise_reduction` of its own.
+It is off by default, and never stands before the wake word: docs/noise.md has the figures. It is for rooms in which
+noise is as loud as the voice, and for services without a `noise_reduction` of their own.
 """
 
 from typing import Literal
