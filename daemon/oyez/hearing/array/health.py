@@ -14,6 +14,8 @@ NOISY_DB = 20.0
 CLIPPED_SHARE = 0.1
 QUIETEST = 3.0
 """Steps of 16 bits, RMS: under it even a good microphone may deliver nothing."""
+LOUDEST = 1000.0
+"""Steps of 16 bits, RMS, -30 dBFS: speech over seconds stays below."""
 WINDOW = 16_000
 """Samples of one verdict: 1 s."""
 BAD_WINDOWS = 3
@@ -63,13 +65,13 @@ class Health:
         mean = self._sums / self._seen
         rms = np.sqrt(np.maximum(self._squares / self._seen - mean**2, 0.0))
         clipped = self._clipped / self._seen
-        # Of two the lower: one that roars must not make its neighbour silent.
-        middle = float(np.sort(rms)[(len(rms) - 1) // 2])
         loudest = float(rms.max())
+        # Of two the louder is believed, unless no room is as loud as that all the time.
+        middle = float(rms.min() if loudest > LOUDEST else loudest) if len(rms) == 2 else float(np.median(rms))
         far_below = 10 ** (SILENT_DB / 20)
         verdicts = []
         for own, share in zip(rms, clipped, strict=True):
-            if share > CLIPPED_SHARE and np.median(clipped) < CLIPPED_SHARE / 10:
+            if share > CLIPPED_SHARE and clipped.min() < CLIPPED_SHARE / 10:
                 verdicts.append("clips")
             elif loudest > QUIETEST * 4 and own < 0.5:
                 verdicts.append("delivers no sound")

@@ -53,7 +53,7 @@ class Steering:
         self._maps: deque[tuple[float, Map, Map]] = deque(maxlen=round(KEEP_S / BATCH_S))
         self._since_s = 0.0
         self._spoke_s = self._began_s = float("-inf")
-        """When the voice was last heard, and when it began."""
+        """When anything last rose above the floor, and when what is looked at began."""
         self._used_gains_db: Floats = np.zeros(microphones)
 
     def start(self) -> Filters:
@@ -64,6 +64,9 @@ class Steering:
         """One batch, (BATCH, microphones). New filters, or None: the old ones serve."""
         spectra = spectra_of(samples) * (10 ** (self._known_gains_db / 20)).astype(np.float32)[:, None]
         rises = self._field.rises(spectra)
+        if rises:
+            self._began_s = end_s if end_s - self._spoke_s > PAUSE_S else self._began_s
+            self._spoke_s = end_s
         moved = rises and voiced and self._look(spectra, end_s)
         fresh = end_s - self._began_s <= FRESH_S
         if not rises or not fresh:
@@ -107,9 +110,7 @@ class Steering:
         direction_deg, clear = self._compass.peak(self._summed / np.float32(self._weight))
         if clear < CLEAR or self._places is None:
             return False
-        if end_s - self._spoke_s > PAUSE_S:
-            self._began_s = end_s
-        self._spoke_s, self.direction_deg = end_s, direction_deg
+        self.direction_deg = direction_deg
         if self._turned is not None and _apart_deg(direction_deg, self._turned) < GRID_DEG:
             return False
         self._turned, self._began_s = direction_deg, end_s

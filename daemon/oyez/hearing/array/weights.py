@@ -18,6 +18,10 @@ LAG = TAPS // 2
 LOADING = 0.05
 """Share of the mean power added to each microphone's own. It bounds how far the weights may trust a model of the array
 that is never quite right (echoes, places, gains): chosen by that on simulated rooms, docs/arrays.md."""
+CAUTION = 5.0
+"""Added to it when all the noise comes from the look direction."""
+_TELLING = slice(round(1000 * TAPS / RATE_HZ), round(4000 * TAPS / RATE_HZ))
+"""Bands in which a board can tell directions."""
 _OMEGA = 2 * np.pi * RATE_HZ / TAPS * np.arange(BANDS)
 
 Weights = npt.NDArray[np.complex128]
@@ -34,11 +38,18 @@ def delay_and_sum(late_s: Floats) -> Weights:
     return steering(late_s) / len(late_s)
 
 
-def mvdr(late_s: Floats, noise: Covariances, loading: float = LOADING) -> Weights:
-    """Least power out for response 1 towards the source. noise: of everything, or of all but that source."""
+def mvdr(late_s: Floats, noise: Covariances) -> Weights:
+    """Least power out for response 1 towards the source. noise: of everything, or of all but that source.
+
+    The more of it comes from where the beam looks, the nearer to delay and sum: whoever speaks there, a little beside
+    where the model has them, would be taken for noise.
+    """
     source = steering(late_s)
     count = len(late_s)
     mean_power = np.trace(noise, axis1=1, axis2=2).real / count
+    looked_at = np.einsum("bi,bij,bj->b", source.conj(), noise, source).real / count**2
+    share = float(looked_at[_TELLING].sum() / (mean_power[_TELLING].sum() + 1e-20))
+    loading = LOADING + CAUTION * min(max((share - 0.6) / 0.4, 0.0), 1.0)
     own = (loading * mean_power + 1e-20)[:, None, None] * np.eye(count)
     solved = np.linalg.solve(noise.astype(np.complex128) + own, source[:, :, None])[:, :, 0]
     result: Weights = solved / np.sum(source.conj() * solved, axis=1, keepdims=True)
