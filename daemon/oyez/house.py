@@ -5,11 +5,10 @@ Organs tell the conductor; the conductor's orders come back through `carry_out`,
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
 import httpx
@@ -18,13 +17,16 @@ from oyez import actions as do
 from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.config import Config
+from oyez.evidence import Evidence
 from oyez.hearing.ears import Ears
+from oyez.hearing_care import HearingCare
 from oyez.home import remote_tools
 from oyez.home.broker import Broker
 from oyez.home.tool_record import ToolRecord
 from oyez.home.toolbox import Toolbox
-from oyez.liveness import Liveness
-from oyez.memory import Memory, Remembered
+from oyez.kept_settings import first_view, hearing_as_set, worth_keeping
+from oyez.memory import Memory
+from oyez.pen import Pen
 from oyez.secret import Secret
 from oyez.session.line import Line
 from oyez.session.till import CALENDAR_S, Till
@@ -32,9 +34,10 @@ from oyez.session.token import TokenRefused
 from oyez.session.token_source import TokenSource, Trouble
 from oyez.speaking.voice import Voice
 from oyez.state import Turns
-from oyez.supervision import DEFAULT_INTERVAL_S, Notifier, supervise, watchdog_interval_s
+from oyez.supervision import Notifier
 from oyez.troubles import Troubles
 from oyez.view import View
+from oyez.vital_signs import VitalSigns
 from oyez_hw.boards import Board
 from oyez_hw.capture import Capture
 from oyez_hw.playback import Playback
@@ -43,9 +46,6 @@ from oyez_realtime.items import McpCall
 
 log = logging.getLogger(__name__)
 
-LONGEST_SILENCE_S = 5.0
-"""An organ that gives no proof of life for so long starves the watchdog."""
-PROOF_S = 0.5
 LAST_SOUND_S = 0.5
 """Longer than what was captured takes through the ears."""
 
@@ -83,8 +83,9 @@ class House:
         self._shown, self._clock = "", clock
         self._capture, self._playback = sound or (Capture(board.microphone), Playback(board.speaker))
         self._memory, kept = memory, memory.recall()
-        volume = config.speaking.volume if kept.volume is None else kept.volume
-        view = View(volume=volume, muted=kept.muted, wake_word=", ".join(config.hearing.listens_for))
+        self._pen = Pen()
+        hearing = hearing_as_set(config, kept, memory.folder)
+        view = first_view(config, kept, hearing)
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
         self.conductor = Conductor(config.conversation, self, view, clock, trace, kept.muted, turns)
         tell = self.conductor.tell
@@ -100,21 +101,49 @@ class House:
             clock=clock,
         )
         self._broker = Broker(
-            config.home, config.device, tell, password=mqtt_password, on_trouble=self._broker_troubled, clock=clock
+            config.home,
+            config.device,
+            tell,
+            password=mqtt_password,
+            on_trouble=self._broker_troubled,
+            known_words=lambda: self._ears.known_words,
+            label_clip=lambda order: self._evidence.label(order),
+            clock=clock,
         )
-        self._toolbox = Toolbox(config.tools, config.tool_calls, self._broker.publish, tell, ToolRecord(memory.folder))
-        self._ears = Ears(config.hearing, tell, clock=clock)
+        self._evidence = Evidence(
+            config.hearing,
+            memory.folder,
+            self._broker.emit,
+            self._broker.answer,
+            clock,
+            datetime.now,
+            lambda: self._ears.counters.tap_bytes,
+        )
+        record = ToolRecord(memory.folder, self._pen.later)
+        self._toolbox = Toolbox(config.tools, config.tool_calls, self._broker.publish, tell, record, self._evidence.why)
+        keep = self._evidence.keep if self._evidence.locker else None
+        self._ears = Ears(hearing, tell, clock=clock, board=config.board, state=memory.folder, keep=keep)
         if kept.muted:
             self._ears.deaf(True)
         self._voice = Voice(config.speaking, self._playback, tell)
         tools = [*self._toolbox.declarations(), *remote_tools.declarations(config.mcp, mcp_tokens or {})]
         self._till = Till(
-            config.money, config.line, memory.folder, tell, today, lambda: self.show(self.conductor.view), calendar_s
+            config.money,
+            config.line,
+            memory.folder,
+            tell,
+            today,
+            lambda: self.show(self.conductor.view),
+            calendar_s,
+            self._pen.later,
         )
         self._line = Line(config.line, tokens, tools, tell, self._voice.say, clock, self._till.usage, self._tool_used)
         self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
         self._cards.on_playing = lambda: self._set_volume(self.conductor.view.volume)  # an absent card has forgotten it
-        self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
+        self._care = HearingCare(
+            self._ears, memory.folder, self._pen.later, self._troubles, lambda: self.show(self.conductor.view)
+        )
+        self._signs = VitalSigns(self._capture, self._playback, self._ears, self.conductor, clock)
         self._doings = self._table()
 
     async def run(self) -> None:
@@ -128,12 +157,15 @@ class House:
                 group.create_task(self._till.run(), name="till")
                 group.create_task(self._cards.keep_hearing(), name="ears")
                 group.create_task(self._cards.keep_playing(), name="voice")
-                group.create_task(self._prove_life(), name="proofs of life")
-                group.create_task(self._supervise(), name="supervision")
+                group.create_task(self._care.run(), name="hearing care")
+                group.create_task(self._signs.watch(), name="vital signs")
+                group.create_task(self._signs.report(self._notifier), name="supervision")
         finally:
             self._capture.stop()
             self._playback.stop()
             self._ears.close()
+            self._evidence.close()
+            self._pen.flush()
             await self._http.aclose()
 
     # --- what the conductor orders ------------------------------------------------------------------------------------
@@ -145,15 +177,15 @@ class House:
         if view.state != self._shown:
             self._shown = view.state
             self._trace(StateShown(view.state))
-        self._memory.keep(Remembered(view.muted, view.volume))
-        self._broker.show(view, {"money": self._till.report()})
+        self._memory.keep(worth_keeping(self._config, view, self._memory.folder), self._pen.later)
+        self._broker.show(view, {"money": self._till.report(), "hearing": self._care.measured})
 
     def _table(self) -> dict[type[do.Action], Callable[[Any], Awaitable[None] | None]]:
         return {
             do.PlayChime: lambda a: self._voice.chime(a.name),
             do.OpenSession: lambda a: self._open_line(),
             do.CloseSession: lambda a: self._line.close(),
-            do.OpenTap: lambda a: self._ears.open_tap(a.since_s, self._line.send_audio),
+            do.OpenTap: self._open_tap,
             do.CloseTap: lambda a: self._ears.close_tap(),
             do.ExpectBargeIn: lambda a: self._ears.replying(a.on, spoken_over=a.spoken_over),
             do.CutReply: lambda a: self._cut_reply(),
@@ -172,7 +204,14 @@ class House:
             do.SetMuted: lambda a: self._ears.deaf(a.muted),
             do.SetVolume: lambda a: self._set_volume(a.level),
             do.CompleteOrder: lambda a: self._broker.answer(a.order_id, a.ok, a.why),
-            do.ReportWake: lambda a: self._broker.emit("wake", {"word": a.word, "score": round(a.score, 3)}),
+            do.PauseReply: lambda a: self._voice.pause(),
+            do.ResumeReply: lambda a: self._voice.resume(),
+            do.SetWakeWords: lambda a: self._ears.set_words(a.words),
+            do.SetSensitivity: lambda a: self._ears.set_sensitivity(a.sensitivity),
+            do.BeginEnrolment: lambda a: self._ears.enrol(a.name, a.order_id),
+            do.EndEnrolment: lambda a: self._ears.end_enrolment(),
+            do.ReportEnrolment: lambda a: self._broker.emit("enrol", asdict(a)),
+            do.ReportWake: self._evidence.heard,
             do.Complain: lambda a: self._complain(a.kind, a.sentence),
             do.Relieve: lambda a: None,
         }
@@ -180,6 +219,10 @@ class House:
     def _open_line(self) -> None:
         self._till.begin_conversation()
         self._line.open()
+
+    def _open_tap(self, order: do.OpenTap) -> None:
+        self._evidence.opened()
+        self._ears.open_tap(order.since_s, self._line.send_audio)
 
     async def _cut_reply(self) -> None:
         """One order, one breath: silence, then tell the service how much the room heard."""
@@ -240,31 +283,4 @@ class House:
     @property
     def hears(self) -> bool:
         """Sound moves both ways and the conductor answers: the house is up."""
-        return self._liveness.complete()
-
-    async def _prove_life(self) -> None:
-        """What `supervise` judges by: the watchdog is fed only while all of these move."""
-        while True:
-            up = self.hears
-            for organ, proof_s in self._proofs().items():
-                if proof_s > 0.0:
-                    self._liveness.beat(organ, proof_s)
-            if self.hears and not up:
-                log.info("Listening for %s.", self.conductor.view.wake_word)
-            await asyncio.sleep(PROOF_S)
-
-    async def _supervise(self) -> None:
-        interval_s = watchdog_interval_s(os.environ, os.getpid()) or DEFAULT_INTERVAL_S
-        await supervise(self._notifier, self._liveness, self._clock, interval_s, self._status)
-
-    def _status(self) -> str:
-        view = self.conductor.view
-        return view.trouble.sentence if view.trouble else f"{view.state}{', muted' if view.muted else ''}"
-
-    def _proofs(self) -> dict[str, float]:
-        return {
-            "capture": self._capture.last_frame_s,
-            "playback": self._playback.last_write_s,
-            "ears": self._ears.last_heard_s,
-            "conductor": self.conductor.answered_s,
-        }
+        return self._signs.complete

@@ -1,16 +1,22 @@
 """The shell of hearing: sound comes in, facts are told, and while the tap is open sound goes out."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 
 from oyez.config import Board, Hearing
-from oyez.events import Event, SpeechDismissed, SpeechStarted, SpeechStopped, SpeechSuspected, WakeHeard
+from oyez.config_hearing import Sensitivity
+from oyez.events import Event, SpeechDismissed, SpeechStarted, SpeechStopped, SpeechSuspected, StopHeard, WakeHeard
 from oyez.hearing.array.front import Front
 from oyez.hearing.counters import Counters
 from oyez.hearing.echo import TAIL_S
 from oyez.hearing.gate import Gate
 from oyez.hearing.hold import Hold
-from oyez.hearing.interrupting import barge_in_mode
+from oyez.hearing.interrupting import barge_in_mode, words_count
+from oyez.hearing.listening import Listening
+from oyez.hearing.locker_clips import CLIP_S, ClipFacts
+from oyez.hearing.loudness import spoken_dbfs
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.near_end import Cleaned, NearEnd
 from oyez.hearing.outlet import Outlet
@@ -18,19 +24,17 @@ from oyez.hearing.phrase_end import WINDOW_S, request_age_s
 from oyez.hearing.scoring import Scoring
 from oyez.hearing.speech import SpeechJudge
 from oyez.hearing.talker import Talker
-from oyez.hearing.wake import MicroWakeEngine, WakeEngine, WakeJudge
+from oyez.hearing.wake import WakeEngine
+from oyez.hearing.wake_bank import Detection
+from oyez.hearing.wake_branch import Learned
 from oyez_hw.pcm import Frame, Samples
 
 log = logging.getLogger(__name__)
 
-SCORE_BLOCKS = 6
-"""So many blocks go to the worker at once: two steps of the model. Handing over each frame of 20 ms costs 7 CPU seconds
-an hour more, as much as the model itself; this way a wake word is heard up to 40 ms later."""
 BARGE_IN_MARGIN_S = 0.1
 """Soft consonants come before what a VAD calls speech."""
-
-TimedBlocks = list[tuple[Mono, float]]
-TimedScores = list[tuple[float, float]]
+PHRASE_S = 1.0
+"""A wake phrase is about so long."""
 
 
 class Ears:
@@ -43,27 +47,30 @@ class Ears:
         *,
         clock: Callable[[], float],
         board: Board | None = None,
+        state: Path | None = None,
+        keep: Callable[[Mono, ClipFacts], None] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         engine: WakeEngine | None = None,
     ) -> None:
-        """`clock`: monotonic seconds. `board`: its channels; None: one microphone, no loop-back. `engine`: the wake
-        word; None: the model that `config` names."""
-        self._config, self._tell, self._clock = config, tell, clock
-        self.counters = Counters()
-        self._engine = engine or MicroWakeEngine(config.listens_for[0])
-        self._judge = WakeJudge(config.wake_threshold or self._engine.threshold, config.wake_refractory_s)
+        """clock: monotonic seconds. board: its channels; None: one microphone, no loop-back. state: the folder of what
+        survives. keep: gets clips of wakes and near misses. now: for their date. engine: in place of all wake words.
+        Raises ConfigError for a wake word without a model."""
         board = board or Board()
+        self._config, self._tell, self._clock, self._now = config, tell, clock, now
+        self._keep_clip = keep
+        self.counters = Counters()
         self._front, self._near_end = Front(board, config), NearEnd(config, board)
         self._speech, self._talker = SpeechJudge(config.vad_mode), Talker(config.suspect_ms)
-        by_speech = barge_in_mode(config, board) == "speech"
-        self._gate = Gate(config.onset_ms, config.offset_ms, config.barge_in_ms if by_speech else None)
+        self._barge_in = barge_in_mode(config, board)
+        self._gate = Gate(config.onset_ms, config.offset_ms, config.barge_in_ms if self._barge_in == "speech" else None)
         self._hold = Hold(cancels=self._near_end.cancels, tail_s=TAIL_S)
-        self._outlet = Outlet(config.preroll_s, self._hold, self.counters)
+        self._outlet = Outlet(max(config.preroll_s, CLIP_S if keep else 0.0), self._hold, self.counters)
         self._scoring = Scoring(self.counters, clock)
+        engines = None if engine is None else [engine]
+        self._listening = Listening(config, state, self._scoring, self._detected, tell, engines)
         self._barge_in_since_s: float | None = None
         self._held_since_s: float | None = None
         self._deaf = False
-        self._unscored: TimedBlocks = []
-        self._unscored_frames = 0
 
     @property
     def tap_open(self) -> bool:
@@ -81,7 +88,7 @@ class Ears:
                 if self._scoring.failure is not None:
                     raise self._scoring.failure
                 self._take(frame)
-            self._score()
+            self._listening.score(playing=self._hold.on)
             await self.settled()
         finally:
             self.close()
@@ -135,14 +142,56 @@ class Ears:
     def deaf(self, on: bool) -> None:
         """Muted: sound is thrown away as it comes, what was kept is forgotten, the tap is closed."""
         self._deaf = on
-        self._scoring.forget()
+        self._listening.forget()
         self._outlet.close()
         self._outlet.kept.clear()
         self._front.clear()
-        self._unscored, self._unscored_frames = [], 0
         self._gate.reset()
         if not on:
-            self._scoring.run(self._engine.reset)
+            self._listening.begin_anew()
+
+    # --- settings and what can be told --------------------------------------------------------------------------------
+
+    @property
+    def known_words(self) -> tuple[str, ...]:
+        """All wake words that may be asked for."""
+        return self._listening.known_words
+
+    def set_words(self, names: Sequence[str]) -> None:
+        """Wake words to listen for from now on, of known_words."""
+        self._listening.set_words(names)
+
+    def set_sensitivity(self, level: Sensitivity) -> None:
+        self._listening.set_sensitivity(level)
+
+    def enrol(self, name: str, order_id: str | None) -> None:
+        """Takes the next utterances as recordings of this phrase; tells EnrolmentHeard and EnrolmentEnded."""
+        self._listening.enrol(name, order_id, self._clock())
+
+    def end_enrolment(self) -> None:
+        self._listening.end_enrolment()
+
+    @property
+    def microphone_faults(self) -> dict[int, str]:
+        """Channel of the card: what is wrong with it."""
+        return self._front.faults
+
+    def report(self) -> dict[str, float | None]:
+        """What is measured, for whoever watches."""
+        return {
+            "erle_db": _rounded(self._near_end.erle_db),
+            "drift_ppm": _rounded(self._near_end.drift_ppm),
+            "noise_dbfs": _rounded(self._speech.floor.noise_dbfs),
+            "direction_deg": _rounded(self._front.direction_deg),
+        }
+
+    def learned_echo(self) -> Learned | None:
+        """Of the echo's way, for begin_with_echo(); None: nothing worth keeping."""
+        return self._near_end.learned()
+
+    def begin_with_echo(self, learned: Learned) -> bool:
+        """False: it does not fit, and nothing was changed."""
+        return self._near_end.begin_with(learned)
 
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """What the loudspeaker plays. samples: int16 (frames, channels); `audible_at_s`: of its first frame."""
@@ -161,18 +210,17 @@ class Ears:
             heard = self._near_end.hear(picked)
             self._outlet.give(heard.sound, heard.end_s, unsure=self._near_end.unsure)
             self._listen(heard)
-            self._unscored.append((heard.for_wake, heard.end_s))
+            self._listening.give(heard.for_wake, heard.end_s)
             end_s = heard.end_s
         if end_s is not None:
             self._outlet.given(end_s)
-        self._unscored_frames += 1
-        if len(self._unscored) >= SCORE_BLOCKS:
-            self._score()
+        self._listening.frame_ends(playing=self._hold.on)
 
     def _listen(self, heard: Cleaned) -> None:
         """Does somebody speak, and over a reply: to us?"""
         sounds_so = self._speech.voiced(heard.sound)
         self._front.voiced(sounds_so)
+        self._listening.hear_recording(heard.sound, heard.end_s, sounds_so)
         speaks = self._talker.hear(
             heard.sound,
             heard.far,
@@ -193,23 +241,49 @@ class Ears:
         elif edge == "stopped":
             self._tell(SpeechStopped(by="gate"))
 
-    def _score(self) -> None:
-        blocks, frames = self._unscored, self._unscored_frames
-        self._unscored, self._unscored_frames = [], 0
-        if blocks:
-            self._scoring.score(
-                lambda: [(self._engine.score(block), end_s) for block, end_s in blocks], self._scored, frames
-            )
+    def _detected(self, detection: Detection) -> None:
+        if detection.kind == "near_miss":
+            self._keep(detection, self._snr_db(detection.end_s), self._front.direction_deg)
+            return
+        if not words_count(self._barge_in, replying=self._hold.on):
+            return
+        if detection.kind == "stop":
+            self._tell(StopHeard(detection.word, detection.score, detection.threshold))
+        else:
+            self._wake(detection)
 
-    def _scored(self, scores: TimedScores) -> None:
-        for score, end_s in scores:
-            if self._judge.judge(score, end_s):
-                self._wake(score, end_s)
-
-    def _wake(self, score: float, detected_s: float) -> None:
+    def _wake(self, detection: Detection) -> None:
         # What the gate heard so far was the wake phrase; the request is to be told anew.
         self._gate.reset()
         self._talker.woken()
-        end_s = detected_s - request_age_s(self._outlet.kept.between(detected_s - WINDOW_S, detected_s))
-        log.debug("wake word %s heard, score %.3f", self._engine.word, score)
-        self._tell(WakeHeard(self._engine.word, score, end_s))
+        kept, at_s = self._outlet.kept, detection.end_s
+        end_s = at_s - request_age_s(kept.between(at_s - WINDOW_S, at_s))
+        snr_db = self._snr_db(at_s)
+        direction_deg = self._front.between(end_s - PHRASE_S, end_s)
+        log.debug("wake word %s heard, score %.3f (%s)", detection.word, detection.score, detection.why)
+        self._keep(detection, snr_db, direction_deg)
+        self._tell(WakeHeard(detection.word, detection.score, end_s, detection.threshold, snr_db, direction_deg))
+
+    def _snr_db(self, end_s: float) -> float | None:
+        """Of the phrase that ended then, above the room's noise."""
+        phrase = self._outlet.kept.between(end_s - PHRASE_S, end_s)
+        return round(spoken_dbfs(phrase) - self._speech.floor.noise_dbfs, 1) if len(phrase) else None
+
+    def _keep(self, detection: Detection, snr_db: float | None, direction_deg: float | None) -> None:
+        if self._keep_clip is None:
+            return
+        facts = ClipFacts(
+            word=detection.word,
+            kind=detection.kind,
+            score=min(1.0, max(0.0, detection.score)),
+            threshold=detection.threshold,
+            at_s=self._now().timestamp(),
+            why=detection.why,
+            snr_db=snr_db,
+            direction_deg=direction_deg,
+        )
+        self._keep_clip(self._outlet.kept.between(detection.end_s - CLIP_S, detection.end_s), facts)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

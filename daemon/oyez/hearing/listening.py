@@ -1,0 +1,171 @@
+"""Which words are listened for: the bank of wake words in its worker, and the phrase that is being enrolled.
+
+A shell: methods are for the loop's thread alone; what a bank does, it does in the worker.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from oyez.config import Hearing
+from oyez.config_hearing import SHIPPED_WORDS, Sensitivity
+from oyez.events import EnrolmentEnded, Event
+from oyez.hearing import enrolled
+from oyez.hearing.enroller import Enroller, finish
+from oyez.hearing.mixdown import Mono
+from oyez.hearing.scoring import Scoring
+from oyez.hearing.thresholds import load_thresholds
+from oyez.hearing.wake import WakeEngine
+from oyez.hearing.wake_bank import Detection, WakeBank
+
+log = logging.getLogger(__name__)
+
+SCORE_BLOCKS = 6
+"""So many blocks go to the worker at once: two steps of the model. Handing over each frame of 20 ms costs 7 CPU seconds
+an hour more, as much as the model itself; this way a wake word is heard up to 40 ms later."""
+
+
+class Listening:
+    def __init__(
+        self,
+        hearing: Hearing,
+        state: Path | None,
+        scoring: Scoring,
+        heard: Callable[[Detection], None],
+        tell: Callable[[Event], None],
+        engines: Sequence[WakeEngine] | None = None,
+    ) -> None:
+        """state: the folder where enrolled phrases and learned thresholds are; None: there are none. heard: is told of
+        every detection on the loop. engines: in place of all that is configured. Raises ConfigError."""
+        self._state, self._scoring, self._heard, self._tell = state, scoring, heard, tell
+        self._hearing, self._sensitivity = hearing, hearing.sensitivity
+        if engines is not None:
+            hearing = msgspec.structs.replace(hearing, wake_words=(), wake_word=None, stop_words=())
+        modelled = self._modelled(hearing.listens_for)
+        self._bank = WakeBank(msgspec.structs.replace(hearing, wake_words=modelled, wake_word=None), engines or ())
+        self._add_phrases(hearing.listens_for)
+        for word, threshold in load_thresholds(state).items():
+            self._bank.set_threshold(word, threshold)
+        self._enroller: Enroller | None = None
+        self._unscored: list[tuple[Mono, float]] = []
+        self._frames = 0
+
+    @property
+    def known_words(self) -> tuple[str, ...]:
+        """All wake words that may be asked for."""
+        return known_words(self._hearing, self._state)
+
+    def give(self, block: Mono, end_s: float) -> None:
+        """The next 10 ms."""
+        self._unscored.append((block, end_s))
+
+    def frame_ends(self, *, playing: bool) -> None:
+        """All blocks of a frame were given. playing: a reply sounds."""
+        self._frames += 1
+        if len(self._unscored) >= SCORE_BLOCKS:
+            self.score(playing=playing)
+
+    def score(self, *, playing: bool) -> None:
+        """Hands over what waits."""
+        blocks, frames = self._unscored, self._frames
+        self._unscored, self._frames = [], 0
+        if blocks:
+            self._scoring.score(partial(self._bank.hear, blocks, playing), self._detected, frames)
+
+    def forget(self) -> None:
+        """What was given and not scored yet, and what is being scored."""
+        self._unscored, self._frames = [], 0
+        self._scoring.forget()
+
+    def begin_anew(self) -> None:
+        """The models forget what they heard."""
+        self._scoring.run(self._bank.reset)
+
+    def set_words(self, names: Sequence[str]) -> None:
+        """Of known_words."""
+        self._scoring.run(partial(self._set_words, tuple(names)))
+
+    def set_sensitivity(self, level: Sensitivity) -> None:
+        self._sensitivity = level
+        self._scoring.run(partial(self._bank.set_sensitivity, level))
+
+    # --- a phrase of one's own ----------------------------------------------------------------------------------------
+
+    def enrol(self, name: str, order_id: str | None, now_s: float) -> None:
+        """The next utterances are recordings of it. Ends with an EnrolmentEnded, or by end_enrolment()."""
+        if self._state is None:
+            why = "There is no state folder, so nothing could be kept: start the daemon with STATE_DIRECTORY set."
+            self._tell(EnrolmentEnded(name, False, why, order_id))
+            return
+        self._enroller = Enroller(name, now_s, order_id=order_id)
+
+    def end_enrolment(self) -> None:
+        self._enroller = None
+
+    def hear_recording(self, block: Mono, end_s: float, voiced: bool) -> None:
+        """Each 10 ms: nothing while no phrase is enrolled."""
+        enroller = self._enroller
+        if enroller is None:
+            return
+        told = enroller.hear(block, end_s, voiced)
+        if told is not None:
+            self._tell(told)
+        if enroller.ended:
+            self._enroller = None
+        elif enroller.complete and self._state is not None:
+            self._enroller = None
+            learn = partial(finish, enroller.name, enroller.recordings, self._state, order_id=enroller.order_id)
+            self._scoring.run(learn, self._learned)
+
+    def _learned(self, ended: EnrolmentEnded) -> None:
+        if ended.ok and self._state is not None:
+            path = self._state / enrolled.FOLDER / f"{ended.name}.npz"
+            self._scoring.run(partial(self._add, path))
+        self._tell(ended)
+
+    def _set_words(self, names: tuple[str, ...]) -> None:
+        self._bank.set_words(self._modelled(names))
+        for name in enrolled_words(self._state):
+            self._bank.remove(name)
+        self._add_phrases(names)
+
+    def _modelled(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those that are no enrolled phrases."""
+        phrases = enrolled_words(self._state)
+        return tuple(name for name in names if name not in phrases)
+
+    def _add_phrases(self, names: Sequence[str]) -> None:
+        for path in enrolled.find(self._state) if self._state else []:
+            if path.stem in names:
+                self._add(path)
+
+    def _add(self, path: Path) -> None:
+        try:
+            phrase = enrolled.load(path)
+        except (OSError, ValueError) as error:
+            log.warning("%s", error)
+            return
+        self._bank.add(enrolled.EnrolledEngine(phrase, enrolled.THRESHOLDS[self._sensitivity]))
+
+    def _detected(self, detections: list[Detection]) -> None:
+        for detection in detections:
+            self._heard(detection)
+
+
+def enrolled_words(state: Path | None) -> tuple[str, ...]:
+    """Names of the household's own phrases. state: the folder of what survives."""
+    return tuple(path.stem for path in enrolled.find(state)) if state else ()
+
+
+def usual_words(hearing: Hearing, state: Path | None) -> tuple[str, ...]:
+    """What is listened for where nobody set anything else: as configured, and every enrolled phrase."""
+    return tuple(dict.fromkeys([*hearing.listens_for, *enrolled_words(state)]))
+
+
+def known_words(hearing: Hearing, state: Path | None) -> tuple[str, ...]:
+    """All wake words that may be listened for."""
+    own = [word.name for word in hearing.words]
+    return tuple(dict.fromkeys([*SHIPPED_WORDS, *own, *enrolled_words(state)]))

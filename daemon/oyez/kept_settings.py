@@ -1,0 +1,36 @@
+"""What the household set and what is configured, brought together at the start and told apart when kept. Pure but for
+looking which phrases are enrolled."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from oyez.config import Config, Hearing
+from oyez.hearing.listening import known_words, usual_words
+from oyez.memory import Remembered
+from oyez.view import View
+
+
+def hearing_as_set(config: Config, kept: Remembered, state: Path | None) -> Hearing:
+    """The table [hearing] with the household's own wake words and sensitivity. state: the folder of what survives."""
+    hearing = config.hearing
+    words = kept.listens_for(usual_words(hearing, state), known_words(hearing, state))
+    return replace(hearing, wake_words=words, wake_word=None, sensitivity=kept.sensitivity or hearing.sensitivity)
+
+
+def first_view(config: Config, kept: Remembered, hearing: Hearing) -> View:
+    """What onlookers see before anything happened. hearing: as set."""
+    return View(
+        volume=config.speaking.volume if kept.volume is None else kept.volume,
+        muted=kept.muted,
+        wake_word=", ".join(hearing.wake_words),
+        wake_words=hearing.wake_words,
+        sensitivity=hearing.sensitivity,
+    )
+
+
+def worth_keeping(config: Config, view: View, state: Path | None) -> Remembered:
+    """Only what differs from the configuration, or a later edit of it would never count."""
+    words = None if set(view.wake_words) == set(usual_words(config.hearing, state)) else view.wake_words
+    sensitivity = None if view.sensitivity == config.hearing.sensitivity else view.sensitivity
+    return Remembered(view.muted, view.volume, words, sensitivity)

@@ -1,0 +1,61 @@
+"""Proofs that the device lives, for the watchdog: sound moves both ways, the ears hear, the conductor answers."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+
+from oyez.conductor import Conductor
+from oyez.hearing.ears import Ears
+from oyez.liveness import Liveness
+from oyez.supervision import DEFAULT_INTERVAL_S, Notifier, supervise, watchdog_interval_s
+from oyez_hw.capture import Capture
+from oyez_hw.playback import Playback
+
+log = logging.getLogger(__name__)
+
+LONGEST_SILENCE_S = 5.0
+"""An organ that gives no proof of life for so long starves the watchdog."""
+PROOF_S = 0.5
+
+
+class VitalSigns:
+    def __init__(
+        self, capture: Capture, playback: Playback, ears: Ears, conductor: Conductor, clock: Callable[[], float]
+    ) -> None:
+        self._capture, self._playback, self._ears, self._conductor = capture, playback, ears, conductor
+        self._clock = clock
+        self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
+
+    @property
+    def complete(self) -> bool:
+        """Each was seen: the house is up."""
+        return self._liveness.complete()
+
+    async def watch(self) -> None:
+        """For ever: the watchdog is fed only while all of these move."""
+        while True:
+            up = self.complete
+            for organ, proof_s in self._proofs().items():
+                if proof_s > 0.0:
+                    self._liveness.beat(organ, proof_s)
+            if self.complete and not up:
+                log.info("Listening for %s.", ", ".join(self._conductor.view.wake_words))
+            await asyncio.sleep(PROOF_S)
+
+    async def report(self, notifier: Notifier) -> None:
+        """For ever: tells the service manager."""
+        interval_s = watchdog_interval_s(os.environ, os.getpid()) or DEFAULT_INTERVAL_S
+        await supervise(notifier, self._liveness, self._clock, interval_s, self._status)
+
+    def _status(self) -> str:
+        view = self._conductor.view
+        return view.trouble.sentence if view.trouble else f"{view.state}{', muted' if view.muted else ''}"
+
+    def _proofs(self) -> dict[str, float]:
+        return {
+            "capture": self._capture.last_frame_s,
+            "playback": self._playback.last_write_s,
+            "ears": self._ears.last_heard_s,
+            "conductor": self._conductor.answered_s,
+        }
