@@ -120,8 +120,10 @@ class WakeBank:
         self._listeners = [listener for listener in self._listeners if listener.word != name]
 
     def reset(self) -> None:
-        """Forgets the sound so far."""
+        """Forgets the sound so far, and what was heard in it."""
         self._sound.reset()
+        for refractory in self._refractory.values():
+            refractory.reset()
         for listener in self._listeners:
             listener.reset()
             listener.judge.reset()

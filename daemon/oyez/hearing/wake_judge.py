@@ -51,3 +51,6 @@ class Refractory:
 
     def heard(self, time_s: float) -> None:
         self._until_s = time_s + self._seconds
+
+    def reset(self) -> None:
+        self._until_s = float("-inf")
