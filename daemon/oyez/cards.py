@@ -23,6 +23,15 @@ class Cards:
         playback.on_played = self._hear_ourselves
         playback.on_progress = voice.progressed
 
+    def losses(self) -> dict[str, int]:
+        """What was lost on the way, since each card was opened."""
+        return {
+            "capture_overruns": self._capture.xruns,
+            "playback_underruns": self._playback.xruns,
+            "frames": self._capture.frames_dropped,
+            "frames_unscored": self._ears.counters.scoring_skipped,
+        }
+
     async def keep_hearing(self) -> None:
         """For ever."""
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,12 +22,21 @@ FILE = "echo.npy"
 
 class HearingCare:
     def __init__(
-        self, ears: Ears, folder: Path | None, later: Later, troubles: Troubles, on_measured: Callable[[], None]
+        self,
+        ears: Ears,
+        losses: Callable[[], dict[str, int]],
+        folder: Path | None,
+        later: Later,
+        troubles: Troubles,
+        on_measured: Callable[[], None],
     ) -> None:
-        """folder: of what survives; None: keeps nothing. later: writes beside the loop. on_measured: there is news."""
+        """losses: what was lost since the start, by name. folder: of what survives; None: keeps nothing. later: writes
+        beside the loop. on_measured: there is news."""
         self._ears, self._later, self._troubles, self._on_measured = ears, later, troubles, on_measured
+        self._losses, self._lost = losses, dict[str, int]()
         self._path = folder / FILE if folder else None
-        self.measured: dict[str, float | None] = {}
+        self.measured: dict[str, Any] = {}
+        """As the state document shows it."""
         self._begin_with_the_last_echo()
 
     async def run(self) -> None:
@@ -36,12 +46,16 @@ class HearingCare:
             self._look()
 
     def _look(self) -> None:
-        measured = self._ears.report()
+        lost = self._losses()
+        if lost != self._lost:
+            self._lost = lost
+            log.info("lost since the start: %s", ", ".join(f"{name} {count}" for name, count in lost.items() if count))
+        measured = {**self._ears.report(), "lost": lost}
         if measured != self.measured:
             self.measured = measured
             self._on_measured()
         self._tell_faults(self._ears.microphone_faults)
-        learned = self._ears.learned_echo()
+        learned = self._ears.near_end.learned()
         if learned is not None and self._path is not None:
             path = self._path
             self._later(lambda: _write(path, learned), newest_of=self)
@@ -63,7 +77,7 @@ class HearingCare:
         except (OSError, ValueError, EOFError) as error:
             log.warning("%s cannot be read (%s): the echo is learned anew.", self._path, error)
             return
-        if not self._ears.begin_with_echo(learned):
+        if not self._ears.near_end.begin_with(learned):
             log.warning("%s is of another version: the echo is learned anew.", self._path)
 
 

@@ -141,7 +141,12 @@ class House:
         self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
         self._cards.on_playing = lambda: self._set_volume(self.conductor.view.volume)  # an absent card has forgotten it
         self._care = HearingCare(
-            self._ears, memory.folder, self._pen.later, self._troubles, lambda: self.show(self.conductor.view)
+            self._ears,
+            self._cards.losses,
+            memory.folder,
+            self._pen.later,
+            self._troubles,
+            lambda: self.show(self.conductor.view),
         )
         self._signs = VitalSigns(self._capture, self._playback, self._ears, self.conductor, clock)
         self._doings = self._table()

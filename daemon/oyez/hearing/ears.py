@@ -19,6 +19,8 @@ from oyez.hearing.locker_clips import CLIP_S, ClipFacts
 from oyez.hearing.loudness import spoken_dbfs
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.near_end import Cleaned, NearEnd
+from oyez.hearing.noise import DELAY_S as NOISE_DELAY_S
+from oyez.hearing.noise import NoiseSuppressor
 from oyez.hearing.outlet import Outlet
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
 from oyez.hearing.scoring import Scoring
@@ -26,7 +28,6 @@ from oyez.hearing.speech import SpeechJudge
 from oyez.hearing.talker import Talker
 from oyez.hearing.wake import WakeEngine
 from oyez.hearing.wake_bank import Detection
-from oyez.hearing.wake_branch import Learned
 from oyez_hw.pcm import Frame, Samples
 
 log = logging.getLogger(__name__)
@@ -59,11 +60,13 @@ class Ears:
         self._config, self._tell, self._clock, self._now = config, tell, clock, now
         self._keep_clip = keep
         self.counters = Counters()
-        self._front, self._near_end = Front(board, config), NearEnd(config, board)
+        self._front, self.near_end = Front(board, config), NearEnd(config, board)
         self._speech, self._talker = SpeechJudge(config.vad_mode), Talker(config.suspect_ms)
         self._barge_in = barge_in_mode(config, board)
         self._gate = Gate(config.onset_ms, config.offset_ms, config.barge_in_ms if self._barge_in == "speech" else None)
-        self._hold = Hold(cancels=self._near_end.cancels, tail_s=TAIL_S)
+        level = config.noise_suppression
+        self._noise = None if level == "off" else NoiseSuppressor(level)
+        self._hold = Hold(cancels=self.near_end.cancels, tail_s=TAIL_S)
         self._outlet = Outlet(max(config.preroll_s, CLIP_S if keep else 0.0), self._hold, self.counters)
         self._scoring = Scoring(self.counters, clock)
         engines = None if engine is None else [engine]
@@ -179,24 +182,16 @@ class Ears:
     def report(self) -> dict[str, float | None]:
         """What is measured, for whoever watches."""
         return {
-            "erle_db": _rounded(self._near_end.erle_db),
-            "drift_ppm": _rounded(self._near_end.drift_ppm),
+            "erle_db": _rounded(self.near_end.erle_db),
+            "drift_ppm": _rounded(self.near_end.drift_ppm),
             "noise_dbfs": _rounded(self._speech.floor.noise_dbfs),
             "direction_deg": _rounded(self._front.direction_deg),
         }
 
-    def learned_echo(self) -> Learned | None:
-        """Of the echo's way, for begin_with_echo(); None: nothing worth keeping."""
-        return self._near_end.learned()
-
-    def begin_with_echo(self, learned: Learned) -> bool:
-        """False: it does not fit, and nothing was changed."""
-        return self._near_end.begin_with(learned)
-
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """What the loudspeaker plays. samples: int16 (frames, channels); `audible_at_s`: of its first frame."""
-        if self._near_end.cancels:
-            self._near_end.played(samples, rate_hz, audible_at_s)
+        if self.near_end.cancels:
+            self.near_end.played(samples, rate_hz, audible_at_s)
         else:
             self._hold.played(audible_at_s, audible_at_s + len(samples) / rate_hz, loud=bool(samples.any()))
 
@@ -207,14 +202,19 @@ class Ears:
             return
         end_s = None
         for picked in self._front.take(frame):
-            heard = self._near_end.hear(picked)
-            self._outlet.give(heard.sound, heard.end_s, unsure=self._near_end.unsure)
+            heard = self.near_end.hear(picked)
+            self._outlet.give(*self._to_send(heard), unsure=self.near_end.unsure)
             self._listen(heard)
             self._listening.give(heard.for_wake, heard.end_s)
             end_s = heard.end_s
         if end_s is not None:
             self._outlet.given(end_s)
         self._listening.frame_ends(playing=self._hold.on)
+
+    def _to_send(self, heard: Cleaned) -> tuple[Mono, float]:
+        if self._noise is None:
+            return heard.sound, heard.end_s
+        return self._noise.clean(heard.sound), heard.end_s - NOISE_DELAY_S
 
     def _listen(self, heard: Cleaned) -> None:
         """Does somebody speak, and over a reply: to us?"""
