@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from oyez.config_hearing import SHIPPED_WORDS, Hearing
+from oyez.config_hearing import SHIPPED_WORDS
 from oyez.hearing.attention import Attention
 from oyez.hearing.blocks import BLOCK, RATE_HZ
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.speech import SpeechJudge
-from oyez.hearing.wake import WakeJudge
 from oyez.hearing.wake_micro import MicroFeatures, MicroModel
 
 CONDITIONS: dict[str, float | None] = {"clean": None, "snr_10_db": 10.0, "snr_5_db": 5.0}
@@ -28,8 +27,11 @@ NOISE_BEFORE_S, NOISE_AFTER_S = 1.0, 0.5
 HISS_DBFS = -70.0
 """A quiet room through an ordinary microphone."""
 
-Wake = tuple[str, int, float]
-"""Word, number of the block, score."""
+CANDIDATE = 0.2
+"""Model scores above it are what the second judge is asked about."""
+
+Wake = tuple[str, str, int, float]
+"""Word, "wake" or "candidate", number of the block, score."""
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Outcome:
     blocks: int = 0
     scored: int = 0
     wakes: int = 0
+    candidates: int = 0
     lost: list[Wake] = field(default_factory=list)
     invented: list[Wake] = field(default_factory=list)
     differing_scores: int = 0
@@ -51,6 +54,7 @@ class Outcome:
             "minutes": round(self.blocks / 6000, 1),
             "scored_share": round(self.scored / self.blocks, 3) if self.blocks else None,
             "wakes": self.wakes,
+            "candidates": self.candidates,
             "lost": self.lost,
             "invented": self.invented,
             "differing_scores": self.differing_scores,
@@ -104,16 +108,18 @@ class Listener:
     """All shipped words: scores, and what of them counts as a wake."""
 
     def __init__(self) -> None:
-        self.models = [MicroModel(None, word) for word in SHIPPED_WORDS]
-        self.judges = [WakeJudge(model.cutoff, Hearing().wake_refractory_s) for model in self.models]
+        self._models = [MicroModel(None, word) for word in SHIPPED_WORDS]
+        self._above = {(model.word, level): False for model in self._models for level in (CANDIDATE, model.cutoff)}
 
-    def hear(self, features: Any, end_s: float, believed: bool = True) -> tuple[list[float], list[Wake]]:
-        scores = [model.feed(features) for model in self.models]
-        heard = [
-            (model.word, round(end_s * 100), score)
-            for model, judge, score in zip(self.models, self.judges, scores, strict=True)
-            if believed and judge.judge(score, end_s)
-        ]
+    def hear(self, features: Any, block: int, believed: bool = True) -> tuple[list[float], list[Wake]]:
+        """Scores by word, and each rise above the cut-off of its maker, or above CANDIDATE."""
+        scores = [model.feed(features) for model in self._models]
+        heard = []
+        for (word, level), was in self._above.items():
+            score = scores[SHIPPED_WORDS.index(word)]
+            self._above[word, level] = believed and score > level
+            if believed and score > level and not was:
+                heard.append((word, "candidate" if level == CANDIDATE else "wake", block, score))
         return scores, heard
 
 
@@ -136,15 +142,16 @@ def compare(
             judge.voiced(block)
             if not made:
                 continue
-            expected[outcome.blocks], heard = whole.hear(made, end_s)
+            expected[outcome.blocks], heard = whole.hear(made, outcome.blocks)
             all_wakes += heard
             expected.pop(outcome.blocks - 400, None)
             for due in attention.hear(made, end_s, speechlike(judge)):
-                scores, heard = gated.hear(due.item, due.end_s, due.believed)
+                scores, heard = gated.hear(due.item, round(due.end_s * 100), due.believed)
                 gated_wakes += heard
                 outcome.scored += 1
                 outcome.differing_scores += due.believed and scores != expected[round(due.end_s * 100)]
-    outcome.wakes = len(all_wakes)
+    outcome.wakes = sum(kind == "wake" for _, kind, _, _ in all_wakes)
+    outcome.candidates = len(all_wakes) - outcome.wakes
     outcome.lost = sorted(set(all_wakes) - set(gated_wakes))
     outcome.invented = sorted(set(gated_wakes) - set(all_wakes))
     return outcome
