@@ -8,6 +8,7 @@ not have been, as long as the model's memory is finite (convolutions, no recurre
   that it would have had.
 - `warm_s` is as long as the model's memory. Scores of that span after something was left out are not to be believed;
   from then on they are the very ones of a model that heard all.
+- `hold_s` is as long: after it the model remembers nothing speech-like, and what it would say of quiet is no news.
 - `lead_s` is longer than that by as much as the first speech-like moment may come after the beginning of the word.
 
 Its items are whatever the model takes, one each 10 ms. Where the model's front end adapts without end (microWakeWord's
@@ -40,7 +41,7 @@ class Due(Generic[Item]):
 class Attention(Generic[Item]):
     """Time is the number of items: one each 10 ms."""
 
-    def __init__(self, lead_s: float = 2.4, warm_s: float = 1.95, hold_s: float = 0.75) -> None:
+    def __init__(self, lead_s: float = 2.4, warm_s: float = 1.95, hold_s: float = 1.95) -> None:
         """warm_s: measured for the four shipped microWakeWord models (docs/cost.md). Raises ValueError."""
         if lead_s < warm_s:
             raise ValueError(f"a lead of {lead_s} s cannot warm a model that remembers {warm_s} s")
