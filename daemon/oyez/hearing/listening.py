@@ -50,6 +50,8 @@ class Listening:
         for word, threshold in load_thresholds(state).items():
             self._bank.set_threshold(word, threshold)
         self._enroller: Enroller | None = None
+        self._learning: Enroller | None = None
+        """Its recordings are being learned from, unless it was given up meanwhile."""
         self._unscored: list[tuple[Mono, float]] = []
         self._frames = 0
 
@@ -103,7 +105,8 @@ class Listening:
         self._enroller = Enroller(name, now_s, order_id=order_id)
 
     def end_enrolment(self) -> None:
-        self._enroller = None
+        """Given up: what was recorded is forgotten."""
+        self._enroller = self._learning = None
 
     def hear_recording(self, block: Mono, end_s: float, voiced: bool) -> None:
         """Each 10 ms: nothing while no phrase is enrolled."""
@@ -116,15 +119,19 @@ class Listening:
         if enroller.ended:
             self._enroller = None
         elif enroller.complete and self._state is not None:
-            self._enroller = None
+            self._enroller, self._learning = None, enroller
             learn = partial(finish, enroller.name, enroller.recordings, self._state, order_id=enroller.order_id)
-            self._scoring.run(learn, self._learned)
+            self._scoring.run(learn, partial(self._learned, enroller))
 
-    def _learned(self, ended: EnrolmentEnded) -> None:
-        if ended.ok and self._state is not None:
-            path = self._state / enrolled.FOLDER / f"{ended.name}.npz"
+    def _learned(self, enroller: Enroller, ended: EnrolmentEnded) -> None:
+        given_up, self._learning = self._learning is not enroller, None
+        path = self._state / enrolled.FOLDER / f"{ended.name}.npz" if self._state else None
+        if given_up and path is not None:
+            self._scoring.run(partial(path.unlink, missing_ok=True))
+        elif ended.ok and path is not None:
             self._scoring.run(partial(self._add, path))
-        self._tell(ended)
+        if not given_up:
+            self._tell(ended)
 
     def _set_words(self, names: tuple[str, ...]) -> None:
         self._bank.set_words(self._modelled(names))
