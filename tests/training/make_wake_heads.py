@@ -21,7 +21,7 @@ from oyez.hearing.wake_head import ROWS, WEIGHTS
 from tests.training import augment
 from tests.training.network import Network, train
 from tests.training.voices import Speaker, speakers
-from tests.training.wake_texts import PHRASES, REQUESTS, SENTENCES, alike
+from tests.training.wake_texts import HELD_OUT, PHRASES, REQUESTS, SENTENCES, alike
 
 Sound = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float32]
@@ -67,7 +67,7 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     said = _kept(options.work / "speech.pkl", lambda: [Said(*one) for speaker in _speakers() for one in says(*speaker)])
     seen = _kept(options.work / "rows.pkl", lambda: list(scenes([Said(*one) for one in said])))
-    heads = trained([Seen(*one) for one in seen], options.words)
+    heads = trained([one for one in (Seen(*row) for row in seen) if one.text not in HELD_OUT], options.words)
     np.savez_compressed(options.out, **heads)
     print(f"{options.out}: {options.out.stat().st_size} bytes")
 

