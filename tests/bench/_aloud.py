@@ -22,7 +22,7 @@ from oyez.conversation import step
 from oyez.hearing.ears import Ears
 from oyez.speaking.playout import Heard
 from oyez.speaking.voice import Voice
-from oyez.state import State
+from oyez.state import Phase, State
 from oyez_hw.ledger import PlaybackMark
 from oyez_hw.pcm import Frame, PcmFormat
 from oyez_hw.playback import Playback
@@ -134,6 +134,10 @@ class Device:
     def hear(self, event: ev.Event) -> None:
         self.told.append((self.now_s, event))
         self.tell(event)
+        if isinstance(event, ev.SpeechStarted):  # which the service hears as well
+            self.tell(ev.SpeechStarted("server"))
+        elif isinstance(event, ev.SpeechStopped):
+            self.tell(ev.SpeechStopped("server"))
 
     async def live(self, scene: Callable[[float], bool]) -> None:
         """Until `scene` (told the time before each frame) says that it is over."""
@@ -174,6 +178,8 @@ class Device:
 
     def _carry_out(self, action: do.Action) -> Awaitable[Any] | None:
         match action:
+            case do.OpenSession():
+                self.tell(ev.SessionReady())
             case do.ExpectBargeIn(on=on, spoken_over=spoken_over):
                 self.ears.replying(on, spoken_over=spoken_over)
             case do.OpenTap(since_s=since_s):
@@ -201,14 +207,19 @@ class Device:
         self.engine.cued = True
 
     def request_ends(self) -> None:
-        for event in (ev.SessionReady(), ev.SpeechStarted("server"), ev.SpeechStopped("server")):
-            self.tell(event)
+        """The service heard it, if it did not tell so already."""
+        if self.state.phase is Phase.LISTENING:
+            self.tell(ev.SpeechStarted("server"))
+            self.tell(ev.SpeechStopped("server"))
 
     def reply(self, number: int, pcm24k: Sound) -> None:
-        """The service answers; all of it comes at once. No sample of it is zero, so that silence can be told."""
+        """The service answers; all of it comes at once. It has a faint noise, so that it is never as silent as a
+        loudspeaker that was told to be."""
         name = f"reply{number}"
+        dither = np.random.default_rng(number).integers(-3, 4, len(pcm24k))
+        sound = np.clip(pcm24k + dither, -32768, 32767).astype("<i2")
         self.tell(ev.ReplyBegun(name))
-        self.voice.say(name, 0, np.where(pcm24k == 0, 1, pcm24k).astype("<i2").tobytes())
+        self.voice.say(name, 0, sound.tobytes())
         self.tell(ev.ReplyAudible(name))
         self.tell(ev.ReplyEnded(name, "completed"))
 
@@ -222,6 +233,4 @@ class Device:
 
     def heard_ms(self, from_s: float, until_s: float) -> float:
         """So much of what was played then was no silence."""
-        rate_hz = LOUDSPEAKER.rate_hz
-        heard = self.air.heard.read(round(from_s * rate_hz), round((until_s - from_s) * rate_hz))[:, 0]
-        return float(np.count_nonzero(heard)) / rate_hz * 1000
+        return float(self.sounding(from_s, until_s).sum())

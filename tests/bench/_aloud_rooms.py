@@ -14,8 +14,9 @@ Floats = npt.NDArray[np.float32]
 RATE_HZ = 16_000
 ECHO_S = 0.5
 """Responses are cut here: a room's answer lies under -30 dB then, but in a church."""
-TAIL_GAIN = 0.5
-"""The room beside the direct sound of a loudspeaker a hand away from the microphone: -6 dB."""
+DIRECT_DB = 10.0
+"""Direct sound over all that the room gives back, in energy, for a loudspeaker in the microphone's own case. A tenth of
+a metre is 15 dB inside the critical distance of a living room, some 0.6 m; table and wall take their share."""
 BELIEVED_DB = 3.0
 """A response that was estimated from a real pair is one only if it explains so much of what the microphone heard: in
 the others people speak, or the clocks drift."""
@@ -68,8 +69,8 @@ def beside(room: Floats) -> Floats:
     """A loudspeaker beside the microphone, in this room: the direct sound after 2 ms, and what the room gives back."""
     after = room[max(0, int(np.argmax(np.abs(room))) - 5) :]
     response = np.zeros(len(after) + 40, np.float32)
-    response[32] = np.abs(after).max()
-    response[40:] += after * np.float32(TAIL_GAIN)
+    response[40:] = unit(after)
+    response[32] = 10 ** (DIRECT_DB / 20)
     return unit(response)
 
 
@@ -118,8 +119,18 @@ def unit(response: Floats) -> Floats:
 def onset_s(clip: Floats) -> float:
     """Where speech begins in a clip: the first 10 ms within ONSET_DB of its loudest that also lie FLOOR_DB above the
     recording's own noise (its 10th percentile), and of whose next 100 ms half does so too."""
-    whole = clip[: len(clip) // 160 * 160].reshape(-1, 160).astype(np.float64)
-    level_db = 10 * np.log10(np.mean(whole**2, axis=1) + 1e-12)
-    loud = level_db > max(level_db.max() - ONSET_DB, float(np.percentile(level_db, 10)) + FLOOR_DB)
+    loud = spoken(clip)
     begun = [at for at in np.flatnonzero(loud) if loud[at : at + 10].mean() >= 0.5]
     return float(begun[0] if begun else 0) / 100
+
+
+def over_s(clip: Floats) -> float:
+    """Where speech ends in it, alike."""
+    return len(clip) / RATE_HZ - onset_s(clip[::-1])
+
+
+def spoken(clip: Floats) -> npt.NDArray[np.bool_]:
+    """Of each 10 ms."""
+    whole = clip[: len(clip) // 160 * 160].reshape(-1, 160).astype(np.float64)
+    level_db = 10 * np.log10(np.mean(whole**2, axis=1) + 1e-12)
+    return np.asarray(level_db > max(level_db.max() - ONSET_DB, float(np.percentile(level_db, 10)) + FLOOR_DB))

@@ -12,13 +12,15 @@ from oyez.state import Phase
 from oyez_hw.acoustics import active_dbfs, convolved
 from oyez_hw.room_settings import RoomSettings
 from tests.bench._aloud import Device, Sound
-from tests.bench._aloud_rooms import RATE_HZ, Cast, Floats, onset_s
+from tests.bench._aloud_rooms import RATE_HZ, Cast, Floats, onset_s, over_s
 
 REPLY_DBFS = -23.0
 ECHOES_DBFS = (-24.0, -30.0, -36.0, -42.0)
 """The device's own voice at its microphone: from a loud one in a small case to a soft one."""
 AFTER_S = 0.8
 """So long after a talker ended an interruption counts as missed."""
+WAKE_S = 0.9
+"""A wake phrase is about so long."""
 TELEVISION_DB = -15.0
 Script = Generator[float, None, None]
 """Yields the time at which it goes on."""
@@ -83,11 +85,13 @@ class Household:
     def begins(self) -> Script:
         """Somebody wakes it and asks something."""
         device, clip, mouth = self.device, self.drawn(self._cast.talkers), self.mouth()
+        first, last = onset_s(clip), over_s(clip)
+        clip = clip[round(max(first, last - WAKE_S) * RATE_HZ) : round(last * RATE_HZ)]
         yield 1.0
         begun_s = device.air.say(clip, RATE_HZ, self.talker_dbfs, impulse_response=mouth)
-        yield begun_s + len(clip) / RATE_HZ
+        yield begun_s + len(clip) / RATE_HZ + 0.1
         device.woken()
-        yield device.now_s + 0.2
+        yield device.now_s + 0.3
         device.request_ends()
         yield device.now_s + 0.5
 
@@ -133,12 +137,13 @@ def interruptions(cast: Cast, tally: Tally, kind: str, count: int) -> Callable[[
 def next_request(home: Household) -> Script:
     """Whatever came of the last reply, the service gets ready to answer again."""
     device = home.device
-    if device.state.phase is not Phase.LISTENING:
+    if device.state.phase in (Phase.SPEAKING, Phase.ASLEEP):
         device.tell(ev.ListenAsked())
     yield device.now_s + 1.0
-    for event in (ev.SpeechStarted("server"), ev.SpeechStopped("server")):
-        device.tell(event)
+    device.request_ends()
     yield device.now_s + 0.5
+    if device.state.phase is not Phase.THINKING:
+        raise RuntimeError(f"the device does not wait for a reply but is {device.state.phase.value}")
 
 
 def judged(home: Household, kind: str, begun_s: float, onset_at_s: float, cuts: int) -> Trial:

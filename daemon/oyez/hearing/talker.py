@@ -21,8 +21,8 @@ from oyez.hearing.mixdown import Mono
 
 PER_100_MS = 12.0
 """Evidence that suspects a talker, for each 100 ms of `suspect_ms`: what speech that leaves no doubt gives in 20 ms,
-and speech of which the better judge is just convinced, as loud as the leak, in 120."""
-ODDS_BIAS = 1.0
+and speech of which the better judge is just convinced, as loud as the leak, in 80."""
+ODDS_BIAS = 1.5
 """Nepers in favour of speech: over our own voice the better judge hears a talker with holes bitten into them."""
 MOST = 3.0
 """Neither kind of evidence counts for more in one block: none of them decides alone at once."""
@@ -41,8 +41,8 @@ LEAK_LATE = 30
 """Blocks after which one teaches: those that led to a suspicion never do."""
 MISTAKEN_DB = 3.0
 """A suspicion that was wrong while we spoke: that much more may be left of us than was thought."""
-ROOM_DB = 0.6
-"""A room's answer falls by so much each 10 ms: a second of reverberation time."""
+ROOM_DB = 0.4
+"""A room's answer falls by so much each 10 ms: 1.5 s of reverberation time, as in an empty room with hard walls."""
 AUDIBLE_DB = -50.0
 """The loudspeaker's sound counts from here on, dBFS."""
 
@@ -55,10 +55,8 @@ SURELY_US_DB = 6.0
 ABOVE_BACKGROUND_DB = 3.0
 BACKGROUND_SHARE = 90.0
 """Percentile of the room's levels: a television's louder syllables, and no door that slams."""
-DOUBLE_TALK_DB = 6.0
-"""AEC3 takes so much and more of a talker with the echo."""
-WAKE_BLOCKS = 80
-"""A wake phrase is about so long."""
+WAKE_BLOCKS = 120
+"""A wake phrase is not longer, with what passes until it is recognised."""
 SHORTEST_BLOCKS = 20
 """Of speech: less was no utterance to know a level by."""
 BACKGROUND_BLOCKS = 1000
@@ -71,7 +69,8 @@ class Talker:
 
     def __init__(self, suspect_ms: int) -> None:
         self._enough = PER_100_MS * suspect_ms / 100
-        self._sum = 0.0
+        self._sum = self._said = 0.0
+        self._said_blocks = 0
         self._far_db = QUIETEST_DB
         self._leak_db = LEAK_FIRST_DB
         self._unlearned: deque[float] = deque()
@@ -103,23 +102,22 @@ class Talker:
         if not self._replying:
             return voiced
         ours = self._far_db > AUDIBLE_DB
-        least_db = self._least_db - (DOUBLE_TALK_DB if ours else 0.0)
-        loud = level_db >= least_db
-        near = loud and (voiced if maybe is None else maybe)
+        near = level_db >= self._least_db and (voiced if maybe is None else maybe)
         left_db = _db(power) - self._far_db
         evidence = self._evidence(left_db, probability) if near else -DRAIN
         self._sum = min(max(0.0, self._sum + evidence), self._enough)
+        self._weigh(power, voiced)
         if ours:
             self._learn(left_db)
-        return loud and voiced
+        return voiced and _db(self._said / max(self._said_blocks, 1)) >= self._least_db
 
     def replying(self, on: bool) -> None:
         """The device begins or ends to speak."""
         if on and not self._replying:
             self._least_db = self.levels.least_db()
         self._replying = on
-        self._sum = 0.0
         self._unlearned.clear()
+        self._forget()
 
     def woken(self) -> None:
         """The wake word was heard just now: this is how loud they are."""
@@ -127,8 +125,20 @@ class Talker:
 
     def mistaken(self) -> None:
         """What was suspected was nobody who speaks to us."""
-        self._sum = 0.0
+        self._forget()
         self._leak_db = min(self._leak_db + MISTAKEN_DB, 0.0)
+
+    def _forget(self) -> None:
+        self._sum = self._said = 0.0
+        self._said_blocks = 0
+
+    def _weigh(self, power: float, voiced: bool) -> None:
+        """Syllables differ by 20 dB, so who speaks is as loud as all of it since there was any evidence of them."""
+        if self._sum == 0.0:
+            self._forget()
+        elif voiced:
+            self._said += power
+            self._said_blocks += 1
 
     def _evidence(self, left_db: float, probability: float) -> float:
         sure = min(max(probability, 0.01), 0.99)
