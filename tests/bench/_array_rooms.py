@@ -36,7 +36,7 @@ def responses(places_m: Floats, source_m: Floats, rt60_s: float, seconds: float)
         hits = np.concatenate([np.abs(2 * turns), np.abs(2 * turns - 1)])
         axes.append((images, hits))
     grid = np.stack(np.meshgrid(*[images for images, _ in axes], indexing="ij"), axis=-1).reshape(-1, 3)
-    bounces = sum(np.meshgrid(*[hits for _, hits in axes], indexing="ij")).reshape(-1)
+    bounces = np.sum(np.meshgrid(*[hits for _, hits in axes], indexing="ij"), axis=0).reshape(-1)
     out = np.zeros((len(places_m), length + _TAPS))
     taps = np.arange(_TAPS) - _TAPS // 2
     for microphone, place in enumerate(places_m):

@@ -4,6 +4,7 @@ The filters that the front chose are recorded while it hears the mixture, and th
 front itself never hears anything but the mixture, as on a device.
 """
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -62,10 +63,13 @@ def run(
     inside = np.zeros(at, bool)
     for from_s, to_s in spoken:
         inside[round(from_s * RATE_HZ) : round(to_s * RATE_HZ)] = True
-    clean, rest = changes.replay(talker[:at]), changes.replay(noise[:at])
-    best = max(snr_db(talker[:at, channel], noise[:at, channel], inside) for channel in range(talker.shape[1]))
-    gain = snr_db(clean, rest, np.roll(inside, LAG)) - best
+    gain = math.nan if not spoken else gained_db(changes, talker[:at], noise[:at], inside)
     return Outcome(gain, directions, spent / (len(mixture) / RATE_HZ), np.concatenate(heard))
+
+
+def gained_db(changes: "Changes", talker: Floats, noise: Floats, inside: np.ndarray) -> float:
+    best = max(snr_db(talker[:, one], noise[:, one], inside) for one in range(talker.shape[1]))
+    return snr_db(changes.replay(talker), changes.replay(noise), np.roll(inside, LAG)) - best
 
 
 def snr_db(talker: Floats, noise: Floats, inside: np.ndarray) -> float:

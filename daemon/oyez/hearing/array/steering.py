@@ -23,6 +23,8 @@ CLEAR = 0.04
 FRESH_S = 5.0
 """A voice that begins, after a pause or from elsewhere, is for so long a talker, kept out of the noise field. What goes
 on longer is a television, and belongs to it."""
+ELSEWHERE_DEG = 30.0
+"""Less than that is the same voice, wobbling with the room's echoes."""
 PAUSE_S = 1.5
 RENEW_S = 0.5
 """MVDR's weights follow the noise field so often."""
@@ -52,6 +54,7 @@ class Steering:
         self._weight = 0.0
         self._maps: deque[tuple[float, Map, Map]] = deque(maxlen=round(KEEP_S / BATCH_S))
         self._since_s = 0.0
+        self._began_deg: float | None = None
         self._spoke_s = self._began_s = float("-inf")
         """When anything last rose above the floor, and when what is looked at began."""
         self._used_gains_db: Floats = np.zeros(microphones)
@@ -113,9 +116,20 @@ class Steering:
         self.direction_deg = direction_deg
         if self._turned is not None and _apart_deg(direction_deg, self._turned) < GRID_DEG:
             return False
-        self._turned, self._began_s = direction_deg, end_s
+        if self._began_deg is None or _apart_deg(direction_deg, self._began_deg) > ELSEWHERE_DEG:
+            self._began_deg = direction_deg
+            if not self._is_usual(direction_deg):
+                self._began_s = end_s
+        self._turned = direction_deg
         self._late = delays_s(self._places, direction_deg)[0]
         return True
+
+    def _is_usual(self, direction_deg: float) -> bool:
+        """Back to the television is nothing new."""
+        if self._compass is None:
+            return False
+        usual_deg, clear = self._compass.peak(self._usual)
+        return clear >= CLEAR and _apart_deg(direction_deg, usual_deg) <= ELSEWHERE_DEG
 
     def _get_used(self, end_s: float, *, rises: bool) -> None:
         if self._compass is None:
