@@ -18,7 +18,7 @@ AGREE = 3
 """So many windows in a row must name the same place, within NEAR."""
 NEAR = 24
 CLEAR = 8.0
-"""The peak over the root mean square of all that is within reach. Of noise alone it is 3 to 4.5."""
+"""The peak over the root mean square of all that is within reach. Noise alone reaches about 4, the largest of 8000 normal values."""
 AUDIBLE = 0.0015
 FORGET = 0.7
 _FADE = np.hanning(WINDOW).astype(np.float32)
@@ -56,7 +56,7 @@ class BulkDelay:
         seam = self._blocks % (WINDOW // BLOCK) * BLOCK
         near, far = (np.roll(sound, -seam) * _FADE for sound in (self._near, self._far))
         cross = np.fft.rfft(near) * np.conj(np.fft.rfft(far))
-        self._cross = FORGET * self._cross + cross / (np.abs(cross) + 1e-9)
+        self._cross = (FORGET * self._cross + cross / (np.abs(cross) + 1e-9)).astype(np.complex64)
         curve = np.abs(np.fft.irfft(self._cross))
         within = np.concatenate([curve[-REACH:], curve[:REACH]])
         peak = int(np.argmax(within))

@@ -35,12 +35,14 @@ def test_at_work_both_lag_by_the_same_delay() -> None:
 
 def test_an_echo_is_taken_out_of_both_and_the_gain_is_told() -> None:
     branches = TwoBranches()
-    assert branches.erle_db is None
+    before_db = branches.erle_db
     clean, for_wake = through(branches, ECHO, SOUND)
     assert db(ECHO[32_000:], clean[32_000:]) > 15
     assert db(ECHO[32_000:], for_wake[32_000:]) > 15
-    assert branches.erle_db is not None
-    assert branches.erle_db > 10
+    after_db = branches.erle_db
+    assert before_db is None
+    assert after_db is not None
+    assert after_db > 10
 
 
 def test_without_the_wake_branch_both_are_the_same() -> None:
