@@ -18,7 +18,8 @@ AGREE = 3
 """So many windows in a row must name the same place, within NEAR."""
 NEAR = 24
 CLEAR = 8.0
-"""The peak over the root mean square of all that is within reach. Noise alone reaches about 4, the largest of 8000 normal values."""
+"""The peak over the root mean square of all that is within reach. Of 8000 normal values the
+largest is about 4."""
 AUDIBLE = 0.0015
 FORGET = 0.7
 _FADE = np.hanning(WINDOW).astype(np.float32)
