@@ -47,6 +47,8 @@ class TwoBranches:
         self._misplaced = 0
         self._erle = Erle()
         self._before: Mono = np.zeros(BLOCK, np.int16)
+        self.may_rest = True
+        """The last block went through unchanged."""
 
     @property
     def working(self) -> bool:
@@ -70,7 +72,8 @@ class TwoBranches:
         waiting = np.concatenate([self._late, self._aec3.cancel(near, far)])
         clean, self._late = waiting[:BLOCK], waiting[BLOCK:]
         before, self._before = self._before, near
-        if not (was or self._aec3.working):
+        self.may_rest = not (was or self._aec3.working)
+        if self.may_rest:
             return Cancelled(clean, clean)
         loud = float(np.abs(far.astype(np.int32)).mean()) >= AUDIBLE
         if loud:
@@ -83,6 +86,13 @@ class TwoBranches:
         if self._wake is None:
             return Cancelled(clean, clean)
         return Cancelled(clean, self._wake.cancel(heard, played, clean, awake=self._aec3.working, loud=loud))
+
+    def rest(self, near: Mono) -> Mono:
+        """As cancel(near, silence) while it may rest, for next to nothing: DELAY is just one block."""
+        before, self._before = self._before, near
+        self._aec3.rest(near)
+        self._late = near[: DELAY - AEC3_DELAY]
+        return before
 
     def misplaced(self) -> int:
         """Samples by which the reference is to come earlier from now on (negative: later); 0: it is well placed.

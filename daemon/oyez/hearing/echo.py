@@ -69,3 +69,8 @@ class EchoCanceller:
         share = _RISE if self._working else _RISE[::-1]
         mixed: Mono = np.rint(clean * share + late * (1.0 - share)).astype(np.int16)
         return mixed
+
+    def rest(self, near: Mono) -> None:
+        """As cancel(near, silence) while not working, its answer left out: the block before, 32 samples on."""
+        self._late = near[BLOCK - DELAY :]
+        self._silent_blocks += 1

@@ -10,6 +10,8 @@ from oyez_hw.pcm import Samples
 
 SILENT_CHUNKS = 5
 """So many silent chunks flush the resampler of what is played; after that silence is not worth resampling."""
+RINGING_S = 0.2
+"""A resampler's ringing, and what the card may be wrong about its delay."""
 SILENCE_S = 0.5
 """Silence is told in such lumps: often enough for the clocks to be known, and hardly any work."""
 
@@ -20,6 +22,7 @@ class FarEnd:
         self._resampler: Resampler | None = None
         self._silent_chunks = 0
         self._silent_s = 0.0
+        self._loud_until_s = float("-inf")
 
     @property
     def drift_ppm(self) -> float | None:
@@ -29,7 +32,10 @@ class FarEnd:
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """samples: int16 (frames, channels); `audible_at_s`: monotonic, of its first frame."""
         end_s = audible_at_s + len(samples) / rate_hz
-        self._silent_chunks = 0 if samples.any() else self._silent_chunks + 1
+        if samples.any():
+            self._silent_chunks, self._loud_until_s = 0, end_s + RINGING_S
+        else:
+            self._silent_chunks += 1
         if self._silent_chunks > SILENT_CHUNKS:
             if self._resampler is not None:
                 self._silent_s += self._resampler.held_s
@@ -44,6 +50,14 @@ class FarEnd:
         sound = self._resampler.feed(mixdown(samples))
         if len(sound):
             self._reference.put(sound, end_s - self._resampler.held_s - len(sound) / RATE_HZ)
+
+    def silent(self, from_s: float) -> bool:
+        """Nothing that was played is audible from then on, as far as it was told."""
+        return from_s >= self._loud_until_s
+
+    def pass_by(self, count: int, end_s: float) -> None:
+        """The `count` samples that end at `end_s` were captured in silence."""
+        self._reference.pass_by(count, end_s - count / RATE_HZ)
 
     def take(self, count: int, end_s: float) -> Mono:
         """What was audible while the `count` samples that end at `end_s` were captured."""

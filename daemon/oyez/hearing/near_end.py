@@ -6,13 +6,16 @@ import numpy as np
 
 from oyez.config import Board, Hearing
 from oyez.hearing.array.front import Picked
-from oyez.hearing.blocks import BLOCK
+from oyez.hearing.blocks import BLOCK, RATE_HZ
 from oyez.hearing.cancelling import DELAY_S, TwoBranches
 from oyez.hearing.far_end import FarEnd
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.wake_branch import Learned
 from oyez_hw.pcm import Samples
 
+BLOCK_S = BLOCK / RATE_HZ
+PASS_BLOCKS = 10
+"""The capture's clock is told so seldom while nothing is played."""
 SILENCE: Mono = np.zeros(BLOCK, np.int16)
 
 
@@ -36,6 +39,7 @@ class NearEnd:
         self._branches = TwoBranches(hearing.echo_wake_branch) if wanted else None
         self._far_end = FarEnd()
         self._far_before = SILENCE
+        self._unpassed = 0
 
     @property
     def cancels(self) -> bool:
@@ -68,12 +72,29 @@ class NearEnd:
     def hear(self, picked: Picked) -> Cleaned:
         if self._branches is None:
             return Cleaned(picked.sound, picked.sound, SILENCE if picked.far is None else picked.far, picked.end_s)
+        if picked.far is None and self._branches.may_rest and self._far_end.silent(picked.end_s - BLOCK_S):
+            return self._rest(self._branches, picked)
+        self._pass_by(picked.end_s - BLOCK_S)
         far = self._far_end.take(BLOCK, picked.end_s) if picked.far is None else picked.far
         cancelled = self._branches.cancel(picked.sound, far)
         if picked.far is None and (moved := self._branches.misplaced()):
             self._far_end.move(moved)
         late, self._far_before = self._far_before, far
         return Cleaned(cancelled.clean, cancelled.for_wake, late, picked.end_s - DELAY_S)
+
+    def _rest(self, branches: TwoBranches, picked: Picked) -> Cleaned:
+        """Most of the day: nothing is played, and only the clocks go on."""
+        self._unpassed += 1
+        if self._unpassed >= PASS_BLOCKS:
+            self._pass_by(picked.end_s)
+        sound, self._far_before = branches.rest(picked.sound), SILENCE
+        return Cleaned(sound, sound, SILENCE, picked.end_s - DELAY_S)
+
+    def _pass_by(self, end_s: float) -> None:
+        """Up to then nothing was played, which is told late."""
+        if self._unpassed:
+            self._far_end.pass_by(self._unpassed * BLOCK, end_s)
+            self._unpassed = 0
 
     def learned(self) -> Learned | None:
         """Of the echo's way, to be kept for begin_with(); None: nothing worth keeping."""

@@ -79,6 +79,12 @@ class Reference:
             return np.zeros(count, np.int16)
         return between(self._known, place, count, ratio)
 
+    def pass_by(self, count: int, start_s: float) -> None:
+        """So many samples were captured from then on, and nothing is to be known of them: their clock goes on."""
+        start = _number(self._capture, self._taken, start_s)
+        self._capture.told(start, start_s)
+        self._taken, self._place = start + count, None
+
     def _aligned(self, start: int) -> float:
         """Where captured sample `start` lies among the played ones."""
         assert self._end is not None
