@@ -19,7 +19,7 @@ from numpy.random import Generator
 from oyez.hearing.embedding import FIRST_SAMPLES, ROW_SAMPLES, WIDTH, embed
 from oyez.hearing.wake_head import ROWS, WEIGHTS
 from tests.training import augment
-from tests.training.network import Network, train
+from tests.training.network import Network, committee, train
 from tests.training.voices import Speaker, speakers
 from tests.training.wake_texts import HELD_OUT, PHRASES, REQUESTS, SENTENCES, alike
 
@@ -34,6 +34,8 @@ ONLY_BEGUN_S = -0.35
 SCENES = {"pos": 8, "alike": 2, "text": 1, "request": 1}
 SHARE_OF_OTHERS = 0.3
 """Most windows of other speech teach nothing new."""
+MEMBERS = 3
+"""Networks that a head is the mean of: what one learned by chance weighs less."""
 EVEN = 0.5
 """Weight of all positives against all negatives."""
 
@@ -186,7 +188,7 @@ def _head(
     answers = positive[used].astype(np.float32)
     weights = np.where(answers > 0, EVEN * negative.sum() / positive.sum(), 1.0).astype(np.float32)
     print(f"{word}: {positive.sum()} windows of it, {negative.sum()} of others", flush=True)
-    return train(inputs, answers, weights, (ROWS, WIDTH))
+    return committee([train(inputs, answers, weights, (ROWS, WIDTH), seed) for seed in range(MEMBERS)])
 
 
 def _floats(sound: npt.NDArray[np.int16]) -> Sound:

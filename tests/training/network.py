@@ -57,6 +57,17 @@ def train(inputs: Floats, answers: Floats, weights: Floats, shape: tuple[int, in
     return network
 
 
+def committee(members: list[Network]) -> Network:
+    """One network whose answer is the mean of theirs: all their hidden units side by side."""
+    share = np.float32(1 / len(members))
+    return Network(
+        np.concatenate([one.first for one in members], axis=1),
+        np.concatenate([one.bias for one in members]),
+        np.concatenate([one.second * share for one in members]),
+        sum((one.offset * share for one in members), np.zeros(1, np.float32)),
+    )
+
+
 def gradient(network: Network, seen: Floats, answers: Floats, weights: Floats) -> Network:
     """Of the mean weighted logistic loss and of DECAY / 2 times the weights' squares."""
     hidden = np.maximum(seen @ network.first + network.bias, 0)
