@@ -86,8 +86,8 @@ class Hearing(Section, frozen=True, kw_only=True):
     """Sound kept in memory, so that what was said while the line opens is whole."""
     channel: Annotated[int, Meta(ge=0, le=63)] | None = None
     """Take this microphone alone; unset: the mean of all."""
-    vad_mode: Annotated[int, Meta(ge=0, le=3)] = 2
-    """WebRTC VAD: 0 calls most things speech, 3 the fewest."""
+    vad_mode: Annotated[int, Meta(ge=0, le=3)] = 1
+    """WebRTC VAD, whose yes a better judge checks: 0 lets most pass, 3 the fewest."""
     onset_ms: PositiveInt = 120
     """So much speech within the window begins an utterance."""
     suspect_ms: PositiveInt = 100

@@ -205,7 +205,8 @@ class Ears:
             heard = self.near_end.hear(picked)
             self._outlet.give(*self._to_send(heard), unsure=self.near_end.unsure)
             self._listen(heard)
-            self._listening.give(heard.for_wake, heard.end_s)
+            may_be_speech = self._speech.suspected or self.near_end.sounding or not self._config.idle_gating
+            self._listening.give(heard.for_wake, heard.end_s, speechlike=may_be_speech)
             end_s = heard.end_s
         if end_s is not None:
             self._outlet.given(end_s)

@@ -12,7 +12,7 @@ SILENT_CHUNKS = 5
 """So many silent chunks flush the resampler of what is played; after that silence is not worth resampling."""
 RINGING_S = 0.2
 """A resampler's ringing, and what the card may be wrong about its delay."""
-SILENCE_S = 0.5
+SILENCE_S = 0.1
 """Silence is told in such lumps: often enough for the clocks to be known, and hardly any work."""
 
 

@@ -27,6 +27,11 @@ SCORE_BLOCKS = 6
 """So many blocks go to the worker at once: two steps of the model. Handing over each frame of 20 ms costs 7 CPU seconds
 an hour more, as much as the model itself; this way a wake word is heard up to 40 ms later."""
 
+ASLEEP_BLOCKS = 24
+"""While nothing sounds like speech there is no hurry."""
+AWAKE_BLOCKS = 200
+"""So long after something did: longer than a wake word takes to be scored."""
+
 
 class Listening:
     def __init__(
@@ -53,33 +58,36 @@ class Listening:
         self._learning: Enroller | None = None
         """Its recordings are being learned from, unless it was given up meanwhile."""
         self._unscored: list[tuple[Mono, float]] = []
-        self._frames = 0
+        self._speechlike: list[bool] = []
+        self._frames = self._awake_blocks = 0
 
     @property
     def known_words(self) -> tuple[str, ...]:
         """All wake words that may be asked for."""
         return known_words(self._hearing, self._state)
 
-    def give(self, block: Mono, end_s: float) -> None:
-        """The next 10 ms."""
+    def give(self, block: Mono, end_s: float, *, speechlike: bool) -> None:
+        """The next 10 ms. speechlike: it may be speech; where none of late was, nothing needs to be scored."""
         self._unscored.append((block, end_s))
+        self._speechlike.append(speechlike or self._enroller is not None)
+        self._awake_blocks = AWAKE_BLOCKS if speechlike else self._awake_blocks - 1
 
     def frame_ends(self, *, playing: bool) -> None:
         """All blocks of a frame were given. playing: a reply sounds."""
         self._frames += 1
-        if len(self._unscored) >= SCORE_BLOCKS:
+        if len(self._unscored) >= (SCORE_BLOCKS if self._awake_blocks > 0 else ASLEEP_BLOCKS):
             self.score(playing=playing)
 
     def score(self, *, playing: bool) -> None:
         """Hands over what waits."""
-        blocks, frames = self._unscored, self._frames
-        self._unscored, self._frames = [], 0
+        blocks, speechlike, frames = self._unscored, self._speechlike, self._frames
+        self._unscored, self._speechlike, self._frames = [], [], 0
         if blocks:
-            self._scoring.score(partial(self._bank.hear, blocks, playing), self._detected, frames)
+            self._scoring.score(partial(self._bank.hear, blocks, playing, speechlike), self._detected, frames)
 
     def forget(self) -> None:
         """What was given and not scored yet, and what is being scored."""
-        self._unscored, self._frames = [], 0
+        self._unscored, self._speechlike, self._frames = [], [], 0
         self._scoring.forget()
 
     def begin_anew(self) -> None:

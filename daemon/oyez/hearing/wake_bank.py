@@ -1,5 +1,6 @@
 """All words that the device listens for, over one set of features. For one thread at a time: the ears' worker."""
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,17 +8,22 @@ from typing import Literal
 
 from oyez.config_hearing import SHIPPED_WORDS, Hearing, Sensitivity
 from oyez.errors import ConfigError
+from oyez.hearing.attention import Attention, Due
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.wake import WakeEngine
 from oyez.hearing.wake_head import shipped
 from oyez.hearing.wake_judge import EpisodeJudge, Refractory
-from oyez.hearing.wake_micro import MicroModel
+from oyez.hearing.wake_micro import Features, MicroModel
 from oyez.hearing.wake_open import OpenWord
 from oyez.hearing.wake_sound import WakeSound
 from oyez.hearing.wake_thresholds import NEAR_SHARE, threshold_of, while_playing
 from oyez.hearing.wake_verified import VerifiedWord
 
 Kind = Literal["wake", "stop"]
+Heard = tuple[Mono, list[Features]]
+WARM_S, LEAD_S = 2.1, 2.6
+"""openWakeWord looks at 16 rows of the embedding, 2.0 s; microWakeWord's models forget within 1.95, enrolled phrases
+within 1.75. The lead leaves half a second for the first speech-like moment to come late."""
 OPEN_CUTOFF = 0.5
 """What openWakeWord recommends for its models."""
 
@@ -43,6 +49,8 @@ class _Listener:
     cutoff: float | None
     """Of a model without a second judge."""
     score: Callable[[Mono], float]
+    warm: Callable[[Mono], object]
+    """As score(), where nobody believes the answer."""
     reset: Callable[[], None]
     why: Callable[[], str]
     threshold: float
@@ -58,6 +66,7 @@ class WakeBank:
         """
         self._hearing, self._sensitivity = hearing, hearing.sensitivity
         self._sound = WakeSound()
+        self._attention = Attention[Heard](LEAD_S, WARM_S)
         self._refractory = {
             "wake": Refractory(hearing.wake_refractory_s),
             "stop": Refractory(hearing.wake_refractory_s),
@@ -75,12 +84,22 @@ class WakeBank:
         """The wake words that it listens for, enrolled ones too."""
         return tuple(listener.word for listener in self._listeners if listener.kind == "wake")
 
-    def hear(self, blocks: Iterable[tuple[Mono, float]], playing: bool) -> list[Detection]:
+    def hear(
+        self, blocks: Iterable[tuple[Mono, float]], playing: bool, speechlike: Iterable[bool] | None = None
+    ) -> list[Detection]:
         """What was heard in these blocks of 10 ms (16 kHz, with the time of their end), in order.
 
-        playing: the loudspeaker speaks; every threshold is higher.
+        playing: the loudspeaker speaks; every threshold is higher. speechlike: for each block whether it may be
+        speech; where none of late was, the models rest (attention.py). None: they never do.
         """
-        return [found for block, end_s in blocks for found in self._hear(block, end_s, playing)]
+        flags = itertools.repeat(True) if speechlike is None else speechlike
+        found: list[Detection] = []
+        for (block, end_s), flag in zip(blocks, flags, strict=False):
+            features = self._sound.make(block)
+            for due in self._attention.hear((block, features), end_s, flag):
+                self._sound.put(*due.item)
+                found += self._hear(due, playing)
+        return found
 
     def set_words(self, names: Sequence[str]) -> None:
         """These wake words from now on, beside the enrolled ones. Raises ConfigError, and keeps those that were."""
@@ -88,9 +107,8 @@ class WakeBank:
         kept = [known[name] for name in names if name in known]
         made = self._made([name for name in dict.fromkeys(names) if name not in known], "wake")
         others = [one for one in self._listeners if one.kind == "stop" or (one.enrolled and one.word not in names)]
-        for listener in made:
-            listener.reset()
         self._listeners = kept + made + others
+        self.reset()
 
     def set_sensitivity(self, level: Sensitivity) -> None:
         """Of every word that has none of its own."""
@@ -110,10 +128,11 @@ class WakeBank:
         """An enrolled phrase; one of that name is replaced."""
         self.remove(engine.word)
         listener = _Listener(
-            engine.word, kind, engine.threshold, engine.score, engine.reset, lambda: "enrolled phrase",
+            engine.word, kind, engine.threshold, engine.score, engine.score, engine.reset, lambda: "enrolled phrase",
             engine.threshold, EpisodeJudge(engine.threshold * NEAR_SHARE), enrolled=True,
         )  # fmt: skip
         self._listeners.append(listener)
+        self.reset()
 
     def remove(self, name: str) -> None:
         """Does nothing where there is no such word."""
@@ -122,14 +141,19 @@ class WakeBank:
     def reset(self) -> None:
         """Forgets the sound so far, and what was heard in it."""
         self._sound.reset()
+        self._attention.forget()
         for refractory in self._refractory.values():
             refractory.reset()
         for listener in self._listeners:
             listener.reset()
             listener.judge.reset()
 
-    def _hear(self, block: Mono, end_s: float, playing: bool) -> list[Detection]:
-        self._sound.put(block)
+    def _hear(self, due: Due[Heard], playing: bool) -> list[Detection]:
+        (block, _), end_s = due.item, due.end_s
+        if not due.believed:
+            for listener in self._listeners:
+                listener.warm(block)
+            return []
         found = []
         for listener in self._listeners:
             score = listener.score(block)
@@ -173,7 +197,8 @@ class WakeBank:
             word, cutoff = VerifiedWord(model, head), model.cutoff if head is None else None
         threshold = threshold_of(self._hearing, name, self._sensitivity, cutoff)
         return _Listener(
-            name, kind, cutoff, lambda block: word.hear(self._sound), word.reset, lambda: word.why,
+            name, kind, cutoff, lambda block: word.hear(self._sound), lambda block: word.warm(self._sound),
+            word.reset, lambda: word.why,
             threshold, EpisodeJudge(threshold * NEAR_SHARE),
         )  # fmt: skip
 

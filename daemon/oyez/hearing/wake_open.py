@@ -43,6 +43,10 @@ class OpenWord:
         self._seen: list[Floats] = []
         self._count, self._score = 0, 0.0
 
+    def warm(self, sound: WakeSound) -> None:
+        """Takes in the sound's last block."""
+        self.hear(sound)
+
     def hear(self, sound: WakeSound) -> float:
         """The score by the end of the sound's last block."""
         for row in sound.new_rows(self._count):

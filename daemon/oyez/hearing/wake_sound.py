@@ -42,9 +42,14 @@ class WakeSound:
         self.row_count = 0
         """Changes when rows() has something new."""
 
-    def put(self, block: Mono) -> None:
-        """block: 10 ms at 16 kHz."""
-        self.features = self._made.feed(block)
+    def make(self, block: Mono) -> list[Features]:
+        """The features of the next block, which may be put later, or never: they adapt to the room, and must not miss
+        any of it."""
+        return self._made.feed(block)
+
+    def put(self, block: Mono, features: list[Features] | None = None) -> None:
+        """block: 10 ms at 16 kHz. features: as make() gave them; None: they are made now."""
+        self.features = self._made.feed(block) if features is None else features
         self._kept.append(block)
         self.blocks += 1
         if self._awake and self.blocks - self._asked > UNASKED_BLOCKS:

@@ -36,6 +36,11 @@ class VerifiedWord:
         self._head_odds = -HEAD_MOST
         self.why = ""
 
+    def warm(self, sound: WakeSound) -> None:
+        """Takes in the sound's last block, and what the model says of it is not believed."""
+        self._model.feed(sound.features)
+        self._scores.append(0.0)
+
     def hear(self, sound: WakeSound) -> float:
         """The score by the end of the sound's last block."""
         self._scores.append(self._model.feed(sound.features))
