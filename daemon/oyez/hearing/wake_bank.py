@@ -96,8 +96,10 @@ class WakeBank:
         found: list[Detection] = []
         for (block, end_s), flag in zip(blocks, flags, strict=False):
             features = self._sound.make(block)
+            if not features:  # at the very start alone; left out later it would shift the models' strides
+                found += self._hear(Due((block, features), end_s, believed=True), playing)
+                continue
             for due in self._attention.hear((block, features), end_s, flag):
-                self._sound.put(*due.item)
                 found += self._hear(due, playing)
         return found
 
@@ -149,7 +151,8 @@ class WakeBank:
             listener.judge.reset()
 
     def _hear(self, due: Due[Heard], playing: bool) -> list[Detection]:
-        (block, _), end_s = due.item, due.end_s
+        (block, features), end_s = due.item, due.end_s
+        self._sound.put(block, features)
         if not due.believed:
             for listener in self._listeners:
                 listener.warm(block)
