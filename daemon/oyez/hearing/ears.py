@@ -201,6 +201,7 @@ class Ears:
         if self._deaf:
             return
         end_s = None
+        self._front.hold(self._hold.on or self.near_end.sounding)
         for picked in self._front.take(frame):
             heard = self.near_end.hear(picked)
             self._outlet.give(*self._to_send(heard), unsure=self.near_end.unsure)
