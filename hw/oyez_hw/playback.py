@@ -52,6 +52,8 @@ class Playback:
         self._ledger = Ledger(48_000)
         self._told = (0, 0)
         self._began_s, self._taken_s = 0.0, 0.0
+        self._excess = 0
+        """Frames of delay that the card tells with nothing left to play: they lie behind its buffer, or it is wrong."""
         self.format: PcmFormat | None = None
         self.error: Exception | None = None
         self.last_write_s = 0.0
@@ -80,7 +82,7 @@ class Playback:
         ended = self._ended = asyncio.Event()
         with self._guard:
             self.format, self.error, self._stopping = card, None, False
-            self._began_s, self._taken_s = self._clock(), 0.0
+            self._began_s, self._taken_s, self._excess = self._clock(), 0.0, 0
             self._outbox.forget()
             self._ledger = Ledger(card.rate_hz, self._outbox.put_frames)
         self._worker = Worker(lambda: self._run(card, loop, ended), "oyez-playback")
@@ -176,12 +178,18 @@ class Playback:
         """Keeps the card between one chunk less than the write-ahead and the write-ahead."""
         ahead = int(card.rate_hz * self._write_ahead_ms / 1000)
         low = max(ahead // 2, ahead - int(card.rate_hz * self._chunk_ms / 1000))
-        delay = self._speaker.delay_frames()
+        told = self._speaker.delay_frames()
+        self._excess = min(self._excess, told)
+        delay = told - self._excess
         if delay <= low:
             self._write(card, loop, np.zeros((ahead - delay, 1), np.int16), None)
-        else:
-            self._report(loop, delay)
-            self._outbox.wait((delay - low) / card.rate_hz)
+            return
+        begun_s = self._report(loop, told)
+        self._outbox.wait((delay - low) / card.rate_hz)
+        passed = (self._clock() - begun_s) * card.rate_hz
+        left = self._speaker.delay_frames()
+        if passed >= delay - low and told - left < passed / 2:  # it has run dry, whatever it says
+            self._excess = left
 
     def _write(
         self, card: PcmFormat, loop: asyncio.AbstractEventLoop, samples: Samples, sound_start: int | None

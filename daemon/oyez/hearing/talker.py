@@ -19,9 +19,9 @@ import numpy as np
 
 from oyez.hearing.mixdown import Mono
 
-PER_100_MS = 12.0
+PER_100_MS = 10.0
 """Evidence that suspects a talker, for each 100 ms of `suspect_ms`: what speech that leaves no doubt gives in 20 ms,
-and speech of which the better judge is just convinced, as loud as the leak, in 80."""
+and speech of which the better judge is just convinced, as loud as the leak, in 70."""
 ODDS_BIAS = 1.5
 """Nepers in favour of speech: over our own voice the better judge hears a talker with holes bitten into them."""
 MOST = 3.0
@@ -34,7 +34,9 @@ DRAIN = 1.0
 LEAK_FIRST_DB = -16.0
 """Of what the loudspeaker plays, as full scales: before anything is known. A canceller that has just begun leaves more,
 which the better judge has to bear alone."""
-LEAK_SHARE = 0.95
+SECOND = 0.5
+"""Nepers by which the leak's word may outdo the better judge's: a canceller that lost its way is no talker."""
+LEAK_SHARE = 0.98
 """So many blocks leave no more than the leak."""
 LEAK_STEP_DB = 0.1
 LEAK_LATE = 30
@@ -142,8 +144,8 @@ class Talker:
 
     def _evidence(self, left_db: float, probability: float) -> float:
         sure = min(max(probability, 0.01), 0.99)
-        odds = math.log(sure / (1.0 - sure)) + ODDS_BIAS
-        return _within(odds) + _within((left_db - self._leak_db) / LEVEL_SPAN_DB)
+        odds = _within(math.log(sure / (1.0 - sure)) + ODDS_BIAS)
+        return odds + min(_within((left_db - self._leak_db) / LEVEL_SPAN_DB), odds + SECOND)
 
     def _learn(self, left_db: float) -> None:
         """A quantile, step by step: up by the share, down by the rest of it."""

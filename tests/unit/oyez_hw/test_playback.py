@@ -1,13 +1,18 @@
 """Playback: what was audible of what was put, and a cut that never hangs."""
 
 import asyncio
+import time
 
 import numpy as np
 import pytest
 
 from oyez_hw.crossing import OutboxFull
+from oyez_hw.pcm import PcmFormat
 from oyez_hw.playback import Playback, PlaybackMark
 from oyez_hw.ports import HardwareError
+from oyez_hw.room import Room
+from oyez_hw.room_settings import RoomSettings
+from oyez_hw.simulated import RealClock, SimulatedCard
 from tests.unit.oyez_hw.cards import GONE, HandSpeaker
 
 
@@ -151,6 +156,32 @@ async def test_after_a_restart_the_index_goes_on() -> None:
     playback.start(asyncio.get_running_loop())
     assert playback.position().frames_audible == 10
     assert playback.put(sound(3)) == 10
+    playback.stop()
+
+
+async def test_a_card_that_tells_more_delay_than_it_has_is_kept_running_all_the_same() -> None:
+    """By 80 ms for ever. It ran dry while playback waited for that to be played, and was taken for dead."""
+    card = SimulatedCard(
+        Room(PcmFormat(16_000, 1), PcmFormat(48_000, 1), RoomSettings(delay_error_s=0.08), epoch_s=time.monotonic()),
+        RealClock(),
+    )
+    playback = Playback(card.speaker)
+    written: asyncio.Queue[int] = asyncio.Queue()
+    playback.on_played = lambda samples, at_s: written.put_nowait(len(samples))
+    playback.start(asyncio.get_running_loop())
+    filler = 0
+    async with asyncio.timeout(5):
+        while filler < 24_000:  # half a second
+            filler += await written.get()
+    dry = card.speaker.xruns
+    async with asyncio.timeout(5):
+        while filler < 48_000:
+            filler += await written.get()
+    assert card.speaker.xruns - dry <= 1, "it learned from the first time"
+    playback.put(sound(4800))
+    await until_written(playback, 4800)
+    mark = await playback.cut()
+    assert 0 < mark.frames_audible <= 4800
     playback.stop()
 
 
