@@ -14,7 +14,7 @@ NAMES = {
 
 
 def draw(figures: dict[str, Any], folder: Path) -> None:
-    """wake-WORD.svg for each word that people say in at least ten clips."""
+    """wake-WORD.svg for each word that people say in at least ten clips; none without negatives."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -24,7 +24,7 @@ def draw(figures: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for word, rows in figures["sweep"].items():
         entry = figures["words"][word]
-        if entry.get("clean", {}).get("n", 0) < 10:
+        if entry.get("clean", {}).get("n", 0) < 10 or entry["fa_per_hour"] is None:
             continue
         figure, axes = plt.subplots(figsize=(7, 4.5))
         for name, shown in NAMES.items():

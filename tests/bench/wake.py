@@ -183,12 +183,12 @@ def accepts(word: Word, threshold: float, hours: float, *, bare: bool = False) -
     }
 
 
-def sweep(word: Word, hours: float) -> list[dict[str, float]]:
-    rows = []
+def sweep(word: Word, hours: float) -> list[dict[str, float | None]]:
+    rows: list[dict[str, float | None]] = []
     for threshold in SWEEP:
         frr = {f"frr_{name}": entry["frr"] for name, entry in rejects(word, "human", threshold).items()}
         total = sum(events(one.score, threshold) for one in negatives(word))
-        rows.append({"threshold": threshold, "fa_per_hour": round(total / hours, 3) if hours else 0.0, **frr})
+        rows.append({"threshold": threshold, "fa_per_hour": round(total / hours, 3) if hours else None, **frr})
     return rows
 
 
