@@ -15,6 +15,8 @@ MOST_POINTS = 1200
 LEAST_POINTS = 10
 LONG_POINTS = 120
 """A minute. From then on the newest line is believed, before it the one of the least error, which outlives a gap."""
+FIT_POINTS = 8
+"""From a minute on the line is drawn anew each four seconds: it hardly moves any more."""
 PRIOR_PPM = 50.0
 """What two cards usually differ by. An estimate counts the less the wider its own error is beside it."""
 OUTLIER = 4.0
@@ -31,6 +33,7 @@ class CardClock:
         self._open: list[tuple[int, float]] = []
         self._line: tuple[float, float] | None = None
         self._ppm, self._error_ppm = 0.0, float("inf")
+        self._unfitted = 0
 
     @property
     def ppm(self) -> tuple[float, float]:
@@ -65,10 +68,12 @@ class CardClock:
         self._errors_s.append(float(np.median(errors)))
         del self._counts[:-MOST_POINTS], self._errors_s[:-MOST_POINTS]
         self._open.clear()
-        if len(self._counts) >= LEAST_POINTS:
+        self._unfitted += 1
+        if len(self._counts) >= LEAST_POINTS and (len(self._counts) < LONG_POINTS or self._unfitted >= FIT_POINTS):
             self._fit()
 
     def _fit(self) -> None:
+        self._unfitted = 0
         x_s, y_s = np.array(self._counts) / RATE_HZ, np.array(self._errors_s)
         keep = np.ones(len(x_s), bool)
         for _ in range(3):

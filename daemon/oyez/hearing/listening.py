@@ -23,14 +23,13 @@ from oyez.hearing.wake_bank import Detection, WakeBank
 
 log = logging.getLogger(__name__)
 
-SCORE_BLOCKS = 6
-"""So many blocks go to the worker at once: two steps of the model. Handing over each frame of 20 ms costs 7 CPU seconds
-an hour more, as much as the model itself; this way a wake word is heard up to 40 ms later."""
-
+SCORE_BLOCKS = 10
+"""So many blocks go to the worker at once while something sounds like speech: handing over each frame of 20 ms costs
+more than the model itself. A wake word is heard up to 100 ms later by it."""
 ASLEEP_BLOCKS = 24
-"""While nothing sounds like speech there is no hurry."""
-AWAKE_BLOCKS = 200
-"""So long after something did: longer than a wake word takes to be scored."""
+"""While nothing does, there is no hurry."""
+AWAKE_BLOCKS = 50
+"""So long after something did: a model answers up to 300 ms after the word."""
 
 
 class Listening:
