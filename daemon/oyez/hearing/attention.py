@@ -27,7 +27,7 @@ LUMP = 24
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Due(Generic[Item]):
     """One item that the model must be given, in order."""
 

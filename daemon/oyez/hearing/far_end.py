@@ -32,7 +32,7 @@ class FarEnd:
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """samples: int16 (frames, channels); `audible_at_s`: monotonic, of its first frame."""
         end_s = audible_at_s + len(samples) / rate_hz
-        if samples.any():
+        if np.count_nonzero(samples):  # several times quicker than any()
             self._silent_chunks, self._loud_until_s = 0, end_s + RINGING_S
         else:
             self._silent_chunks += 1
@@ -71,5 +71,5 @@ class FarEnd:
         """What was silent and not told yet, up to `end_s`."""
         count = round(self._silent_s * RATE_HZ)
         if count:
-            self._reference.put(np.zeros(count, np.int16), end_s - count / RATE_HZ)
+            self._reference.put_silence(count, end_s - count / RATE_HZ)
         self._silent_s = 0.0

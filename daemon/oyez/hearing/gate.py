@@ -14,6 +14,12 @@ ONSET_WINDOW = 2
 """Speech has holes: stops between consonants. So the onset is looked for in a window of twice its length."""
 QUIET_SHARE = 0.1
 """A VAD flickers on noise: so much of the offset window may still look like speech."""
+CREDIT_MS = 100
+"""Of what was heard before the suspicion no more counts for the verdict: our own voice may be in it."""
+SETTLE_MS = 100
+"""So long after it our own voice may still sound: within it nothing counts."""
+HOLE_MS = 150
+"""Longer than the stop of a consonant: what was heard before such a silence is another utterance."""
 HUSH_MS = 300
 """Longer than a stop or a short breath within a sentence: who is suspected and so long silent, spoke no sentence."""
 
@@ -48,7 +54,7 @@ class Gate:
     @property
     def answer_ms(self) -> int:
         """After a suspicion "started" or "dismissed" comes within this."""
-        return ONSET_WINDOW * (self._barge_in or 0) * BLOCK_MS
+        return ONSET_WINDOW * (self._barge_in or 0) * BLOCK_MS + SETTLE_MS
 
     @property
     def utterance_ms(self) -> int:
@@ -87,13 +93,18 @@ class Gate:
         if self._suspected is None:
             if suspect or self._voiced(ONSET_WINDOW * self._barge_in) >= self._barge_in:
                 self._suspected = self._hush = 0
+                self._age = self._utterance()
+                self._flags = deque(list(self._flags)[-_blocks(CREDIT_MS) :], self._flags.maxlen)
                 return "suspected"
             return None
         self._suspected += 1
+        self._age += 1
+        if self._suspected <= _blocks(SETTLE_MS):
+            self._flags.pop()
         self._hush = 0 if voiced else self._hush + 1
         if voiced and self._voiced(ONSET_WINDOW * self._barge_in) >= self._barge_in:
             return self._turn("started")
-        if self._hush * BLOCK_MS >= HUSH_MS or self._suspected >= ONSET_WINDOW * self._barge_in:
+        if self._hush * BLOCK_MS >= HUSH_MS or self._suspected * BLOCK_MS >= self.answer_ms:
             return self._turn("dismissed")
         return None
 
@@ -102,15 +113,21 @@ class Gate:
         return sum(recent)
 
     def _turn(self, edge: Edge) -> Edge:
-        if edge == "started":
-            self._age = self._first_voiced()
+        if edge == "started" and self._suspected is None:
+            self._age = self._utterance()
         self._open, self._suspected = edge == "started", None
         self._flags.clear()
         return edge
 
-    def _first_voiced(self) -> int:
-        """Blocks since the first flag of speech that is still known."""
-        return next((len(self._flags) - at for at, flag in enumerate(self._flags) if flag), 0)
+    def _utterance(self) -> int:
+        """Blocks since the first flag of speech before which there was a long hole, or nothing is known."""
+        begun = 0
+        for age, flag in enumerate(reversed(self._flags), 1):
+            if flag:
+                begun = age
+            elif age - begun > _blocks(HOLE_MS):
+                break
+        return begun
 
 
 def _blocks(span_ms: int) -> int:

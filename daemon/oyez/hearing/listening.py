@@ -26,10 +26,9 @@ log = logging.getLogger(__name__)
 SCORE_BLOCKS = 10
 """So many blocks go to the worker at once while something sounds like speech: handing over each frame of 20 ms costs
 more than the model itself. A wake word is heard up to 100 ms later by it."""
-ASLEEP_BLOCKS = 24
-"""While nothing does, there is no hurry."""
-AWAKE_BLOCKS = 50
-"""So long after something did: a model answers up to 300 ms after the word."""
+AWAKE_BLOCKS = 210
+"""So long after something sounded like speech the models may still be asked; after that only their front end is, which
+is too little work to be handed over."""
 
 
 class Listening:
@@ -74,15 +73,18 @@ class Listening:
     def frame_ends(self, *, playing: bool) -> None:
         """All blocks of a frame were given. playing: a reply sounds."""
         self._frames += 1
-        if len(self._unscored) >= (SCORE_BLOCKS if self._awake_blocks > 0 else ASLEEP_BLOCKS):
+        if len(self._unscored) >= SCORE_BLOCKS:
             self.score(playing=playing)
 
     def score(self, *, playing: bool) -> None:
         """Hands over what waits."""
         blocks, speechlike, frames = self._unscored, self._speechlike, self._frames
         self._unscored, self._speechlike, self._frames = [], [], 0
-        if blocks:
-            self._scoring.score(partial(self._bank.hear, blocks, playing, speechlike), self._detected, frames)
+        if not blocks:
+            return
+        light = self._awake_blocks <= 0 and self._scoring.idle  # no model will be asked
+        hand_over = self._scoring.score_here if light else self._scoring.score
+        hand_over(partial(self._bank.hear, blocks, playing, speechlike), self._detected, frames)
 
     def forget(self) -> None:
         """What was given and not scored yet, and what is being scored."""

@@ -19,7 +19,7 @@ PASS_BLOCKS = 10
 SILENCE: Mono = np.zeros(BLOCK, np.int16)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cleaned:
     sound: Mono
     """(160,): to be sent, and for whoever asks whether somebody speaks."""

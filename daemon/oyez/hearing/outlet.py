@@ -45,8 +45,9 @@ class Outlet:
     def give(self, block: Mono, end_s: float, *, unsure: bool) -> None:
         """The next block; silence in its place while it is held. unsure: it may be our own voice."""
         self.kept.put(block, end_s)
-        held = self._hold.holds(end_s - len(block) / RATE_HZ, end_s, unsure=unsure)
-        self._let_out(np.zeros_like(block) if held else block)
+        if self._tap is not None:
+            held = self._hold.holds(end_s - len(block) / RATE_HZ, end_s, unsure=unsure)
+            self._let_out(np.zeros_like(block) if held else block)
 
     def given(self, until_s: float) -> None:
         """All that was captured until then was given."""

@@ -10,25 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from oyez.hearing.mixdown import Mono
 
-Features = NDArray[np.float32]
+Features = Sequence[float]
+"""40 channels of 10 ms."""
 
 
 class MicroFeatures:
-    """One 40-channel feature each 10 ms, for all models together: half of the cost of one word."""
+    """One feature each 10 ms, for all models together: half of the cost of one word."""
 
     def __init__(self) -> None:
         # Imported here: the tools that only read the ears' types need no TensorFlow Lite.
-        from pymicro_wakeword import MicroWakeWordFeatures
+        from pymicro_features import MicroFrontend
 
-        self._made: Any = MicroWakeWordFeatures()
+        self._made: Any = MicroFrontend()
 
     def feed(self, block: Mono) -> list[Features]:
-        """The features that `block` completed, (1, 1, 40) each: one a block, none at the very start."""
-        return [np.asarray(feature, np.float32) for feature in self._made.process_streaming(block.tobytes())]
+        """The features that `block` completed: one a block, none at the very start."""
+        features: Features = self._made.process_samples(block.tobytes()).features
+        return [features] if features else []
 
     def reset(self) -> None:
         self._made.reset()
@@ -52,7 +53,7 @@ class MicroModel:
     def feed(self, features: Sequence[Features]) -> float:
         """The score after them, 0 to 1: the mean of the last probabilities; 0 until there are enough."""
         for feature in features:
-            probability = self._model.process_streaming_prob(feature)
+            probability = self._model.process_streaming_prob(np.array(feature, np.float32).reshape(1, 1, -1))
             self._since_step += 1
             if self._since_step % self._model.stride == 0:  # between its steps the model answers 0, which is no news
                 self.score = float(probability or 0.0)

@@ -28,7 +28,7 @@ AUTO: Kind = "mvdr"
 """What `beam = "auto"` means where the microphones' places are known; docs/arrays.md has the measurement."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Picked:
     sound: Mono
     """(160,) at 16 kHz."""
