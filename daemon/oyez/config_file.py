@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from oyez.config import Config, Hearing
-from oyez.config_hearing import SHIPPED_STOP_WORDS, SHIPPED_WORDS
+from oyez.config_hearing import SHIPPED_WORDS
 from oyez.errors import ConfigError
 from oyez.secret import Secret, mask
 from oyez.toml_lines import key_lines, line_of
@@ -171,20 +171,15 @@ def _unknown_words(hearing: Hearing) -> Iterator[Mistake]:
     """A word needs a model: one that ships, or one's own."""
     own = [word.name for word in hearing.words]
     for number, word in enumerate(hearing.words):
-        if not word.model and word.name not in SHIPPED_WORDS + SHIPPED_STOP_WORDS:
+        if not word.model and word.name not in SHIPPED_WORDS:
             yield Mistake(f"hearing.words[{number}].model", f"is missing: no model ships for {word.name!r}.")
         if own.count(word.name) > 1:
             yield Mistake(f"hearing.words[{number}].name", f"is {word.name!r}, as another word's: names must differ.")
-    kinds = [
-        ("wake_word" if hearing.wake_word else "wake_words", hearing.listens_for, SHIPPED_WORDS),
-        ("stop_words", hearing.stop_words, SHIPPED_STOP_WORDS),
-    ]
-    for key, wanted, shipped in kinds:
-        known = [*shipped, *own]
-        for name in wanted:
-            if name not in known:
-                choices = f"must be one of {', '.join(known)}.{_hint(name, known)}"
-                yield Mistake(f"hearing.{key}", f"is {name!r}: {choices}")
+    known = [*SHIPPED_WORDS, *own]
+    for name in hearing.listens_for:
+        if name not in known:
+            key = "wake_word" if hearing.wake_word else "wake_words"
+            yield Mistake(f"hearing.{key}", f"is {name!r}: must be one of {', '.join(known)}.{_hint(name, known)}")
 
 
 def _tool_contradictions(config: Config) -> Iterator[Mistake]:

@@ -52,9 +52,6 @@ SHIPPED_WORDS = ("hey_jarvis", "alexa", "hey_mycroft", "okay_nabu")
 Sensitivity = Literal["low", "medium", "high"]
 
 
-SHIPPED_STOP_WORDS = ("stop",)
-
-
 class Word(Section, frozen=True, kw_only=True):
     """A word that the device listens for, with a model of one's own or settings of its own."""
 
@@ -73,7 +70,8 @@ class Hearing(Section, frozen=True, kw_only=True):
     wake_word: Identifier | None = None
     """Old spelling of wake_words with one word; it wins where both stand."""
     stop_words: tuple[Identifier, ...] = ("stop",)
-    """Each silences the device, also in the middle of a reply."""
+    """Each silences the device, also in the middle of a reply, as soon as there is a model of that name in
+    `[[hearing.words]]` or an enrolled phrase: none ships (docs/wake.md says why)."""
     words: list[Word] = []
     """`[[hearing.words]]`: models of one's own, and settings of single words."""
     sensitivity: Sensitivity = "medium"

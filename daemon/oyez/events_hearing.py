@@ -73,3 +73,5 @@ class EnrolmentEnded:
     sentence: str
     """What became of it, for a person: its estimated false accepts, or why it failed."""
     order_id: str | None = None
+    wakes: bool = True
+    """False: it is a stop word."""

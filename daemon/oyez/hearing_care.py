@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -17,7 +18,11 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 30.0
 """Each new figure is a message to the broker."""
-FILE = "echo.npy"
+KEEP_LOOKS = 20
+"""So many looks, ten minutes, lie between two writings of the echo's way."""
+FILE = "echo.npz"
+MOST_MOVED = 16_000
+"""Samples: no card is wrong by more than a second."""
 
 
 class HearingCare:
@@ -35,6 +40,8 @@ class HearingCare:
         self._ears, self._later, self._troubles, self._on_measured = ears, later, troubles, on_measured
         self._losses, self._lost = losses, dict[str, int]()
         self._path = folder / FILE if folder else None
+        self._kept: Learned | None = None
+        self._looks_left = 0
         self.measured: dict[str, Any] = {}
         """As the state document shows it."""
         self._begin_with_the_last_echo()
@@ -55,10 +62,18 @@ class HearingCare:
             self.measured = measured
             self._on_measured()
         self._tell_faults(self._ears.microphone_faults)
+        self._keep_the_echo()
+
+    def _keep_the_echo(self) -> None:
+        """Seldom, and only what is news: cards wear out."""
+        self._looks_left -= 1
         learned = self._ears.near_end.learned()
-        if learned is not None and self._path is not None:
-            path = self._path
-            self._later(lambda: _write(path, learned), newest_of=self)
+        if learned is None or self._path is None or self._looks_left > 0:
+            return
+        if self._kept is None or not np.array_equal(learned, self._kept):
+            self._kept, self._looks_left = learned, KEEP_LOOKS
+            path, moved = self._path, self._ears.near_end.moved
+            self._later(lambda: _write(path, learned, moved), newest_of=self)
 
     def _tell_faults(self, faults: dict[int, str]) -> None:
         if faults:
@@ -73,19 +88,22 @@ class HearingCare:
             return
         try:
             with self._path.open("rb") as file:
-                learned = np.load(file, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+                kept = np.load(file, allow_pickle=False)
+                learned, moved = kept["learned"], int(kept["moved"])
+        except (OSError, ValueError, EOFError, KeyError, TypeError, IndexError, BadZipFile) as error:
             log.warning("%s cannot be read (%s): the echo is learned anew.", self._path, error)
             return
-        if not self._ears.near_end.begin_with(learned):
+        if self._ears.near_end.begin_with(learned) and abs(moved) <= MOST_MOVED:
+            self._ears.near_end.move(moved)
+        else:
             log.warning("%s is of another version: the echo is learned anew.", self._path)
 
 
-def _write(path: Path, learned: Learned) -> None:
+def _write(path: Path, learned: Learned, moved: int) -> None:
     try:
         fresh = path.with_suffix(".new")
         with fresh.open("wb") as file:
-            np.save(file, learned)
+            np.savez(file, learned=learned, moved=moved)
         fresh.replace(path)
     except OSError as error:
         log.warning("%s cannot be written (%s): the echo is learned anew after a restart.", path, error)

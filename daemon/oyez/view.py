@@ -81,7 +81,7 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
             view = msgspec.structs.replace(view, last_heard=text)
         case ev.TextSaid(text=text):
             view = msgspec.structs.replace(view, last_said=text)
-        case ev.EnrolmentEnded(name=name, ok=True) if name not in view.wake_words:
+        case ev.EnrolmentEnded(name=name, ok=True, wakes=True) if name not in view.wake_words:
             words = (*view.wake_words, name)
             view = msgspec.structs.replace(view, wake_words=words, wake_word=", ".join(words))
         case ev.BudgetWarned():

@@ -5,6 +5,7 @@ A shell: methods are for the loop's thread alone; what a bank does, it does in t
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -49,7 +50,9 @@ class Listening:
             hearing = msgspec.structs.replace(hearing, wake_words=(), wake_word=None, stop_words=())
         modelled = self._modelled(hearing.listens_for)
         self._bank = WakeBank(msgspec.structs.replace(hearing, wake_words=modelled, wake_word=None), engines or ())
-        self._add_phrases(hearing.listens_for)
+        self._add_phrases((*hearing.listens_for, *hearing.stop_words))
+        if silent := [word for word in self._bank.unavailable if word not in enrolled_words(state)]:
+            log.info("There is no model for the stop word %s: a wake word or speech stops a reply.", ", ".join(silent))
         for word, threshold in load_thresholds(state).items():
             self._bank.set_threshold(word, threshold)
         self._enroller: Enroller | None = None
@@ -140,13 +143,13 @@ class Listening:
         elif ended.ok and path is not None:
             self._scoring.run(partial(self._add, path))
         if not given_up:
-            self._tell(ended)
+            self._tell(replace(ended, wakes=ended.name not in self._hearing.stop_words))
 
     def _set_words(self, names: tuple[str, ...]) -> None:
         self._bank.set_words(self._modelled(names))
         for name in enrolled_words(self._state):
             self._bank.remove(name)
-        self._add_phrases(names)
+        self._add_phrases((*names, *self._hearing.stop_words))
 
     def _modelled(self, names: Sequence[str]) -> tuple[str, ...]:
         """Those that are no enrolled phrases."""
@@ -164,7 +167,8 @@ class Listening:
         except (OSError, ValueError) as error:
             log.warning("%s", error)
             return
-        self._bank.add(enrolled.EnrolledEngine(phrase, enrolled.THRESHOLDS[self._sensitivity]))
+        engine = enrolled.EnrolledEngine(phrase, enrolled.THRESHOLDS[self._sensitivity])
+        self._bank.add(engine, "stop" if phrase.name in self._hearing.stop_words else "wake")
 
     def _detected(self, detections: list[Detection]) -> None:
         for detection in detections:
@@ -178,10 +182,12 @@ def enrolled_words(state: Path | None) -> tuple[str, ...]:
 
 def usual_words(hearing: Hearing, state: Path | None) -> tuple[str, ...]:
     """What is listened for where nobody set anything else: as configured, and every enrolled phrase."""
-    return tuple(dict.fromkeys([*hearing.listens_for, *enrolled_words(state)]))
+    phrases = [name for name in enrolled_words(state) if name not in hearing.stop_words]
+    return tuple(dict.fromkeys([*hearing.listens_for, *phrases]))
 
 
 def known_words(hearing: Hearing, state: Path | None) -> tuple[str, ...]:
-    """All wake words that may be listened for."""
+    """All wake words that may be listened for; a stop word is none."""
     own = [word.name for word in hearing.words]
-    return tuple(dict.fromkeys([*SHIPPED_WORDS, *own, *enrolled_words(state)]))
+    names = dict.fromkeys([*SHIPPED_WORDS, *own, *enrolled_words(state)])
+    return tuple(name for name in names if name not in hearing.stop_words)

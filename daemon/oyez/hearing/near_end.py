@@ -40,6 +40,8 @@ class NearEnd:
         self._far_end = FarEnd()
         self._far_before = SILENCE
         self._unpassed = 0
+        self.moved = 0
+        """Samples in all: to be kept beside what was learned, and given to move() before begin_with()."""
 
     @property
     def cancels(self) -> bool:
@@ -78,7 +80,7 @@ class NearEnd:
         far = self._far_end.take(BLOCK, picked.end_s) if picked.far is None else picked.far
         cancelled = self._branches.cancel(picked.sound, far)
         if picked.far is None and (moved := self._branches.misplaced()):
-            self._far_end.move(moved)
+            self.move(moved)
         late, self._far_before = self._far_before, far
         return Cleaned(cancelled.clean, cancelled.for_wake, late, picked.end_s - DELAY_S)
 
@@ -95,6 +97,11 @@ class NearEnd:
         if self._unpassed:
             self._far_end.pass_by(self._unpassed * BLOCK, end_s)
             self._unpassed = 0
+
+    def move(self, samples: int) -> None:
+        """What is played comes so many samples earlier from now on: the card is wrong about its delay."""
+        self._far_end.move(samples)
+        self.moved += samples
 
     def learned(self) -> Learned | None:
         """Of the echo's way, to be kept for begin_with(); None: nothing worth keeping."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from oyez.config_hearing import SHIPPED_STOP_WORDS, SHIPPED_WORDS
+from oyez.config_hearing import SHIPPED_WORDS
 from oyez.events import (
     ApprovalGiven,
     EnrolAsked,
@@ -252,7 +252,7 @@ def _enrol(body: str | dict[str, Any], order_id: str | None) -> Order:
     name = _field(body, "name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise _Wrong(f"{_shown(name)} is no name for a phrase: 1 to 64 letters, digits, _ or -.")
-    if name in (*SHIPPED_WORDS, *SHIPPED_STOP_WORDS):
+    if name in SHIPPED_WORDS:
         raise _Wrong(f"{name} is the name of a word that comes with the device: choose another.")
     return EnrolAsked(name, order_id)
 

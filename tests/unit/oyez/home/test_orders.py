@@ -127,7 +127,6 @@ def test_an_order_becomes_its_event(name: str, payload: bytes, event: Order) -> 
         ("do/enrol", b"", "no name"),
         ("do/enrol", b"../our own", "no name"),
         ("do/enrol", b"alexa", "comes with the device"),
-        ("do/enrol", b"stop", "comes with the device"),
         ("do/enrol", b'{"name": 5}', "no name"),
         ("do/label_clip", b"true", "send {"),
         ("do/label_clip", b'{"clip": "000012"}', "`label` is missing"),
