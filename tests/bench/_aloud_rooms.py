@@ -17,9 +17,13 @@ ECHO_S = 0.5
 DIRECT_DB = 10.0
 """Direct sound over all that the room gives back, in energy, for a loudspeaker in the microphone's own case. A tenth of
 a metre is 15 dB inside the critical distance of a living room, some 0.6 m; table and wall take their share."""
-BELIEVED_DB = 3.0
+BELIEVED_DB = 10.0
 """A response that was estimated from a real pair is one only if it explains so much of what the microphone heard: in
-the others people speak, or the clocks drift."""
+the others people speak all the time."""
+PART_S = 4.0
+"""The part of a pair that is explained best counts: in others people speak, and over all of it clocks drift."""
+HEARD = 0.005
+"""RMS of a part in which the loudspeaker says enough to learn from."""
 TAPS = 3200
 ONSET_DB = 30.0
 FLOOR_DB = 6.0
@@ -82,13 +86,24 @@ def estimated(data: Path, rows: Iterable[dict[str, str]]) -> list[tuple[str, Flo
         heard = by_path.get(path.replace("_far.", "_mic."))
         if row["kind"] != "aec_far" or heard is None or heard is row:
             continue
-        far, mic = floats(data, row), floats(data, heard)
-        length = min(len(far), len(mic))
-        response = wiener(far[:length], mic[:length])
-        left = mic[:length] - np.convolve(far[:length], response)[:length]
-        if 10 * np.log10(np.sum(mic[:length] ** 2) / max(np.sum(left**2), 1e-12)) >= BELIEVED_DB:
+        explained_db, response = best_part(floats(data, row), floats(data, heard))
+        if explained_db >= BELIEVED_DB:
             found.append((Path(path).stem.removesuffix("_far"), unit(response.astype(np.float32))))
     return found
+
+
+def best_part(far: Floats, mic: Floats) -> tuple[float, npt.NDArray[np.float64]]:
+    """How many dB of a part its own response explains, and that response, where it is most."""
+    length, best = round(PART_S * RATE_HZ), (-np.inf, np.zeros(TAPS))
+    for start in range(0, min(len(far), len(mic)) - length + 1, length // 2):
+        played, heard = far[start : start + length], mic[start : start + length]
+        if np.sqrt(np.mean(played**2)) < HEARD:
+            continue
+        response = wiener(played, heard)
+        left = heard - np.convolve(played, response)[:length]
+        explained_db = float(10 * np.log10(np.sum(heard**2) / max(np.sum(left**2), 1e-12)))
+        best = max(best, (explained_db, response), key=lambda found: found[0])
+    return best
 
 
 def wiener(far: Floats, mic: Floats, taps: int = TAPS) -> npt.NDArray[np.float64]:

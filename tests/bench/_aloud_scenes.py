@@ -21,6 +21,7 @@ AFTER_S = 0.8
 """So long after a talker ended an interruption counts as missed."""
 WAKE_S = 0.9
 """A wake phrase is about so long."""
+TRIES = 10
 TELEVISION_DB = -15.0
 Script = Generator[float, None, None]
 """Yields the time at which it goes on."""
@@ -137,13 +138,15 @@ def interruptions(cast: Cast, tally: Tally, kind: str, count: int) -> Callable[[
 def next_request(home: Household) -> Script:
     """Whatever came of the last reply, the service gets ready to answer again."""
     device = home.device
-    if device.state.phase in (Phase.SPEAKING, Phase.ASLEEP):
-        device.tell(ev.ListenAsked())
-    yield device.now_s + 1.0
-    device.request_ends()
-    yield device.now_s + 0.5
-    if device.state.phase is not Phase.THINKING:
-        raise RuntimeError(f"the device does not wait for a reply but is {device.state.phase.value}")
+    for _ in range(TRIES):
+        if device.state.phase in (Phase.SPEAKING, Phase.ASLEEP):
+            device.tell(ev.ListenAsked())
+        yield device.now_s + 1.0
+        device.request_ends()
+        yield device.now_s + 0.5
+        if device.state.phase is Phase.THINKING:
+            return
+    raise RuntimeError(f"the device does not wait for a reply but is {device.state.phase.value}")
 
 
 def judged(home: Household, kind: str, begun_s: float, onset_at_s: float, cuts: int) -> Trial:

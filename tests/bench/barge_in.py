@@ -25,7 +25,7 @@ LONGEST_NOISE_S = 3.0
 BODILY = ("cough", "sneeze", "laugh", "breath")
 HOW = (
     "{trials} recorded sentences and phrases of people over recorded read speech that the device says, in {rooms} echo "
-    "paths (rir/* beside a loudspeaker, and responses estimated from the real pairs where they explain 3 dB), at four "
+    "paths (rir/* beside a loudspeaker, and responses estimated from the real pairs where they explain 10 dB), at four "
     "echo levels, 0 and -6 dB speech to echo; stop_ms from the first 10 ms of the clip's speech (30 dB under its "
     "loudest, 6 dB over its own noise, half of the next 100 ms likewise) in the room to the loudspeaker's last sample; "
     "missed: no cut until 0.8 s after the clip, at 0 dB; false stops: pauses of the reply in {minutes:.0f} min of own "

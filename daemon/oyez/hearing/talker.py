@@ -19,11 +19,13 @@ import numpy as np
 
 from oyez.hearing.mixdown import Mono
 
-PER_100_MS = 10.0
+PER_100_MS = 8.0
 """Evidence that suspects a talker, for each 100 ms of `suspect_ms`: what speech that leaves no doubt gives in 20 ms,
-and speech of which the better judge is just convinced, as loud as the leak, in 70."""
-ODDS_BIAS = 1.5
+and speech of which the better judge is just convinced, as loud as the leak, in 80."""
+ODDS_BIAS = 1.25
 """Nepers in favour of speech: over our own voice the better judge hears a talker with holes bitten into them."""
+SURE = 0.5
+"""Probability of speech without which nothing counts for the verdict: its hysteresis is for the ends of sentences."""
 MOST = 3.0
 """Neither kind of evidence counts for more in one block: none of them decides alone at once."""
 LEVEL_SPAN_DB = 6.0
@@ -34,7 +36,7 @@ DRAIN = 1.0
 LEAK_FIRST_DB = -16.0
 """Of what the loudspeaker plays, as full scales: before anything is known. A canceller that has just begun leaves more,
 which the better judge has to bear alone."""
-SECOND = 0.5
+SECOND = 1.0
 """Nepers by which the leak's word may outdo the better judge's: a canceller that lost its way is no talker."""
 LEAK_SHARE = 0.98
 """So many blocks leave no more than the leak."""
@@ -43,6 +45,8 @@ LEAK_LATE = 30
 """Blocks after which one teaches: those that led to a suspicion never do."""
 MISTAKEN_DB = 3.0
 """A suspicion that was wrong while we spoke: that much more may be left of us than was thought."""
+WARIER, WARIEST, CALMER = 1.5, 4.0, 0.7
+"""And so much more evidence is asked for, until some replies have passed: one false pause is not to bring the next."""
 ROOM_DB = 0.4
 """A room's answer falls by so much each 10 ms: 1.5 s of reverberation time, as in an empty room with hard walls."""
 AUDIBLE_DB = -50.0
@@ -50,13 +54,15 @@ AUDIBLE_DB = -50.0
 
 SMOOTH = 0.7
 """Of the power whose level is judged, a block: about 30 ms."""
-BELOW_US_DB = 12.0
+BELOW_US_DB = 8.0
 """So much softer than they were before somebody who talks with us may be: they turn away, and syllables differ."""
 SURELY_US_DB = 6.0
 """Whoever is that near to their level is heard, whatever sounds in the background."""
 ABOVE_BACKGROUND_DB = 3.0
 BACKGROUND_SHARE = 90.0
 """Percentile of the room's levels: a television's louder syllables, and no door that slams."""
+HUSH_BLOCKS = 30
+"""After so much silence another utterance begins."""
 WAKE_BLOCKS = 120
 """A wake phrase is not longer, with what passes until it is recognised."""
 SHORTEST_BLOCKS = 20
@@ -71,8 +77,10 @@ class Talker:
 
     def __init__(self, suspect_ms: int) -> None:
         self._enough = PER_100_MS * suspect_ms / 100
-        self._sum = self._said = 0.0
-        self._said_blocks = 0
+        self._sum = 0.0
+        self._said: deque[float] = deque(maxlen=WAKE_BLOCKS)
+        self._hush = 0
+        self._wary = 1.0
         self._far_db = QUIETEST_DB
         self._leak_db = LEAK_FIRST_DB
         self._unlearned: deque[float] = deque()
@@ -87,7 +95,7 @@ class Talker:
 
     @property
     def suspected(self) -> bool:
-        return self._sum >= self._enough
+        return self._sum >= self._enough * self._wary
 
     def hear(
         self, clean: Mono, far: Mono, *, voiced: bool, probability: float, addressed: bool, maybe: bool | None = None
@@ -107,16 +115,18 @@ class Talker:
         near = level_db >= self._least_db and (voiced if maybe is None else maybe)
         left_db = _db(power) - self._far_db
         evidence = self._evidence(left_db, probability) if near else -DRAIN
-        self._sum = min(max(0.0, self._sum + evidence), self._enough)
-        self._weigh(power, voiced)
+        self._sum = min(max(0.0, self._sum + evidence), self._enough * self._wary)
+        self._weigh(level_db, voiced)
         if ours:
             self._learn(left_db)
-        return voiced and _db(self._said / max(self._said_blocks, 1)) >= self._least_db
+        sure = voiced and probability >= SURE
+        return sure and bool(self._said) and _spoken_db(self._said) >= self._least_db
 
     def replying(self, on: bool) -> None:
         """The device begins or ends to speak."""
         if on and not self._replying:
             self._least_db = self.levels.least_db()
+            self._wary = max(1.0, self._wary * CALMER)
         self._replying = on
         self._unlearned.clear()
         self._forget()
@@ -129,18 +139,19 @@ class Talker:
         """What was suspected was nobody who speaks to us."""
         self._forget()
         self._leak_db = min(self._leak_db + MISTAKEN_DB, 0.0)
+        self._wary = min(self._wary * WARIER, WARIEST)
 
     def _forget(self) -> None:
-        self._sum = self._said = 0.0
-        self._said_blocks = 0
+        self._sum = 0.0
+        self._said.clear()
 
-    def _weigh(self, power: float, voiced: bool) -> None:
-        """Syllables differ by 20 dB, so who speaks is as loud as all of it since there was any evidence of them."""
-        if self._sum == 0.0:
-            self._forget()
+    def _weigh(self, level_db: float, voiced: bool) -> None:
+        """Syllables differ by 20 dB, so who speaks is as loud as the loudest of what was heard without a long hole."""
+        self._hush = 0 if voiced else self._hush + 1
+        if self._hush >= HUSH_BLOCKS:
+            self._said.clear()
         elif voiced:
-            self._said += power
-            self._said_blocks += 1
+            self._said.append(level_db)
 
     def _evidence(self, left_db: float, probability: float) -> float:
         sure = min(max(probability, 0.01), 0.99)
