@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from oyez.errors import OyezError
-from oyez.hearing.enroller import finish
+from oyez.hearing.enrolment.enroller import finish
 from oyez.hearing.mixdown import Mono, mixdown
 from oyez.hearing.resampling import Resampler
 from oyez_hw.wav import read_wav

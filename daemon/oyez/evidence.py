@@ -10,9 +10,9 @@ from typing import Any
 
 from oyez.actions import ReportWake
 from oyez.config_hearing import Hearing
-from oyez.hearing.locker import Locker
-from oyez.hearing.locker_clips import Clip, ClipFacts
-from oyez.hearing.locker_files import FOLDER
+from oyez.hearing.locker.clips import Clip, ClipFacts
+from oyez.hearing.locker.files import FOLDER
+from oyez.hearing.locker.locker import Locker
 from oyez.hearing.mixdown import Mono
 from oyez.home.orders import LabelClip
 from oyez.home.topics import wake_body

@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from oyez.hearing.ears import Ears
-from oyez.hearing.wake_branch import Learned
+from oyez.hearing.echo.wake_branch import Learned
 from oyez.pen import Later
 from oyez.troubles import Troubles
 

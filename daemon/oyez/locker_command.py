@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 from oyez.errors import OyezError
-from oyez.hearing.locker_clips import Clip, UnknownClip, wanted
-from oyez.hearing.locker_files import FOLDER, ClipFolder
-from oyez.hearing.locker_fit import Fit, Point, fit, words_of
-from oyez.hearing.thresholds import load_thresholds, save_threshold
+from oyez.hearing.locker.clips import Clip, UnknownClip, wanted
+from oyez.hearing.locker.files import FOLDER, ClipFolder
+from oyez.hearing.locker.fit import Fit, Point, fit, words_of
+from oyez.hearing.locker.thresholds import load_thresholds, save_threshold
 
 MOST_ROWS = 12
 """Of a printed curve; --json and --png have all."""
@@ -94,7 +94,7 @@ def _fit(asked: argparse.Namespace, clips: ClipFolder) -> int:
     fits = [fit(word, kept) for word in words]
     applied = [_apply(asked.state, one) for one in fits if one.proposed is not None] if asked.apply else []
     if asked.png and fits:
-        from oyez.hearing.locker_picture import draw
+        from oyez.hearing.locker.picture import draw
 
         draw(asked.png, fits[0])
     if asked.json:

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from oyez.hearing.cancelling import TwoBranches
-from oyez.hearing.reference import Reference
+from oyez.hearing.echo.cancelling import TwoBranches
+from oyez.hearing.echo.reference import Reference
 
 Mono = npt.NDArray[np.int16]
 BLOCK, CHUNK, RATE_HZ = 160, 320, 16_000

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from oyez.config_hearing import SHIPPED_WORDS
-from oyez.hearing.attention import Attention
 from oyez.hearing.blocks import BLOCK, RATE_HZ
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.speech import SpeechJudge
-from oyez.hearing.wake_micro import MicroFeatures, MicroModel
+from oyez.hearing.wake.attention import Attention
+from oyez.hearing.wake.micro import MicroFeatures, MicroModel
 
 CONDITIONS: dict[str, float | None] = {"clean": None, "snr_10_db": 10.0, "snr_5_db": 5.0}
 POSITIVE = ("wake_positive", "wake_synthetic")

@@ -20,7 +20,6 @@ import webrtcvad  # noqa: E402
 
 from oyez.config import Board, Hearing  # noqa: E402
 from oyez.config_hearing import MicrophonePlace  # noqa: E402
-from oyez.hearing.attention import Attention  # noqa: E402
 from oyez.hearing.ears import Ears  # noqa: E402
 from oyez.hearing.floor import Floor  # noqa: E402
 from oyez.hearing.mixdown import Mono, mixdown  # noqa: E402
@@ -28,7 +27,8 @@ from oyez.hearing.preroll import Preroll  # noqa: E402
 from oyez.hearing.resampling import Resampler  # noqa: E402
 from oyez.hearing.speech import BetterJudge, SpeechJudge  # noqa: E402
 from oyez.hearing.tap import Tap  # noqa: E402
-from oyez.hearing.wake_micro import MicroFeatures, MicroModel  # noqa: E402
+from oyez.hearing.wake.attention import Attention  # noqa: E402
+from oyez.hearing.wake.micro import MicroFeatures, MicroModel  # noqa: E402
 from oyez_hw.pcm import Frame  # noqa: E402
 
 FRAME = 320

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from oyez.hearing.wake import MicroWakeEngine
+from oyez.hearing.wake.engine import MicroWakeEngine
 from tests.bench._array_rooms import Floats, board_mm, convolved, diffuse, responses, unlike
 from tests.bench._array_scene import RATE_HZ, Outcome, front_of, run
 from tests.bench.report import write_report

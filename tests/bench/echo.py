@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import webrtcvad
 
-from oyez.hearing.cancelling import DELAY, TwoBranches
-from oyez.hearing.echo import DELAY as AEC3_DELAY
-from oyez.hearing.echo import EchoCanceller
-from oyez.hearing.wake import MicroWakeEngine
+from oyez.hearing.echo.aec3 import DELAY as AEC3_DELAY
+from oyez.hearing.echo.aec3 import EchoCanceller
+from oyez.hearing.echo.cancelling import DELAY, TwoBranches
+from oyez.hearing.wake.engine import MicroWakeEngine
 from tests.bench._echo_cards import BLOCK, RATE_HZ, Cards, Mono, hear
 from tests.bench._echo_scenes import Data, Floats, barge_scene, echo_of, evenly, far_end
 from tests.bench.report import write_report

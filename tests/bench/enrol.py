@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from oyez.hearing.embedding import FIRST_SAMPLES, ROW_S, ROW_SAMPLES, Floats, embed
-from oyez.hearing.enrol_data import shipped
-from oyez.hearing.enrol_learn import STRICTNESS, Learned, Refused, learn, stacked
-from oyez.hearing.enrol_sound import refusal
+from oyez.hearing.enrolment.learn import STRICTNESS, Learned, Refused, learn, stacked
+from oyez.hearing.enrolment.negatives import shipped
+from oyez.hearing.enrolment.recording import refusal
+from oyez.hearing.wake.embedding import FIRST_SAMPLES, ROW_S, ROW_SAMPLES, Floats, embed
 from tests.bench import _mixing
 from tests.bench.report import write_report
 

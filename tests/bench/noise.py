@@ -19,7 +19,7 @@ import soxr
 
 from oyez.hearing.blocks import BLOCK_MS, RATE_HZ
 from oyez.hearing.mixdown import Mono
-from oyez.hearing.wake import MicroWakeEngine, WakeJudge
+from oyez.hearing.wake.engine import MicroWakeEngine, WakeJudge
 from oyez_local.recogniser import MoonshineRecogniser
 from tests.bench._noisy import (
     LEAD_S,

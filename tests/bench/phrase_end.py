@@ -16,7 +16,7 @@ from oyez.config_hearing import SHIPPED_WORDS
 from oyez.hearing.blocks import BLOCK, RATE_HZ
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
-from oyez.hearing.wake import MicroWakeEngine
+from oyez.hearing.wake.engine import MicroWakeEngine
 from tests.bench._noisy import LEAD_S, Recording, Scenery, active_rms, blocks_of, every, recordings
 from tests.bench.report import write_report
 

@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from oyez.config_hearing import SHIPPED_WORDS, Hearing, Sensitivity
-from oyez.hearing.wake_head import shipped
-from oyez.hearing.wake_judge import EpisodeJudge, Refractory
-from oyez.hearing.wake_micro import MicroModel
-from oyez.hearing.wake_sound import WakeSound
-from oyez.hearing.wake_thresholds import NEAR_SHARE, threshold_of, while_playing
-from oyez.hearing.wake_verified import VerifiedWord
+from oyez.hearing.wake.head import shipped
+from oyez.hearing.wake.judge import EpisodeJudge, Refractory
+from oyez.hearing.wake.micro import MicroModel
+from oyez.hearing.wake.sensitivity import NEAR_SHARE, threshold_of, while_playing
+from oyez.hearing.wake.sound import WakeSound
+from oyez.hearing.wake.verified import VerifiedWord
 from tests.bench._wake_trials import DRAWS, Folder, Trial
 from tests.bench.report import write_report
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from oyez.hearing.embedding import WEIGHTS
+from oyez.hearing.wake.embedding import WEIGHTS
 
 
 def main(model: Path) -> None:

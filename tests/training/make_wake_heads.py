@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random import Generator
 
-from oyez.hearing.embedding import FIRST_SAMPLES, ROW_SAMPLES, WIDTH, embed
-from oyez.hearing.wake_head import ROWS, WEIGHTS
+from oyez.hearing.wake.embedding import FIRST_SAMPLES, ROW_SAMPLES, WIDTH, embed
+from oyez.hearing.wake.head import ROWS, WEIGHTS
 from tests.training import augment
 from tests.training.network import Network, committee, train
 from tests.training.voices import Speaker, speakers

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from oyez.hearing.embedding import ROW_S, WIDTH, Embedder, Floats
-from oyez.hearing.enrol_data import LAGS, NEGATIVES
-from oyez.hearing.enrol_variants import echoing, noisy
+from oyez.hearing.enrolment.negatives import LAGS, NEGATIVES
+from oyez.hearing.enrolment.variants import echoing, noisy
+from oyez.hearing.wake.embedding import ROW_S, WIDTH, Embedder, Floats
 from tests.training import voices, wake_texts
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,12 +10,12 @@ from oyez.config_hearing import Sensitivity
 from oyez.events import Event, SpeechDismissed, SpeechStarted, SpeechStopped, SpeechSuspected, StopHeard, WakeHeard
 from oyez.hearing.array.front import Front
 from oyez.hearing.counters import Counters
-from oyez.hearing.echo import TAIL_S
+from oyez.hearing.echo.aec3 import TAIL_S
 from oyez.hearing.gate import Gate
 from oyez.hearing.hold import Hold
 from oyez.hearing.interrupting import barge_in_mode, words_count
 from oyez.hearing.listening import Listening
-from oyez.hearing.locker_clips import CLIP_S, ClipFacts
+from oyez.hearing.locker.clips import CLIP_S, ClipFacts
 from oyez.hearing.loudness import spoken_dbfs
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.near_end import Cleaned, NearEnd
@@ -26,8 +26,8 @@ from oyez.hearing.phrase_end import WINDOW_S, request_age_s
 from oyez.hearing.scoring import Scoring
 from oyez.hearing.speech import SpeechJudge
 from oyez.hearing.talker import Talker
-from oyez.hearing.wake import WakeEngine
-from oyez.hearing.wake_bank import Detection
+from oyez.hearing.wake.bank import Detection
+from oyez.hearing.wake.engine import WakeEngine
 from oyez_hw.pcm import Frame, Samples
 
 log = logging.getLogger(__name__)

@@ -14,13 +14,13 @@ import msgspec
 from oyez.config import Hearing
 from oyez.config_hearing import SHIPPED_WORDS, Sensitivity
 from oyez.events import EnrolmentEnded, Event
-from oyez.hearing import enrolled
-from oyez.hearing.enroller import Enroller, finish
+from oyez.hearing.enrolment import enrolled
+from oyez.hearing.enrolment.enroller import Enroller, finish
+from oyez.hearing.locker.thresholds import load_thresholds
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.scoring import Scoring
-from oyez.hearing.thresholds import load_thresholds
-from oyez.hearing.wake import WakeEngine
-from oyez.hearing.wake_bank import Detection, WakeBank
+from oyez.hearing.wake.bank import Detection, WakeBank
+from oyez.hearing.wake.engine import WakeEngine
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ import numpy as np
 from oyez.config import Board, Hearing
 from oyez.hearing.array.front import Picked
 from oyez.hearing.blocks import BLOCK, RATE_HZ
-from oyez.hearing.cancelling import DELAY_S, TwoBranches
-from oyez.hearing.far_end import FarEnd
+from oyez.hearing.echo.cancelling import DELAY_S, TwoBranches
+from oyez.hearing.echo.far_end import FarEnd
+from oyez.hearing.echo.wake_branch import Learned
 from oyez.hearing.mixdown import Mono
-from oyez.hearing.wake_branch import Learned
 from oyez_hw.pcm import Samples
 
 BLOCK_S = BLOCK / RATE_HZ

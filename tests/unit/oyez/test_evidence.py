@@ -12,7 +12,7 @@ import numpy as np
 from oyez.actions import ReportWake
 from oyez.config_hearing import Hearing
 from oyez.evidence import Evidence
-from oyez.hearing.locker_clips import ClipFacts, Kind
+from oyez.hearing.locker.clips import ClipFacts, Kind
 from oyez.home.orders import LabelClip
 
 SOUND = np.arange(800, dtype=np.int16)

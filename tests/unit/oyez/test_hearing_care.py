@@ -6,8 +6,8 @@ import numpy as np
 
 from oyez.config import Board, Hearing
 from oyez.events import Event, TroubleFound, TroubleGone
+from oyez.hearing.echo.wake_branch import Learned
 from oyez.hearing.near_end import NearEnd
-from oyez.hearing.wake_branch import Learned
 from oyez.hearing_care import FILE, KEEP_LOOKS, HearingCare
 from oyez.pen import at_once
 from oyez.troubles import Troubles

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from oyez.__main__ import main
-from oyez.hearing.locker_clips import ClipFacts, Label, from_wav
-from oyez.hearing.locker_files import FOLDER, ClipFolder
-from oyez.hearing.thresholds import load_thresholds, save_threshold
+from oyez.hearing.locker.clips import ClipFacts, Label, from_wav
+from oyez.hearing.locker.files import FOLDER, ClipFolder
+from oyez.hearing.locker.thresholds import load_thresholds, save_threshold
 
 SOUND = np.arange(800, dtype=np.int16)
 

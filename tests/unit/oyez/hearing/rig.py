@@ -8,7 +8,7 @@ import numpy as np
 from oyez.config import Hearing
 from oyez.events import Event
 from oyez.hearing.ears import Ears
-from oyez.hearing.wake import WakeEngine
+from oyez.hearing.wake.engine import WakeEngine
 from oyez_hw.pcm import Frame
 
 

@@ -6,8 +6,8 @@ import pytest
 from oyez.config import Board, Hearing
 from oyez.hearing.array.front import Picked
 from oyez.hearing.blocks import BLOCK, RATE_HZ
-from oyez.hearing.cancelling import TwoBranches
-from oyez.hearing.far_end import FarEnd
+from oyez.hearing.echo.cancelling import TwoBranches
+from oyez.hearing.echo.far_end import FarEnd
 from oyez.hearing.near_end import NearEnd
 
 RANDOM = np.random.default_rng(5)

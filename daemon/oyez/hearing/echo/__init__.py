@@ -1,0 +1,1 @@
+"""The device's own voice taken out of what it hears. Pure."""

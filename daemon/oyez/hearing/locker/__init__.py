@@ -1,0 +1,1 @@
+"""Clips of wakes and near misses, and what is learned from them."""

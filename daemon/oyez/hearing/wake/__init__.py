@@ -1,0 +1,1 @@
+"""Wake and stop words: engines, judges, and the bank of them. Pure."""
