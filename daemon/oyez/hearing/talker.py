@@ -56,6 +56,8 @@ SMOOTH = 0.7
 """Of the power whose level is judged, a block: about 30 ms."""
 BELOW_US_DB = 8.0
 """So much softer than they were before somebody who talks with us may be: they turn away, and syllables differ."""
+LOUDER_DB = 12.0
+"""The louder part of what somebody says: within so much of their loudest syllable."""
 SURELY_US_DB = 6.0
 """Whoever is that near to their level is heard, whatever sounds in the background."""
 ABOVE_BACKGROUND_DB = 3.0
@@ -176,7 +178,7 @@ class Levels:
         self._power = 0.0
         self._last: deque[float] = deque(maxlen=WAKE_BLOCKS)
         self._background: deque[float] = deque(maxlen=BACKGROUND_BLOCKS)
-        self._utterance: list[float] = []
+        self._utterance: deque[float] = deque(maxlen=BACKGROUND_BLOCKS)
         self._wake_db: float | None = None
         self.user_db: float | None = None
         """None: not known."""
@@ -201,7 +203,7 @@ class Levels:
             self._wake_db = self.user_db = _spoken_db(self._last)
         for _ in range(min(WAKE_BLOCKS, len(self._background))):  # which is no background
             self._background.pop()
-        self._utterance = []
+        self._utterance.clear()
 
     def least_db(self) -> float:
         """Who speaks to us is at least so loud."""
@@ -217,16 +219,16 @@ class Levels:
     def _utterance_ends(self) -> None:
         """What was said may have been the television's: nobody is much softer than they were when they woke us."""
         if len(self._utterance) < SHORTEST_BLOCKS:
-            self._utterance = []
+            self._utterance.clear()
             return
         said_db = _spoken_db(self._utterance)
-        self._utterance = []
+        self._utterance.clear()
         self.user_db = said_db if self._wake_db is None else max(said_db, self._wake_db - SURELY_US_DB)
 
 
-def _spoken_db(levels_db: deque[float] | list[float]) -> float:
+def _spoken_db(levels_db: deque[float]) -> float:
     """Mean power of the louder part."""
-    loud = max(levels_db) - BELOW_US_DB
+    loud = max(levels_db) - LOUDER_DB
     powers = [10 ** (level / 10) for level in levels_db if level >= loud]
     return _db(sum(powers) / len(powers))
 

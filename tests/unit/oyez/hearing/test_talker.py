@@ -52,6 +52,7 @@ class Scene:
 def replying(**kw: float) -> Scene:
     scene = Scene(**kw)
     scene.woken()
+    scene.room(-60.0, 50)
     scene.talker.replying(True)
     return scene
 
@@ -148,3 +149,33 @@ def test_the_leak_stays_within_what_can_be(heard: list[tuple[float, float, bool,
         if talker.suspected:
             talker.mistaken()
         assert LEAK_FIRST_DB - 5.0 <= talker.leak_db <= 6.0
+
+
+def test_every_false_alarm_asks_for_more_evidence_of_the_next_and_replies_that_pass_for_less() -> None:
+    scene = replying()
+    took = []
+    for _ in range(4):
+        took.append(scene.blocks_until_suspected(-30.0, 0.6) or 999)
+        scene.talker.mistaken()
+    assert took == sorted(took)
+    assert took[-1] > took[0]
+    for _ in range(6):
+        scene.talker.replying(False)
+        scene.talker.replying(True)
+        scene.alone(3000)  # what is left of it is learned anew
+    assert (scene.blocks_until_suspected(-30.0, 0.6) or 999) <= took[0] + 1
+
+
+def verdicts(scene: Scene, dbfs: float, probability: float, blocks: int) -> list[bool]:
+    sound = block(dbfs), SILENCE
+    return [scene.talker.hear(*sound, voiced=True, probability=probability, addressed=False) for _ in range(blocks)]
+
+
+def test_in_a_pause_the_soft_end_of_a_loud_word_counts_and_soft_words_and_doubtful_sounds_do_not() -> None:
+    scene = replying()
+    assert all(verdicts(scene, -30.0, 0.9, 15)[3:])
+    assert all(verdicts(scene, -45.0, 0.9, 20))
+    television = replying()
+    assert not any(verdicts(television, -45.0, 0.9, 60))
+    rain = replying()
+    assert not any(verdicts(rain, -30.0, 0.4, 60))
