@@ -115,6 +115,18 @@ class Theatre:
         assert len(sounding), "the loudspeaker was silent"
         return since_s + int(sounding[0]) / rate_hz, since_s + (int(sounding[-1]) + 1) / rate_hz
 
+    def reply_heard_ms(self, since_s: float, until_s: float) -> float:
+        """So much of the reply sounded in the room in this time, without the silence in which it was held up."""
+        begun_s, ended_s = self.reply_in_room(since_s, until_s)
+        room = self.board.room
+        assert room is not None
+        rate_hz = room.heard.rate_hz
+        frames = round((ended_s - begun_s) * rate_hz)
+        sounding = np.flatnonzero(room.heard.read(round((begun_s - room.epoch_s) * rate_hz), frames)[:, 0])
+        gaps = np.diff(sounding) - 1
+        held_up = float(gaps[gaps > rate_hz // 10].sum()) / rate_hz
+        return (ended_s - begun_s - held_up) * 1000
+
     async def chime_in_room(self, name: Chime, since_s: float, within_s: float = 3.0) -> float:
         """Monotonic time at which this chime began to sound in the room within this time; no other sound will do."""
         room = self.board.room
