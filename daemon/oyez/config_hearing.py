@@ -89,9 +89,9 @@ class Hearing(Section, frozen=True, kw_only=True):
     onset_ms: PositiveInt = 120
     """So much speech within the window begins an utterance."""
     suspect_ms: PositiveInt = 100
-    """So much speech over a reply pauses it."""
+    """Over a reply: so much evidence of somebody speaking pauses it, in ms of ordinary speech."""
     barge_in_ms: PositiveInt = 360
-    """So much speech over a reply interrupts it for good; less, and it goes on where it was."""
+    """So much speech interrupts it for good, most of it heard once the loudspeaker is silent; less, and it goes on."""
     offset_ms: PositiveInt = 600
     """So much silence ends an utterance."""
     echo_cancellation: bool = True

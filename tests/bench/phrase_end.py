@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from oyez.config_hearing import SHIPPED_WORDS
+from oyez.config_hearing import SHIPPED_WORDS, Hearing
 from oyez.hearing.blocks import BLOCK, RATE_HZ
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
-from oyez.hearing.wake.engine import MicroWakeEngine
+from oyez.hearing.wake.bank import WakeBank
 from tests.bench._noisy import LEAD_S, Recording, Scenery, active_rms, blocks_of, every, recordings
 from tests.bench.report import write_report
 
@@ -66,7 +66,7 @@ def main() -> None:
 
 def measured(phrases: list[Recording], requests: list[Recording], scenery: Scenery) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    engines = {word: MicroWakeEngine(word) for word in {phrase.label for phrase in phrases}}
+    banks = {word: WakeBank(Hearing(wake_words=(word,))) for word in {phrase.label for phrase in phrases}}
     for condition, snr_db in CONDITIONS.items():
         if snr_db is not None and scenery.empty:
             continue
@@ -76,7 +76,7 @@ def measured(phrases: list[Recording], requests: list[Recording], scenery: Scene
                 joint, end, start = joined(phrase, requests[number % len(requests)], pause_ms)
                 sound = scenery.noisy(joint, snr_db)
                 before = round(LEAD_S * RATE_HZ)
-                answer = heard(engines[phrase.label], sound, before + end, before + start)
+                answer = heard(banks[phrase.label], sound, before + end, before + start)
                 answers += [answer] if answer else []
             found[f"{condition}_{pause_ms}ms"] = summary(answers, len(phrases))
     return found
@@ -103,12 +103,12 @@ def joined(phrase: Recording, request: Recording, pause_ms: int) -> tuple[Record
     return Recording(phrase.path, phrase.label, np.concatenate([phrase.sound, pause, tail])), end, start
 
 
-def heard(engine: MicroWakeEngine, sound: Mono, end: int, start: int) -> Answer | None:
+def heard(bank: WakeBank, sound: Mono, end: int, start: int) -> Answer | None:
     """None: it does not wake, or not at the phrase."""
-    engine.reset()
+    bank.reset()
     for number, block in enumerate(blocks_of(sound), start=1):
         at = number * BLOCK
-        if engine.score(block) > engine.threshold:
+        if any(found.kind == "wake" for found in bank.hear([(block, at / RATE_HZ)], False)):
             if at < end - RATE_HZ // 2 or at > end + RATE_HZ:
                 return None
             begin = at - request_age_s(sound[at - round(WINDOW_S * RATE_HZ) : at]) * RATE_HZ

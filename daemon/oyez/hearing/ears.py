@@ -190,9 +190,8 @@ class Ears:
 
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """What the loudspeaker plays. samples: int16 (frames, channels); `audible_at_s`: of its first frame."""
-        if self.near_end.cancels:
-            self.near_end.played(samples, rate_hz, audible_at_s)
-        else:
+        self.near_end.played(samples, rate_hz, audible_at_s)
+        if not self.near_end.cancels:
             self._hold.played(audible_at_s, audible_at_s + len(samples) / rate_hz, loud=bool(samples.any()))
 
     def _take(self, frame: Frame) -> None:
@@ -228,6 +227,7 @@ class Ears:
             heard.far,
             voiced=sounds_so,
             probability=self._speech.probability,
+            maybe=self._speech.suspected,
             addressed=self.tap_open and self._gate.open,
         )
         edge = self._gate.hear(speaks, suspect=self._talker.suspected)

@@ -73,16 +73,19 @@ class NearEnd:
 
     def hear(self, picked: Picked) -> Cleaned:
         if self._branches is None:
-            return Cleaned(picked.sound, picked.sound, SILENCE if picked.far is None else picked.far, picked.end_s)
+            return Cleaned(picked.sound, picked.sound, self._far_beside(picked), picked.end_s)
         if picked.far is None and self._branches.may_rest and self._far_end.silent(picked.end_s - BLOCK_S):
             return self._rest(self._branches, picked)
         self._pass_by(picked.end_s - BLOCK_S)
-        far = self._far_end.take(BLOCK, picked.end_s) if picked.far is None else picked.far
+        far = self._far_beside(picked)
         cancelled = self._branches.cancel(picked.sound, far)
         if picked.far is None and (moved := self._branches.misplaced()):
             self.move(moved)
         late, self._far_before = self._far_before, far
         return Cleaned(cancelled.clean, cancelled.for_wake, late, picked.end_s - DELAY_S)
+
+    def _far_beside(self, picked: Picked) -> Mono:
+        return self._far_end.take(BLOCK, picked.end_s) if picked.far is None else picked.far
 
     def _rest(self, branches: TwoBranches, picked: Picked) -> Cleaned:
         """Most of the day: nothing is played, and only the clocks go on."""

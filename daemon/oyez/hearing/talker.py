@@ -110,9 +110,9 @@ class Talker:
         """
         power = _power(clean)
         level_db = self.levels.hear(power, addressed=addressed, voiced=voiced, replying=self._replying)
-        self._far_db = max(_db(_power(far)), self._far_db - ROOM_DB, QUIETEST_DB)
         if not self._replying:
             return voiced
+        self._far_db = max(_db(_power(far)), self._far_db - ROOM_DB, QUIETEST_DB)
         ours = self._far_db > AUDIBLE_DB
         near = level_db >= self._least_db and (voiced if maybe is None else maybe)
         left_db = _db(power) - self._far_db
@@ -127,7 +127,7 @@ class Talker:
     def replying(self, on: bool) -> None:
         """The device begins or ends to speak."""
         if on and not self._replying:
-            self._least_db = self.levels.least_db()
+            self._least_db, self._far_db = self.levels.least_db(), QUIETEST_DB
             self._wary = max(1.0, self._wary * CALMER)
         self._replying = on
         self._unlearned.clear()
