@@ -17,7 +17,9 @@ from oyez.hearing.blocks import BLOCK, RATE_HZ
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
 from oyez.hearing.wake.bank import WakeBank
+from oyez_local.recogniser import MoonshineRecogniser, Recogniser
 from tests.bench._noisy import LEAD_S, Recording, Scenery, active_rms, blocks_of, every, recordings
+from tests.bench._recognised import Outcome, outcome, shares
 from tests.bench.report import write_report
 
 PAUSES_MS = (0, 100, 300)
@@ -28,10 +30,11 @@ CUT_MS = 20.0
 """A first word that loses more than this counts as cut off."""
 HOW = (
     "Recordings of the shipped wake words, cut at the ends of the phrase, joined to {requests} spoken requests at the "
-    "same level after 0, 100 and 300 ms, in silence and in noise of 10 dB. Where the model wakes at its own threshold, "
+    "same level after 0, 100 and 300 ms, in silence and in noise of 10 dB. Where the bank wakes at its default, "
     "request_age_s of the last 350 ms against the border. cut: the share whose first word loses more than 20 ms; "
     "cut_ms_worst; rest_ms: how much of the wake phrase is sent, median and 95 %; delay_ms: from the end of the phrase "
-    "to the model's answer, least, median, most."
+    "to the bank's answer, least, median, most. recognised (clean): the first two words that oyez-local's recogniser "
+    "writes of the request as it is sent, against those it writes from the border on."
 )
 
 
@@ -42,6 +45,7 @@ class Answer:
     """Of the request's first word; below 0: nothing, and so long before it begins."""
     rest_ms: float
     """Of the wake phrase that is sent."""
+    recognised: Outcome | None
 
 
 def main() -> None:
@@ -54,17 +58,20 @@ def main() -> None:
     requests = [trimmed(one) for one in recordings(options.data, lambda row: row["label"] == "command")]
     if not requests:
         raise SystemExit(f"{options.data} has no requests (label command): nothing can be joined")
+    recogniser = MoonshineRecogniser()
     figures: dict[str, Any] = {}
     for kind in ("wake_positive", "wake_synthetic"):
         clips = [one for one in wakes(options.data, kind) if one.label in SHIPPED_WORDS]
         phrases = [trimmed(clip) for clip in every(options.clips, clips)]
-        figures[kind] = measured(phrases, requests, scenery)
+        figures[kind] = measured(phrases, requests, scenery, recogniser)
         print(f"{kind}: {figures[kind]}", file=sys.stderr, flush=True)
     n = sum(one["n"] for kind in figures.values() for one in kind.values())
     print(json.dumps(write_report(options.json, "phrase_end", HOW.format(requests=len(requests)), n, figures)))
 
 
-def measured(phrases: list[Recording], requests: list[Recording], scenery: Scenery) -> dict[str, Any]:
+def measured(
+    phrases: list[Recording], requests: list[Recording], scenery: Scenery, recogniser: Recogniser
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     banks = {word: WakeBank(Hearing(wake_words=(word,))) for word in {phrase.label for phrase in phrases}}
     for condition, snr_db in CONDITIONS.items():
@@ -76,7 +83,9 @@ def measured(phrases: list[Recording], requests: list[Recording], scenery: Scene
                 joint, end, start = joined(phrase, requests[number % len(requests)], pause_ms)
                 sound = scenery.noisy(joint, snr_db)
                 before = round(LEAD_S * RATE_HZ)
-                answer = heard(banks[phrase.label], sound, before + end, before + start)
+                answer = heard(
+                    banks[phrase.label], sound, before + end, before + start, recogniser if snr_db is None else None
+                )
                 answers += [answer] if answer else []
             found[f"{condition}_{pause_ms}ms"] = summary(answers, len(phrases))
     return found
@@ -103,8 +112,8 @@ def joined(phrase: Recording, request: Recording, pause_ms: int) -> tuple[Record
     return Recording(phrase.path, phrase.label, np.concatenate([phrase.sound, pause, tail])), end, start
 
 
-def heard(bank: WakeBank, sound: Mono, end: int, start: int) -> Answer | None:
-    """None: it does not wake, or not at the phrase."""
+def heard(bank: WakeBank, sound: Mono, end: int, start: int, recogniser: Recogniser | None) -> Answer | None:
+    """None: it does not wake, or not at the phrase. recogniser: writes down what is sent, where there is one."""
     bank.reset()
     for number, block in enumerate(blocks_of(sound), start=1):
         at = number * BLOCK
@@ -113,7 +122,8 @@ def heard(bank: WakeBank, sound: Mono, end: int, start: int) -> Answer | None:
                 return None
             begin = at - request_age_s(sound[at - round(WINDOW_S * RATE_HZ) : at]) * RATE_HZ
             per_ms = RATE_HZ / 1000
-            return Answer((at - end) / per_ms, (begin - start) / per_ms, max(0.0, (end - begin) / per_ms))
+            written = outcome(recogniser, sound[round(begin) :], sound[start:]) if recogniser else None
+            return Answer((at - end) / per_ms, (begin - start) / per_ms, max(0.0, (end - begin) / per_ms), written)
     return None
 
 
@@ -129,6 +139,7 @@ def summary(answers: list[Answer], said: int) -> dict[str, Any]:
         "cut": round(float((lost > CUT_MS).mean()), 4),
         "cut_ms_worst": round(float(max(0.0, lost.max())), 1),
         "rest_ms": [round(float(at), 1) for at in np.percentile(rest, (50, 95))],
+        "recognised": shares(one.recognised for one in answers),
         "delay_ms": [round(float(at), 1) for at in np.percentile(delay, (0, 50, 100))],
     }
 

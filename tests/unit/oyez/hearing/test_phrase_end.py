@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oyez.hearing.phrase_end import WINDOW_S, request_age_s
+from oyez.hearing.phrase_end import LIKELY_AGE_MS, WINDOW_S, request_age_s
 
 
 @given(st.integers(0, 12_000), st.integers(0, 2**32 - 1))
@@ -23,7 +23,7 @@ def test_a_dip_between_words_is_found(gap_age_ms: int) -> None:
 
 
 def test_in_silence_and_without_a_dip_it_takes_the_likely_moment() -> None:
-    assert request_age_s(np.zeros(8000, np.int16)) == pytest.approx(0.15, abs=0.01)
+    assert request_age_s(np.zeros(8000, np.int16)) == pytest.approx(LIKELY_AGE_MS / 1000, abs=0.01)
 
 
 def test_a_dip_inside_the_first_word_does_not_win_over_the_border_before_it() -> None:
