@@ -25,9 +25,10 @@ setup: ## system packages where it may, .venv, the project
 demo: setup ## a spoken conversation, end to end, on this machine alone
 	@$(BIN)/oyez demo $(ARGS)
 
+# Two at a time: stories mostly wait for sound to be played.
 test: check ## everything that must hold; ARGS are pytest's
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered \
-	    -m "not long" --ignore=tests/peers $(ARGS)
+	    -n 2 --dist worksteal -m "not long" --ignore=tests/peers $(ARGS)
 
 check: setup ## style, types, floor plan, scripts, units
 	@$(BIN)/ruff format --check --quiet . || { echo "style: run $(BIN)/ruff format" >&2; exit 1; }
