@@ -8,12 +8,10 @@ import time
 STARTED_S = time.perf_counter()
 
 import asyncio  # noqa: E402
-import inspect  # noqa: E402
 import json  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import AsyncIterator, Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 import webrtcvad  # noqa: E402
@@ -40,45 +38,32 @@ SQUARE_MM = ((-32, -32), (32, -32), (32, 32), (-32, 32))
 def main() -> None:
     path, channels = Path(sys.argv[1]), int(sys.argv[2])
     ears = ears_for(channels)
-    if ears is None:
-        print(json.dumps({"skipped": "the ears take no board yet, so they cannot know where four microphones sit"}))
-        return
     import_s = time.perf_counter() - STARTED_S
-    hours = path.stat().st_size / 2 / 16_000 / 3600
+    hours = path.stat().st_size / 2 / channels / 16_000 / 3600
     begun_s = time.process_time()
     asyncio.run(ears.run(frames(ears, path, channels)))
     spent_s = time.process_time() - begun_s
     rss_mb = resident_mb()  # before the stages build a second set of everything
     report = {"cpu_s_per_hour": spent_s / hours, "rss_mb": rss_mb, "import_s": import_s}
-    part = np.fromfile(path, np.int16, count=16_000 * 120)
-    print(json.dumps(report | {"stages": stages(part) if channels == 1 else {}}))
+    alone = stages(np.fromfile(path, np.int16, count=16_000 * 120)) if channels == 1 else {}
+    print(json.dumps(report | {"stages": alone}))
 
 
-def ears_for(channels: int) -> Ears | None:
-    """The daemon's ears with its shipped settings; None: they cannot be told of several microphones."""
-    more: dict[str, Any] = {}
-    if channels > 1:
-        if "board" not in inspect.signature(Ears).parameters:
-            return None
-        places = [MicrophonePlace(channel=at, x_mm=x, y_mm=y) for at, (x, y) in enumerate(SQUARE_MM)]
-        more["board"] = Board(capture_channels=channels, microphones=places)
-    return Ears(Hearing(), lambda event: None, clock=time.monotonic, **more)
+def ears_for(channels: int) -> Ears:
+    """The daemon's ears with its shipped settings."""
+    places = [MicrophonePlace(channel=at, x_mm=x, y_mm=y) for at, (x, y) in enumerate(SQUARE_MM)]
+    board = Board(capture_channels=channels, microphones=places) if channels > 1 else Board()
+    return Ears(Hearing(), lambda event: None, clock=time.monotonic, board=board)
 
 
 async def frames(ears: Ears, path: Path, channels: int) -> AsyncIterator[Frame]:
-    """Read piece by piece: the sound itself is not to count as memory."""
-    at = 0
-    held = np.zeros(channels, np.int16)
+    """path: (frames, channels) of int16. Read piece by piece: the sound itself is not to count as memory."""
+    at, size = 0, FRAME * channels * 2
     with path.open("rb") as sound:
-        while len(data := sound.read(FRAME * 2)) == FRAME * 2:
+        while len(data := sound.read(size)) == size:
             ears.played(SILENCE, 48_000, at / 16_000)
             at += FRAME
-            samples = np.frombuffer(data, np.int16).reshape(-1, 1)
-            if channels > 1:
-                mono = np.concatenate([held, samples[:, 0]])
-                samples = np.stack([mono[channels - late : len(mono) - late] for late in range(channels)], axis=1)
-                held = mono[-channels:]
-            yield Frame(samples, 16_000, at / 16_000)
+            yield Frame(np.frombuffer(data, np.int16).reshape(-1, channels), 16_000, at / 16_000)
             await ears.settled()
 
 

@@ -15,7 +15,7 @@ class FilterBank:
         self._filters = filters
         self._before: Filters | None = None
         self._spectra: dict[int, npt.NDArray[np.complex64]] = {}
-        self._tail = np.zeros((TAPS - 1, len(filters)), np.float32)
+        self._tail = np.zeros((len(filters), TAPS - 1), np.float32)
 
     def change(self, filters: Filters) -> None:
         """From the next lump on."""
@@ -28,20 +28,22 @@ class FilterBank:
         """samples: (n, microphones). As many come out, LAG samples late."""
         if not len(samples):
             return np.zeros(0, np.int16)
-        result: Mono = np.clip(np.rint(self.filtered(samples.astype(np.float32))), -32768, 32767).astype(np.int16)
+        result: Mono = np.clip(np.rint(self.filtered(samples)), -32768, 32767).astype(np.int16)
         return result
 
-    def filtered(self, samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def filtered(self, samples: npt.NDArray[np.int16 | np.float32]) -> npt.NDArray[np.float32]:
         """feed() before it is rounded."""
-        sound = np.concatenate([self._tail, samples])
-        self._tail = sound[len(samples) :]
-        size = -(-len(sound) // 64) * 64
-        spectra = np.fft.rfft(sound, size, axis=0).astype(np.complex64, copy=False)
+        # Microphone by microphone in memory: transforms and sums across it take half the time.
+        sound = np.concatenate([self._tail, samples.T], axis=1, dtype=np.float32)
+        self._tail = sound[:, len(samples) :]
+        length = sound.shape[1]
+        size = -(-length // 64) * 64
+        spectra = np.fft.rfft(sound, size).astype(np.complex64, copy=False)
         if size not in self._spectra:
             self._spectra[size] = _spectra(self._filters, size)
-        out = self._convolved(spectra, self._spectra[size], size, len(sound))
+        out = _convolved(spectra, self._spectra[size], size, length)
         if self._before is not None:
-            old = self._convolved(spectra, _spectra(self._before, size), size, len(sound))
+            old = _convolved(spectra, _spectra(self._before, size), size, length)
             fade = np.arange(1, len(out) + 1, dtype=np.float32) / np.float32(len(out))
             out = old + (out - old) * fade
             self._before = None
@@ -50,15 +52,15 @@ class FilterBank:
     def clear(self) -> None:
         self._tail[:] = 0
 
-    @staticmethod
-    def _convolved(
-        sound: npt.NDArray[np.complex64], filters: npt.NDArray[np.complex64], size: int, length: int
-    ) -> npt.NDArray[np.float32]:
-        whole = np.fft.irfft((sound * filters).sum(axis=1), size)
-        result: npt.NDArray[np.float32] = whole[TAPS - 1 : length].astype(np.float32)
-        return result
+
+def _convolved(
+    sound: npt.NDArray[np.complex64], filters: npt.NDArray[np.complex64], size: int, length: int
+) -> npt.NDArray[np.float32]:
+    whole = np.fft.irfft((sound * filters).sum(axis=0), size)
+    result: npt.NDArray[np.float32] = whole[TAPS - 1 : length].astype(np.float32, copy=False)
+    return result
 
 
 def _spectra(filters: Filters, size: int) -> npt.NDArray[np.complex64]:
-    result: npt.NDArray[np.complex64] = np.fft.rfft(filters, size, axis=1).T.astype(np.complex64)
+    result: npt.NDArray[np.complex64] = np.fft.rfft(filters, size).astype(np.complex64, copy=False)
     return result

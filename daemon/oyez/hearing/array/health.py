@@ -12,6 +12,7 @@ SILENT_DB = -25.0
 """Under the middle microphone. Gains of one board differ by less than 6 dB, and a thumb over a hole costs some 15."""
 NOISY_DB = 20.0
 CLIPPED_SHARE = 0.1
+CLIPPED = 32_000
 QUIETEST = 3.0
 """Steps of 16 bits, RMS: under it even a good microphone may deliver nothing."""
 LOUDEST = 1000.0
@@ -33,11 +34,11 @@ class Health:
 
     def hear(self, samples: npt.NDArray[np.int16]) -> bool:
         """samples: (n, microphones) as the card gave them. True when `faults` changed."""
-        sound = samples.astype(np.float64)
+        sound = np.ascontiguousarray(samples.T, np.float64)
         self._seen += len(samples)
-        self._sums += sound.sum(axis=0)
-        self._squares += np.square(sound).sum(axis=0)
-        self._clipped += (np.abs(sound) >= 32_000).sum(axis=0)
+        self._sums += sound.sum(axis=1)
+        self._squares += np.einsum("mn,mn->m", sound, sound)
+        self._clipped += np.count_nonzero(np.abs(sound) >= CLIPPED, axis=1)
         if self._seen < WINDOW:
             return False
         changed = self._judge()

@@ -27,9 +27,8 @@ def spectra_of(samples: npt.NDArray[np.int16]) -> Spectra:
 
 def covariances_of(spectra: Spectra) -> Covariances:
     """Mean over the frames and over POOL bins around the middle of each band; the first and last have fewer."""
-    across = spectra.transpose(2, 1, 0)
-    single = across @ across.conj().transpose(0, 2, 1) / spectra.shape[0]
+    single = (spectra[:, :, None] * spectra.conj()[:, None]).sum(axis=0) / np.float32(len(spectra))
     edges = np.maximum(np.arange(BANDS) * POOL - POOL // 2, 0)
-    counts = np.diff(np.append(edges, len(single)))
-    result: Covariances = (np.add.reduceat(single, edges, axis=0) / counts[:, None, None]).astype(np.complex64)
+    counts = np.diff(np.append(edges, single.shape[2])).astype(np.float32)
+    result: Covariances = np.ascontiguousarray((np.add.reduceat(single, edges, axis=2) / counts).transpose(2, 0, 1))
     return result
