@@ -223,7 +223,7 @@ class Ears:
         self._front.voiced(sounds_so)
         self._listening.hear_recording(heard.sound, heard.end_s, sounds_so)
         speaks = self._talker.hear(
-            heard.sound,
+            self._speech.floor.power,
             heard.far,
             voiced=sounds_so,
             probability=self._speech.probability,

@@ -35,13 +35,13 @@ class Floor:
         self._past: deque[float] = deque(maxlen=PARTS - 1)
         self._slow = self._fast = self._least = self._before = 0.0
         self._in_part = 0
+        self.power = QUIETEST
+        """Of the last block; a full-scale square wave is 1."""
 
-    def hear(self, block: Mono) -> float:
-        """Level of this block in dBFS (a full-scale square wave is 0). block: int16, (160,)."""
-        samples = block.astype(np.float32)
-        power = max(float(np.dot(samples, samples)) / (len(block) * FULL_SCALE), QUIETEST)
-        self._track(power)
-        return _db(power)
+    def hear(self, block: Mono) -> None:
+        """block: int16, (160,)."""
+        self.power = max(power_of(block), QUIETEST)
+        self._track(self.power)
 
     @property
     def noise_dbfs(self) -> float:
@@ -71,6 +71,12 @@ class Floor:
         if self._in_part == PART:
             self._past.append(self._least)
             self._before, self._least, self._in_part = min(self._past), self._slow, 0
+
+
+def power_of(block: Mono) -> float:
+    """Mean power; of a full-scale square wave 1."""
+    samples = block.astype(np.float32)
+    return float(np.dot(samples, samples)) / (len(block) * FULL_SCALE)
 
 
 def _db(power: float) -> float:

@@ -24,9 +24,9 @@ from oyez.hearing.wake.engine import WakeEngine
 
 log = logging.getLogger(__name__)
 
-SCORE_BLOCKS = 10
-"""So many blocks go to the worker at once while something sounds like speech: handing over each frame of 20 ms costs
-more than the model itself. A wake word is heard up to 100 ms later by it."""
+SCORE_BLOCKS, RISING_BLOCKS = 16, 4
+"""So many blocks go to the worker at once, and when a score rises already: handing over each frame of 20 ms costs more
+than the model itself. A wake word is heard 47 ms later by it, 130 in the worst twentieth (docs/cost.md)."""
 AWAKE_BLOCKS = 210
 """So long after something sounded like speech the models may still be asked; after that only their front end is, which
 is too little work to be handed over."""
@@ -76,7 +76,7 @@ class Listening:
     def frame_ends(self, *, playing: bool) -> None:
         """All blocks of a frame were given. playing: a reply sounds."""
         self._frames += 1
-        if len(self._unscored) >= SCORE_BLOCKS:
+        if len(self._unscored) >= (RISING_BLOCKS if self._bank.rising else SCORE_BLOCKS):
             self.score(playing=playing)
 
     def score(self, *, playing: bool) -> None:

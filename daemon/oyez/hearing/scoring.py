@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from oyez.hearing.counters import Counters
 
-MOST_WAITING = 3
-"""Lumps that may wait for the worker; past it scoring is skipped, never the tap."""
+MOST_WAITING = 24
+"""Frames that may wait for the worker; past it scoring is skipped, never the tap."""
 
 Result = TypeVar("Result")
 
@@ -19,7 +19,8 @@ class Scoring:
     def __init__(self, counters: Counters, clock: Callable[[], float]) -> None:
         self._counters, self._clock = counters, clock
         self._worker: ThreadPoolExecutor | None = None
-        self._jobs: set[asyncio.Future[Any]] = set()
+        self._jobs: dict[asyncio.Future[Any], int] = {}
+        """And how many frames each scores."""
         self._epoch = 0
         """Counts forgettings: what was scored of sound from before one is not believed."""
         self.failure: BaseException | None = None
@@ -47,7 +48,7 @@ class Scoring:
 
         frames: of sound that it scores, for the counters. Skipped and counted when too much waits already.
         """
-        if len(self._jobs) >= MOST_WAITING:
+        if sum(self._jobs.values()) + frames > MOST_WAITING:
             self._counters.scoring_skipped += frames
             return
         epoch = self._epoch
@@ -58,14 +59,16 @@ class Scoring:
             if epoch == self._epoch:
                 then(result)
 
-        self.run(work, scored)
+        self.run(work, scored, frames)
 
-    def run(self, work: Callable[[], Result], then: Callable[[Result], None] = lambda result: None) -> None:
+    def run(
+        self, work: Callable[[], Result], then: Callable[[Result], None] = lambda result: None, frames: int = 0
+    ) -> None:
         """As score(), but never skipped and always believed."""
         if self._worker is None:
             self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="oyez-ears")
         job = asyncio.get_running_loop().run_in_executor(self._worker, work)
-        self._jobs.add(job)
+        self._jobs[job] = frames
         job.add_done_callback(lambda done: self._ended(done, then))
 
     def forget(self) -> None:
@@ -84,7 +87,7 @@ class Scoring:
             self._worker = None
 
     def _ended(self, job: "asyncio.Future[Result]", then: Callable[[Result], None]) -> None:
-        self._jobs.discard(job)
+        del self._jobs[job]
         if job.cancelled():
             return
         error = job.exception()

@@ -17,6 +17,7 @@ from collections import deque
 
 import numpy as np
 
+from oyez.hearing.floor import power_of
 from oyez.hearing.mixdown import Mono
 
 PER_100_MS = 8.0
@@ -70,7 +71,6 @@ WAKE_BLOCKS = 120
 SHORTEST_BLOCKS = 20
 """Of speech: less was no utterance to know a level by."""
 BACKGROUND_BLOCKS = 1000
-FULL_SCALE = 32768.0 * 32768.0
 QUIETEST_DB = -90.0
 
 
@@ -81,6 +81,7 @@ class Talker:
         self._enough = PER_100_MS * suspect_ms / 100
         self._sum = 0.0
         self._said: deque[float] = deque(maxlen=WAKE_BLOCKS)
+        """Powers."""
         self._hush = 0
         self._wary = 1.0
         self._far_db = QUIETEST_DB
@@ -100,25 +101,25 @@ class Talker:
         return self._sum >= self._enough * self._wary
 
     def hear(
-        self, clean: Mono, far: Mono, *, voiced: bool, probability: float, addressed: bool, maybe: bool | None = None
+        self, power: float, far: Mono, *, voiced: bool, probability: float, addressed: bool, maybe: bool | None = None
     ) -> bool:
         """Whether this block counts as speech to us, over a reply as well as in its pauses.
 
-        clean, far: int16 at 16 kHz, (160,): the canceller's output, and what was played. voiced: both judges agree that
-        it is speech. probability: the better one's, 0 to 1. maybe: the cheap judge alone says so; None: as voiced.
-        addressed: a conversation goes on and somebody speaks in it.
+        power: of the canceller's output (floor.power_of). far: int16 at 16 kHz, (160,), what was played. voiced: both
+        judges agree that it is speech. probability: the better one's, 0 to 1. maybe: the cheap judge alone says so;
+        None: as voiced. addressed: a conversation goes on and somebody speaks in it.
         """
-        power = _power(clean)
-        level_db = self.levels.hear(power, addressed=addressed, voiced=voiced, replying=self._replying)
+        self.levels.hear(power, addressed=addressed, voiced=voiced, replying=self._replying)
         if not self._replying:
             return voiced
-        self._far_db = max(_db(_power(far)), self._far_db - ROOM_DB, QUIETEST_DB)
+        level_db = _db(self.levels.power)
+        self._far_db = max(_db(power_of(far)), self._far_db - ROOM_DB, QUIETEST_DB)
         ours = self._far_db > AUDIBLE_DB
         near = level_db >= self._least_db and (voiced if maybe is None else maybe)
         left_db = _db(power) - self._far_db
         evidence = self._evidence(left_db, probability) if near else -DRAIN
         self._sum = min(max(0.0, self._sum + evidence), self._enough * self._wary)
-        self._weigh(level_db, voiced)
+        self._weigh(voiced)
         if ours:
             self._learn(left_db)
         sure = voiced and probability >= SURE
@@ -147,13 +148,13 @@ class Talker:
         self._sum = 0.0
         self._said.clear()
 
-    def _weigh(self, level_db: float, voiced: bool) -> None:
+    def _weigh(self, voiced: bool) -> None:
         """Syllables differ by 20 dB, so who speaks is as loud as the loudest of what was heard without a long hole."""
         self._hush = 0 if voiced else self._hush + 1
         if self._hush >= HUSH_BLOCKS:
             self._said.clear()
         elif voiced:
-            self._said.append(level_db)
+            self._said.append(self.levels.power)
 
     def _evidence(self, left_db: float, probability: float) -> float:
         sure = min(max(probability, 0.01), 0.99)
@@ -172,31 +173,29 @@ class Talker:
 
 
 class Levels:
-    """How loud the one is who talks with us, and what sounds in the room besides. dBFS, of about 30 ms."""
+    """How loud the one is who talks with us, and what sounds in the room besides; powers of about 30 ms."""
 
     def __init__(self) -> None:
-        self._power = 0.0
+        self.power = 0.0
+        """Now."""
         self._last: deque[float] = deque(maxlen=WAKE_BLOCKS)
         self._background: deque[float] = deque(maxlen=BACKGROUND_BLOCKS)
         self._utterance: deque[float] = deque(maxlen=BACKGROUND_BLOCKS)
         self._wake_db: float | None = None
         self.user_db: float | None = None
-        """None: not known."""
+        """dBFS. None: not known."""
 
-    def hear(self, power: float, *, addressed: bool, voiced: bool, replying: bool) -> float:
-        """The level after a block of this power. addressed: somebody speaks to us. replying: our own voice may be in
-        it."""
-        self._power += (1.0 - SMOOTH) * (power - self._power)
-        level_db = _db(self._power)
-        self._last.append(level_db)
+    def hear(self, power: float, *, addressed: bool, voiced: bool, replying: bool) -> None:
+        """A block of this power. addressed: somebody speaks to us. replying: our own voice may be in it."""
+        self.power += (1.0 - SMOOTH) * (power - self.power)
+        self._last.append(self.power)
         if addressed and not replying:
             if voiced:
-                self._utterance.append(level_db)
-            return level_db
+                self._utterance.append(self.power)
+            return
         self._utterance_ends()
         if not replying:
-            self._background.append(level_db)
-        return level_db
+            self._background.append(self.power)
 
     def woken(self) -> None:
         if self._last:
@@ -209,7 +208,7 @@ class Levels:
         """Who speaks to us is at least so loud."""
         background_db = QUIETEST_DB
         if self._background:
-            background_db = float(np.percentile(np.fromiter(self._background, float), BACKGROUND_SHARE))
+            background_db = _db(float(np.percentile(np.fromiter(self._background, float), BACKGROUND_SHARE)))
         self._utterance_ends()
         if self.user_db is None:
             return background_db + ABOVE_BACKGROUND_DB
@@ -226,16 +225,11 @@ class Levels:
         self.user_db = said_db if self._wake_db is None else max(said_db, self._wake_db - SURELY_US_DB)
 
 
-def _spoken_db(levels_db: deque[float]) -> float:
-    """Mean power of the louder part."""
-    loud = max(levels_db) - LOUDER_DB
-    powers = [10 ** (level / 10) for level in levels_db if level >= loud]
-    return _db(sum(powers) / len(powers))
-
-
-def _power(block: Mono) -> float:
-    samples = block.astype(np.float32)
-    return float(np.dot(samples, samples)) / (len(block) * FULL_SCALE)
+def _spoken_db(powers: deque[float]) -> float:
+    """Mean power of the louder part, in dBFS."""
+    least = max(powers) * 10 ** (-LOUDER_DB / 10)
+    loud = [power for power in powers if power >= least]
+    return _db(sum(loud) / len(loud))
 
 
 def _db(power: float) -> float:

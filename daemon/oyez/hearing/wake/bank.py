@@ -75,6 +75,8 @@ class WakeBank:
         self.unavailable = tuple(word for word in hearing.stop_words if word not in stops)
         """Stop words that have no model: none is shipped for them."""
         self._listeners = self._made(stops, "stop")
+        self.rising = False
+        """By the end of what was heard something sounded like a word: the next blocks are worth hearing soon."""
         self.set_words(hearing.listens_for)
         for engine in extra:
             self.add(engine)
@@ -101,6 +103,7 @@ class WakeBank:
                 continue
             for due in self._attention.hear((block, features), end_s, flag):
                 found += self._hear(due, playing)
+        self.rising = any(listener.judge.open for listener in self._listeners)
         return found
 
     def set_words(self, names: Sequence[str]) -> None:

@@ -13,7 +13,9 @@ class EpisodeJudge:
     def __init__(self, near: float) -> None:
         """near: lower bound of a near miss."""
         self._near = near
-        self._heard = self._open = False
+        self._heard = False
+        self.open = False
+        """A rise is going on."""
         self.best = 0.0
         """Highest score of the episode, or of the one that just ended."""
         self.best_s = 0.0
@@ -21,22 +23,22 @@ class EpisodeJudge:
 
     def judge(self, score: float, time_s: float, threshold: float, *, believed: bool) -> Verdict:
         """time_s: monotonic, never falling. believed: False within the refractory time: nothing is heard nor near."""
-        if not self._open:
+        if not self.open:
             if score < min(self._near, threshold):
                 return None
-            self._open, self._heard, self.best = True, not believed, 0.0
+            self.open, self._heard, self.best = True, not believed, 0.0
         if score > self.best:
             self.best, self.best_s = score, time_s
         if score >= threshold and not self._heard:
             self._heard = True
             return "heard" if believed else None
         if score < self._near * FALLEN:
-            self._open = False
+            self.open = False
             return None if self._heard else "near_miss"
         return None
 
     def reset(self) -> None:
-        self._heard = self._open = False
+        self._heard = self.open = False
 
 
 class Refractory:

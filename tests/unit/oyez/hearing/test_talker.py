@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from oyez.hearing.floor import power_of
 from oyez.hearing.talker import LEAK_FIRST_DB, MISTAKEN_DB, Talker
 
 SUSPECT_MS = 100
@@ -28,7 +29,7 @@ class Scene:
     def room(self, dbfs: float, blocks: int, *, voiced: bool = False, addressed: bool = False) -> None:
         """Before the reply."""
         for _ in range(blocks):
-            self.talker.hear(block(dbfs), SILENCE, voiced=voiced, probability=0.0, addressed=addressed)
+            self.talker.hear(power_of(block(dbfs)), SILENCE, voiced=voiced, probability=0.0, addressed=addressed)
 
     def woken(self, dbfs: float = -30.0) -> None:
         self.room(-60.0, 1000)
@@ -41,7 +42,11 @@ class Scene:
 
     def over(self, dbfs: float, *, voiced: bool = True, probability: float = 0.9, far: bool = True) -> bool:
         self.talker.hear(
-            block(dbfs), block(self.far_db) if far else SILENCE, voiced=voiced, probability=probability, addressed=False
+            power_of(block(dbfs)),
+            block(self.far_db) if far else SILENCE,
+            voiced=voiced,
+            probability=probability,
+            addressed=False,
         )
         return self.talker.suspected
 
@@ -133,7 +138,7 @@ def test_whatever_it_hears_nothing_is_suspected_without_speech_nor_while_the_dev
     silent, deaf = Talker(SUSPECT_MS), Talker(SUSPECT_MS)
     deaf.replying(True)
     for clean_db, far_db, voiced, probability in heard:
-        sound = block(clean_db), block(far_db)
+        sound = power_of(block(clean_db)), block(far_db)
         assert silent.hear(*sound, voiced=voiced, probability=probability, addressed=voiced) == voiced
         assert not deaf.hear(*sound, voiced=False, probability=probability, addressed=False)
         assert not silent.suspected
@@ -145,7 +150,7 @@ def test_the_leak_stays_within_what_can_be(heard: list[tuple[float, float, bool,
     talker = Talker(SUSPECT_MS)
     talker.replying(True)
     for clean_db, far_db, voiced, probability in heard:
-        talker.hear(block(clean_db), block(far_db), voiced=voiced, probability=probability, addressed=False)
+        talker.hear(power_of(block(clean_db)), block(far_db), voiced=voiced, probability=probability, addressed=False)
         if talker.suspected:
             talker.mistaken()
         assert LEAK_FIRST_DB - 5.0 <= talker.leak_db <= 6.0
@@ -167,7 +172,7 @@ def test_every_false_alarm_asks_for_more_evidence_of_the_next_and_replies_that_p
 
 
 def verdicts(scene: Scene, dbfs: float, probability: float, blocks: int) -> list[bool]:
-    sound = block(dbfs), SILENCE
+    sound = power_of(block(dbfs)), SILENCE
     return [scene.talker.hear(*sound, voiced=True, probability=probability, addressed=False) for _ in range(blocks)]
 
 
