@@ -219,7 +219,8 @@ class Ears:
 
     def _listen(self, heard: Cleaned) -> None:
         """Does somebody speak, and over a reply: to us?"""
-        sounds_so = self._speech.voiced(heard.sound)
+        wanted = self.tap_open or self._hold.on or self._listening.enrolling or self._front.turns
+        sounds_so = self._speech.voiced(heard.sound, wanted=wanted)
         self._front.voiced(sounds_so)
         self._listening.hear_recording(heard.sound, heard.end_s, sounds_so)
         speaks = self._talker.hear(

@@ -70,7 +70,7 @@ class Listening:
     def give(self, block: Mono, end_s: float, *, speechlike: bool) -> None:
         """The next 10 ms. speechlike: it may be speech; where none of late was, nothing needs to be scored."""
         self._unscored.append((block, end_s))
-        self._speechlike.append(speechlike or self._enroller is not None)
+        self._speechlike.append(speechlike or self.enrolling)
         self._awake_blocks = AWAKE_BLOCKS if speechlike else self._awake_blocks - 1
 
     def frame_ends(self, *, playing: bool) -> None:
@@ -115,6 +115,11 @@ class Listening:
             self._tell(EnrolmentEnded(name, False, why, order_id))
             return
         self._enroller = Enroller(name, now_s, order_id=order_id)
+
+    @property
+    def enrolling(self) -> bool:
+        """It waits for a recording."""
+        return self._enroller is not None
 
     def end_enrolment(self) -> None:
         """Given up: what was recorded is forgotten."""

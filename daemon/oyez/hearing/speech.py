@@ -37,14 +37,14 @@ class SpeechJudge:
         """The last block passed the cheap judge and stood above the floor: liberal, for what must miss nothing."""
         self._stood = 0
 
-    def voiced(self, block: Mono) -> bool:
-        """block: int16 at 16 kHz, (160,)."""
+    def voiced(self, block: Mono, *, wanted: bool = True) -> bool:
+        """block: int16 at 16 kHz, (160,). wanted: False where nobody needs the answer: the better judge is not asked,
+        and the answer is no."""
         self.floor.hear(block)
         self._stood = STANDS_BLOCKS if self.floor.stands(STANDS) else self._stood - 1
         self.suspected = self._cheap.is_speech(block.tobytes(), RATE_HZ) and self._stood > 0
-        if self._better is None:
-            return self.suspected
-        return self._better.agrees(block, asked=self.suspected) and self.suspected
+        asked = self.suspected and wanted
+        return asked if self._better is None else self._better.agrees(block, asked=asked) and asked
 
     @property
     def probability(self) -> float:

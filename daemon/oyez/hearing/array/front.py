@@ -75,6 +75,11 @@ class Front:
         """How much later than it was captured a block comes, waiting for whole blocks left out."""
         return LAG / RATE_HZ if self._array else 0.0
 
+    @property
+    def turns(self) -> bool:
+        """Several microphones become one: it needs to be told when somebody speaks."""
+        return self._array is not None
+
     def take(self, frame: Frame) -> list[Picked]:
         """The blocks that are whole now. Raises ConfigError for a channel that the card does not have."""
         if self._channels is None or frame.samples.shape[1] != self._delivered:

@@ -63,11 +63,19 @@ async def test_the_gate_tells_the_beginning_and_end_of_a_request() -> None:
     pytest.importorskip("hibari")
     request = spoken("Turn on the kitchen light.")
     rig = Rig(Hearing(), SilentEngine())
+    rig.ears.open_tap(0.0, rig.sent.append)
     await rig.hear(room(pause(500), request, pause(1500)))
     [(began_s, began), (ended_s, ended)] = rig.told
     assert (began, ended) == (SpeechStarted("gate"), SpeechStopped("gate"))
     assert 0.5 < began_s < 0.9
     assert 0.4 < ended_s - (0.5 + len(request) / 16_000) < 1.0
+
+
+async def test_nobody_is_told_of_speech_that_nobody_listens_to() -> None:
+    pytest.importorskip("hibari")
+    rig = Rig(Hearing(), SilentEngine())
+    await rig.hear(room(pause(500), spoken("Turn on the kitchen light."), pause(1500)))
+    assert rig.told == []
 
 
 async def own_voice(cancellation: bool, over_it: np.ndarray | None = None) -> Rig:
