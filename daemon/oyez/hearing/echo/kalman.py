@@ -80,13 +80,13 @@ class KalmanFilter:
     def _learn(self, left: Floats, power: Floats) -> None:
         error = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), left])).astype(np.complex64)
         self._noise += NOISE_RATE * (np.square(error.real) + np.square(error.imag) - self._noise)
-        size = np.square(self.weights.real) + np.square(self.weights.imag)
-        keep = FORGET * FORGET
-        spread = keep * self.spread + (1 - keep) * size
+        size: Floats = np.square(self.weights.real) + np.square(self.weights.imag)
+        keep, lose = np.float32(FORGET * FORGET), np.float32(1 - FORGET * FORGET)
+        spread = keep * self.spread + lose * size
         # Half: of the 2 * 160 samples of a transform, 160 are an observation.
-        step = spread / (0.5 * (spread * power).sum(axis=0) + self._noise + np.float32(1e-6))
-        self.weights = FORGET * (self.weights + step * np.conj(self._far) * error)
-        self.spread = (1 - np.float32(0.5) * step * power) * spread
+        step = spread / (np.float32(0.5) * (spread * power).sum(axis=0) + self._noise + np.float32(1e-6))
+        self.weights = np.float32(FORGET) * (self.weights + step * np.conj(self._far) * error)
+        self.spread = (np.float32(1) - np.float32(0.5) * step * power) * spread
         self._constrain()
 
     def _constrain(self) -> None:
