@@ -18,6 +18,7 @@ from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.config import Config
 from oyez.evidence import Evidence
+from oyez.hearing.counters import Counters
 from oyez.hearing.ears import Ears
 from oyez.hearing_care import HearingCare
 from oyez.home import remote_tools
@@ -289,3 +290,8 @@ class House:
     def hears(self) -> bool:
         """Sound moves both ways and the conductor answers: the house is up."""
         return self._signs.complete
+
+    @property
+    def hearing(self) -> Counters:
+        """What the ears count."""
+        return self._ears.counters

@@ -14,8 +14,7 @@ async def test_nothing_leaves_the_room_before_the_wake_word_and_then_the_request
     """Zero audio bytes at the server's socket however much is said before; the first word after the wake phrase is
     there though all was said in one breath. (Users: first word cut; the plan's first promise.)"""
     async with theatre(tmp_path) as play:
-        await play.say("This is private. Turn on the kitchen light, please, and tell nobody.").wait()
-        await play.told(ev.SpeechStopped, by="gate")
+        await play.says_to_nobody("This is private. Turn on the kitchen light, please, and tell nobody.")
         assert play.audio_bytes_at_server() == 0
         place = play.now
         play.say("Hey Jarvis, turn on the kitchen light.")
@@ -62,9 +61,7 @@ async def test_left_alone_the_device_closes_the_line_and_sleeps(tmp_path: Path) 
         await play.told(ev.SessionReady)
         await play.told(do.CloseSession)
         before = play.audio_bytes_at_server()
-        place = play.now
-        await play.say("This is said to nobody.").wait()
-        await play.told(ev.SpeechStopped, after=place, by="gate")
+        await play.says_to_nobody("This is said to nobody.")
         assert play.audio_bytes_at_server() == before
 
 

@@ -127,6 +127,17 @@ class Theatre:
         held_up = float(gaps[gaps > rate_hz // 10].sum()) / rate_hz
         return (ended_s - begun_s - held_up) * 1000
 
+    async def says_to_nobody(self, text: str) -> None:
+        """Speaks into the Room and waits until the ears have looked for a wake word in all of it."""
+        counters = self.house.hearing
+        scored = counters.frames_scored
+        await self.say(text).wait()
+        ended_s = time.monotonic()
+        async with asyncio.timeout(PATIENT_S):
+            while counters.last_scored_s < ended_s:
+                await asyncio.sleep(0.05)
+        assert counters.frames_scored > scored
+
     async def chime_in_room(self, name: Chime, since_s: float, within_s: float = 3.0) -> float:
         """Monotonic time at which this chime began to sound in the room within this time; no other sound will do."""
         room = self.board.room
