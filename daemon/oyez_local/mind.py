@@ -121,7 +121,8 @@ def _answer(request: Request, now: datetime) -> Decision:
     if not heard:
         return Decision("Hello. How can I help you?")
     if not heard[-1].strip():
-        return Decision("I did not hear any words.")
+        # The first sound of a conversation may be the end of a wake phrase, and whoever said that has not asked yet.
+        return Decision("I did not hear any words." if len(heard) > 1 else "")
     remembered = _remembered(heard[-1], request.history)
     if remembered is not None:
         return Decision(remembered)

@@ -163,3 +163,11 @@ def test_what_is_not_understood_is_said_to_be_so() -> None:
 def test_an_answer_to_the_devices_own_question_is_acknowledged(said: str) -> None:
     """Whether a remote tool may be used is settled between the device and who is in the room."""
     assert ask(said, *ALL) == Decision("All right.")
+
+
+def test_a_first_turn_without_words_is_left_unanswered_and_a_later_one_is_asked_about() -> None:
+    """It may be the end of a wake phrase: talking into the pause behind it would be talking over who has not asked
+    yet."""
+    assert decide(Request([Entry("user", " ")]), NOON) == Decision("")
+    later = [Entry("user", "Hello."), Entry("assistant", "Hello."), Entry("user", "")]
+    assert "did not hear" in decide(Request(later), NOON).text
