@@ -3,12 +3,24 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from oyez.actions_home import (
+    AcknowledgeTimers as AcknowledgeTimers,
+    DropClip as DropClip,
+    PlaceBid as PlaceBid,
+    PlayClip as PlayClip,
+    ReportYield as ReportYield,
+    Restart as Restart,
+    Ring as Ring,
+    SetFollowUp as SetFollowUp,
+    UseVolume as UseVolume,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PlayChime:
     """A short sound of the device's own; never sent upstream."""
 
-    name: Literal["wake", "done", "error", "muted", "unmuted"]
+    name: Literal["wake", "done", "error", "muted", "unmuted", "ring"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,8 @@ class CommitTurn:
 
     until_s: float | None = None
     """What was captured until then (monotonic) belongs to it and may still be on its way; None: all of it was sent."""
+    answered: bool = True
+    """False: it is only to be written down, since a program had asked the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +159,8 @@ class CompleteOrder:
     order_id: str | None
     ok: bool
     why: str = ""
+    answer: str | None = None
+    """What somebody said to a question that the order had asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +263,15 @@ Action = (
     | ResumeReply
     | CompleteOrder
     | ReportWake
+    | PlayClip
+    | DropClip
+    | UseVolume
+    | Ring
+    | AcknowledgeTimers
+    | PlaceBid
+    | ReportYield
+    | SetFollowUp
+    | Restart
     | Complain
     | Relieve
 )

@@ -6,8 +6,7 @@ refused: the service hears of every wish once.
 
 from dataclasses import replace
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Conversation
 from oyez.phases import Step, think
 from oyez.phrases import says_one_of

@@ -8,12 +8,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from oyez.config_hearing import Board as Board
-from oyez.config_hearing import Hearing as Hearing
-from oyez.config_money import LIST_PRICES as LIST_PRICES
-from oyez.config_money import ModelPrices as ModelPrices
-from oyez.config_money import Money as Money
+from oyez.config_hearing import Board as Board, Hearing as Hearing
+from oyez.config_home import Home as Home
+from oyez.config_money import LIST_PRICES as LIST_PRICES, ModelPrices as ModelPrices, Money as Money
 from oyez.config_section import Fraction, Identifier, Positive, Section
+from oyez.config_tools import Mcp as Mcp, Parameter as Parameter, Tool as Tool, ToolCalls as ToolCalls
 
 
 class Device(Section, frozen=True, kw_only=True):
@@ -102,74 +101,10 @@ class Conversation(Section, frozen=True, kw_only=True):
     yes_phrases: tuple[str, ...] = ("yes", "yes please", "okay", "ok", "sure", "do it", "go ahead")
     """Spoken alone after the question, one of these agrees to it."""
     no_phrases: tuple[str, ...] = ("no", "no thanks", "don't", "do not", "cancel")
-
-
-class Home(Section, frozen=True, kw_only=True):
-    host: str = "127.0.0.1"
-    """MQTT broker; empty: no home automation."""
-    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
-    username: str = ""
-    password_file: str = ""
-    """Under systemd: the credential `mqtt_password`."""
-    tls: bool = False
-    tls_ca_file: str = ""
-    discovery: bool = True
-    """Announce the device to Home Assistant."""
-    discovery_prefix: str = "homeassistant"
-    publish_text: bool = False
-    """Publish what was heard and said. Off: words of the household stay out of the broker."""
-
-
-class Parameter(Section, frozen=True, kw_only=True):
-    """One argument of a tool, as the model sees it (JSON Schema)."""
-
-    type: Literal["string", "number", "integer", "boolean"] = "string"
-    description: str = ""
-    choices: list[str] = []
-    """The only values allowed; empty: any."""
-    required: bool = True
-
-
-class Tool(Section, frozen=True, kw_only=True):
-    """Something in the house that the voice can do: it publishes one MQTT message."""
-
-    name: Identifier
-    description: Annotated[str, Meta(min_length=1, max_length=1000)]
-    """For the model: when to use it."""
-    topic: Annotated[str, Meta(min_length=1, max_length=256)]
-    """`{argument}` is replaced by its value, in lower case with `_` for spaces."""
-    payload: str = ""
-    """`{argument}` is replaced, booleans as ON and OFF; empty: all arguments as JSON."""
-    answer: str = "Done."
-    """What the model is told to say, `{argument}` replaced."""
-    retain: bool = False
-    parameters: dict[str, Parameter] = {}
-
-
-class ToolCalls(Section, frozen=True, kw_only=True):
-    """Which tools may be called at all, and how."""
-
-    allowed: tuple[str, ...] = ("*",)
-    """Names of tools, `*` for any part; what is not named here is neither declared nor carried out."""
-    python: tuple[str, ...] = ()
-    """Registries of typed Python functions, `module:name` each (docs/tools.md)."""
-    timeout_s: Positive = 30.0
-    """A tool that takes longer is answered as failed."""
-
-
-class Mcp(Section, frozen=True, kw_only=True):
-    """A server of tools (Model Context Protocol) that the service calls by itself."""
-
-    label: Identifier
-    url: Annotated[str, Meta(pattern=r"^https?://")]
-    """As the service reaches it, or as the local server does."""
-    description: str = ""
-    authorization_file: str = ""
-    """File with its token; under systemd: the credential `mcp_<label>`. Never logged."""
-    allowed_tools: tuple[str, ...]
-    """Only these may be used; there is no `all`: a server may add tools that nobody here has seen."""
-    without_approval: tuple[str, ...] = ()
-    """Those of them that may be used without asking anybody."""
+    ring_s: Annotated[float, Meta(ge=5.0, le=900.0)] = 120.0
+    """So long a timer rings that nobody stops."""
+    bid_s: Annotated[float, Meta(ge=0.05, le=1.0)] = 0.15
+    """So long other devices that heard the same wake word have to say how well they did."""
 
 
 class Config(Section, frozen=True, kw_only=True):

@@ -6,8 +6,7 @@ filler, the phase's end, which waits for a line that is being mended.
 
 from dataclasses import replace
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.approvals import nobody_agreed
 from oyez.config import Conversation
 from oyez.phases import Step, fail, go_on, sleep

@@ -5,8 +5,7 @@ It goes on while the device sleeps: the line stays closed and the tap too. Whate
 
 from dataclasses import replace
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.actions import Action
 from oyez.config import Conversation
 from oyez.phases import Step

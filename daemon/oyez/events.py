@@ -5,27 +5,32 @@ from typing import Any, Literal
 
 from oyez.events_hearing import (
     EnrolmentEnded as EnrolmentEnded,
-)
-from oyez.events_hearing import (
     EnrolmentHeard as EnrolmentHeard,
-)
-from oyez.events_hearing import (
     SpeechDismissed as SpeechDismissed,
-)
-from oyez.events_hearing import (
     SpeechStarted as SpeechStarted,
-)
-from oyez.events_hearing import (
     SpeechStopped as SpeechStopped,
-)
-from oyez.events_hearing import (
     SpeechSuspected as SpeechSuspected,
-)
-from oyez.events_hearing import (
     StopHeard as StopHeard,
-)
-from oyez.events_hearing import (
     WakeHeard as WakeHeard,
+)
+from oyez.events_home import (
+    AskAsked as AskAsked,
+    BidLost as BidLost,
+    BidWon as BidWon,
+    FollowUpAsked as FollowUpAsked,
+    LineFellBack as LineFellBack,
+    LineReturned as LineReturned,
+    ListenAsked as ListenAsked,
+    MuteAsked as MuteAsked,
+    PlayAsked as PlayAsked,
+    QuietHours as QuietHours,
+    RestartAsked as RestartAsked,
+    RivalsKnown as RivalsKnown,
+    SayAsked as SayAsked,
+    StopAsked as StopAsked,
+    TimerDue as TimerDue,
+    TimerGone as TimerGone,
+    VolumeAsked as VolumeAsked,
 )
 
 
@@ -128,17 +133,6 @@ class TextSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class MuteAsked:
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeAsked:
-    level: float
-    """0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
 class WakeWordsAsked:
     words: tuple[str, ...]
     """To listen for from now on; every name is known."""
@@ -156,26 +150,6 @@ class EnrolAsked:
     """Learn a wake phrase of the household's own, now, from what is said three times."""
 
     name: str
-    order_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListenAsked:
-    """Listen now, as if the wake word had been said."""
-
-    order_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StopAsked:
-    """Be quiet and go to sleep."""
-
-    order_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SayAsked:
-    text: str
     order_id: str | None = None
 
 
@@ -284,6 +258,18 @@ Event = (
     | ListenAsked
     | StopAsked
     | SayAsked
+    | PlayAsked
+    | AskAsked
+    | FollowUpAsked
+    | RestartAsked
+    | QuietHours
+    | TimerDue
+    | TimerGone
+    | RivalsKnown
+    | BidWon
+    | BidLost
+    | LineFellBack
+    | LineReturned
     | TalkPressed
     | TalkReleased
     | ApprovalAsked

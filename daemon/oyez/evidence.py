@@ -14,7 +14,7 @@ from oyez.hearing.locker.clips import Clip, ClipFacts
 from oyez.hearing.locker.files import FOLDER
 from oyez.hearing.locker.locker import Locker
 from oyez.hearing.mixdown import Mono
-from oyez.home.orders import LabelClip
+from oyez.home.deeds import LabelClip
 from oyez.home.topics import wake_body
 from oyez.last_wake import LastWake
 

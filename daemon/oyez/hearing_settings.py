@@ -1,7 +1,6 @@
 """Rows of the table for what is listened for, and how readily: settings, which may change at any moment. Pure."""
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Conversation
 from oyez.phases import Step
 from oyez.state import State

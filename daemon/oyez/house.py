@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,12 +17,14 @@ from oyez import actions as do
 from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.config import Config
+from oyez.doings import Doings
 from oyez.evidence import Evidence
 from oyez.hearing.counters import Counters
 from oyez.hearing.ears import Ears
 from oyez.hearing_care import HearingCare
 from oyez.home import remote_tools
 from oyez.home.broker import Broker
+from oyez.home.deeds import Deed, LabelClip
 from oyez.home.tool_record import ToolRecord
 from oyez.home.toolbox import Toolbox
 from oyez.kept_settings import first_view, hearing_as_set, worth_keeping
@@ -42,13 +44,9 @@ from oyez.vital_signs import VitalSigns
 from oyez_hw.boards import Board
 from oyez_hw.capture import Capture
 from oyez_hw.playback import Playback
-from oyez_hw.ports import HardwareError
 from oyez_realtime.items import McpCall
 
 log = logging.getLogger(__name__)
-
-LAST_SOUND_S = 0.5
-"""Longer than what was captured takes through the ears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ class House:
             password=mqtt_password,
             on_trouble=self._broker_troubled,
             known_words=lambda: self._ears.known_words,
-            label_clip=lambda order: self._evidence.label(order),
+            do_deed=self._do_deed,
             clock=clock,
         )
         self._evidence = Evidence(
@@ -138,9 +136,20 @@ class House:
             calendar_s,
             self._pen.later,
         )
-        self._line = Line(config.line, tokens, tools, tell, self._voice.say, clock, self._till.usage, self._tool_used)
+        self._line = Line(
+            config.line,
+            tokens,
+            tools,
+            tell,
+            self._voice.say,
+            clock,
+            self._till.usage,
+            lambda call: self._doings.tool_used(call),
+        )
         self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
-        self._cards.on_playing = lambda: self._set_volume(self.conductor.view.volume)  # an absent card has forgotten it
+        self._cards.on_playing = lambda: self._doings.set_volume(
+            self.conductor.view.volume
+        )  # an absent card has forgotten it
         self._care = HearingCare(
             self._ears,
             self._cards.losses,
@@ -150,7 +159,18 @@ class House:
             lambda: self.show(self.conductor.view),
         )
         self._signs = VitalSigns(self._capture, self._playback, self._ears, self.conductor, clock)
-        self._doings = self._table()
+        self._deeds: dict[type[Deed], Callable[[Any], None]] = {LabelClip: self._evidence.label}
+        self._doings = Doings(
+            board=board,
+            broker=self._broker,
+            ears=self._ears,
+            evidence=self._evidence,
+            line=self._line,
+            till=self._till,
+            toolbox=self._toolbox,
+            troubles=self._troubles,
+            voice=self._voice,
+        )
 
     async def run(self) -> None:
         """Runs until cancelled; a crash of any part is a crash of the whole, and systemd brings it back."""
@@ -177,7 +197,14 @@ class House:
     # --- what the conductor orders ------------------------------------------------------------------------------------
 
     def carry_out(self, action: do.Action) -> Awaitable[None] | None:
-        return self._doings[type(action)](action)
+        return self._doings.carry_out(action)
+
+    def _tool_used(self, call: McpCall) -> None:
+        self._doings.tool_used(call)
+
+    def _do_deed(self, deed: Deed) -> None:
+        """What is ordered and no business of the conversation; whoever does it answers it."""
+        self._deeds[type(deed)](deed)
 
     def show(self, view: View) -> None:
         if view.state != self._shown:
@@ -185,94 +212,6 @@ class House:
             self._trace(StateShown(view.state))
         self._memory.keep(worth_keeping(self._config, view, self._memory.folder), self._pen.later)
         self._broker.show(view, {"money": self._till.report(), "hearing": self._care.measured})
-
-    def _table(self) -> dict[type[do.Action], Callable[[Any], Awaitable[None] | None]]:
-        return {
-            do.PlayChime: lambda a: self._voice.chime(a.name),
-            do.OpenSession: lambda a: self._open_line(),
-            do.CloseSession: lambda a: self._line.close(),
-            do.OpenTap: self._open_tap,
-            do.CloseTap: lambda a: self._ears.close_tap(),
-            do.ExpectBargeIn: lambda a: self._ears.replying(a.on, spoken_over=a.spoken_over),
-            do.CutReply: lambda a: self._cut_reply(),
-            do.CancelReply: lambda a: self._line.cancel_reply(),
-            do.FinishReply: lambda a: self._voice.reply_complete(),
-            do.RunTool: self._run_tool,
-            do.AnswerTool: lambda a: self._line.answer_tool(a.call_id, a.output),
-            do.AskReply: lambda a: self._line.ask_reply(),
-            do.SayText: lambda a: self._line.say(a.text),
-            do.SayFiller: lambda a: self._line.say_filler(),
-            do.TakeTurns: lambda a: self._line.take_turns(a.by),
-            do.CommitTurn: self._commit_turn,
-            do.ForgetTurn: lambda a: self._line.forget_turn(),
-            do.ApproveTool: lambda a: self._line.approve_tool(a.request_id, a.approve, a.why),
-            do.ReportApproval: self._report_approval,
-            do.SetMuted: lambda a: self._ears.deaf(a.muted),
-            do.SetVolume: lambda a: self._set_volume(a.level),
-            do.CompleteOrder: lambda a: self._broker.answer(a.order_id, a.ok, a.why),
-            do.PauseReply: lambda a: self._voice.pause(),
-            do.ResumeReply: lambda a: self._voice.resume(),
-            do.SetWakeWords: lambda a: self._ears.set_words(a.words),
-            do.SetSensitivity: lambda a: self._ears.set_sensitivity(a.sensitivity),
-            do.BeginEnrolment: lambda a: self._ears.enrol(a.name, a.order_id),
-            do.EndEnrolment: lambda a: self._ears.end_enrolment(),
-            do.ReportEnrolment: lambda a: self._broker.emit("enrol", asdict(a)),
-            do.ReportWake: self._evidence.heard,
-            do.Complain: lambda a: self._complain(a.kind, a.sentence),
-            do.Relieve: lambda a: None,
-        }
-
-    def _open_line(self) -> None:
-        self._till.begin_conversation()
-        self._line.open()
-
-    def _open_tap(self, order: do.OpenTap) -> None:
-        self._evidence.opened()
-        self._ears.open_tap(order.since_s, self._line.send_audio)
-
-    async def _cut_reply(self) -> None:
-        """One order, one breath: silence, then tell the service how much the room heard."""
-        self._line.drop_reply()
-        heard = await self._voice.cut()
-        if heard is not None:
-            self._line.heard(heard.item_id, heard.content_index, heard.heard_ms)
-            for item_id, content_index in heard.unheard:
-                self._line.heard(item_id, content_index, 0)
-
-    async def _commit_turn(self, turn: do.CommitTurn) -> None:
-        """The last syllable was said by now, and is a moment away from the line."""
-        if turn.until_s is not None:
-            try:
-                async with asyncio.timeout(LAST_SOUND_S):
-                    await self._ears.let_out_until(turn.until_s)
-            except TimeoutError:
-                log.warning("The microphone gives no sound: the turn ends with what it gave before.")
-        self._line.commit_turn()
-
-    def _run_tool(self, call: do.RunTool) -> None:
-        self._broker.emit("tool", {"name": call.name}, {"arguments": call.arguments})
-        self._toolbox.call(call.call_id, call.name, call.arguments)
-
-    def _tool_used(self, call: McpCall) -> None:
-        """By the service, elsewhere."""
-        used = self._toolbox.used_elsewhere(call)
-        self._broker.emit("tool", {"name": used.tool, "server": used.server}, {"arguments": used.arguments})
-
-    def _report_approval(self, wish: do.ReportApproval) -> None:
-        body = {"request_id": wish.request_id, "server": wish.server, "name": wish.name}
-        self._broker.emit("approval", body, {"arguments": wish.arguments})
-
-    def _set_volume(self, level: float) -> None:
-        try:
-            self._board.volume.set(level)
-        except HardwareError as error:
-            self._troubles.found("mixer", str(error))
-        else:
-            self._troubles.gone("mixer")
-
-    def _complain(self, kind: str, sentence: str) -> None:
-        log.warning("%s", sentence)
-        self._broker.emit("error", {"kind": kind, "why": sentence})
 
     def _broker_troubled(self, sentence: str | None) -> None:
         if sentence is None:

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.budgets import SPENT, refuse_spent
 from oyez.config import Conversation
 from oyez.phases import Step, announce, answer, call, end, fail, give_up_announcement, open_conversation, sleep

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Conversation
 from oyez.phases import (
     LINE_KINDS,

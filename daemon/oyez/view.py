@@ -5,8 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config_hearing import Sensitivity
 from oyez.state import IN_CONVERSATION, Phase, State
 

@@ -9,8 +9,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from oyez_backend.call_meter import AnyUsage, Meter, Verdict
-from oyez_realtime import response_events as response
-from oyez_realtime import server_events as server
+from oyez_realtime import response_events as response, server_events as server
 from oyez_realtime.closing import Remedy
 from oyez_realtime.items import FunctionCall
 from oyez_realtime.responses import DurationUsage, Response, TokenUsage, Usage

@@ -13,8 +13,15 @@ from typing import Any
 import httpx
 import msgspec
 
-from oyez_realtime.messages import McpError, McpHttpError, McpProtocolError, McpTool, McpToolDescription, given
-from oyez_realtime.messages import McpToolExecutionError as ExecutionError
+from oyez_realtime.messages import (
+    McpError,
+    McpHttpError,
+    McpProtocolError,
+    McpTool,
+    McpToolDescription,
+    McpToolExecutionError as ExecutionError,
+    given,
+)
 
 PROTOCOL_VERSION = "2025-06-18"
 TIMEOUT_S = 30.0

@@ -10,8 +10,7 @@ Rules:
 - After every call to `receive` or to a send that may wait, send what `data_to_send` returns, in order.
 """
 
-from oyez_realtime import response_events as response
-from oyez_realtime import server_events as server
+from oyez_realtime import response_events as response, server_events as server
 from oyez_realtime.closing import Verdict, judge_close, judge_error
 from oyez_realtime.errors import WireError
 from oyez_realtime.responses import ErrorDetail, Response

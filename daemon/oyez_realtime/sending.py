@@ -5,8 +5,7 @@ from itertools import count
 
 from msgspec import UNSET
 
-from oyez_realtime import client_events as client
-from oyez_realtime import server_events as server
+from oyez_realtime import client_events as client, server_events as server
 from oyez_realtime.closing import Verdict
 from oyez_realtime.errors import NotConnected
 from oyez_realtime.items import Item

@@ -13,8 +13,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from oyez_realtime import response_events as response
-from oyez_realtime import server_events as server
+from oyez_realtime import response_events as response, server_events as server
 from oyez_realtime.errors import WireError
 from oyez_realtime.legacy import JsonObject, modernised
 from oyez_realtime.surplus import unknown_paths

@@ -15,8 +15,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Conversation, Hearing, Speaking
 from oyez.conversation import step
 from oyez.hearing.ears import Ears

@@ -17,8 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import webrtcvad
 
-from oyez.hearing.echo.aec3 import DELAY as AEC3_DELAY
-from oyez.hearing.echo.aec3 import EchoCanceller
+from oyez.hearing.echo.aec3 import DELAY as AEC3_DELAY, EchoCanceller
 from oyez.hearing.echo.cancelling import DELAY, TwoBranches
 from oyez.hearing.wake.engine import MicroWakeEngine
 from tests.bench._echo_cards import BLOCK, RATE_HZ, Cards, Mono, hear

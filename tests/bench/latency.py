@@ -23,8 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from tests.bench._delays import first_delta_s, moment, percentiles, speech_s, uplink
 from tests.bench.report import write_report
 from tests.doubles.speech import say as speech

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from random import Random
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.house import House
 from oyez.state import IN_CONVERSATION, Phase
 from oyez_hw.room import Room

@@ -10,8 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez_realtime import messages as wire
 from tests.chaos.books import Books
 from tests.chaos.gauges import Reading, growth

@@ -12,8 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from oyez_realtime import legacy
-from oyez_realtime import messages as m
+from oyez_realtime import legacy, messages as m
 from oyez_realtime.errors import NotConnected
 from oyez_realtime.protocol import RealtimeProtocol
 from oyez_realtime.state import State

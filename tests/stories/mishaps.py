@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez_realtime.closing import CLOSE_CODES, ERROR_CODES, Remedy, Verdict
 from tests.doubles.cutting_proxy import CuttingProxy, cutting_proxy
 from tests.doubles.onlooker import Onlooker, onlooker

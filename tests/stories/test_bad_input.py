@@ -4,8 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from tests.doubles.onlooker import onlooker
 from tests.stories.theatre import Theatre, backend_command, patient, theatre
 

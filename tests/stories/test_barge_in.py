@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez_hw.boards import BoardSettings
 from tests.doubles.speech import say as speech
 from tests.stories.theatre import Theatre, theatre

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from tests.doubles.onlooker import onlooker
 from tests.stories.theatre import patient, theatre
 

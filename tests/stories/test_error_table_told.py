@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez_realtime.closing import Remedy
 from tests.stories.mishaps import MOMENTS, TABLE, Row, Stage, scenes, stage
 

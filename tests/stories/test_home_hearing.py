@@ -8,7 +8,7 @@ import pytest
 
 from oyez.config import Home
 from oyez.events import SensitivityAsked, WakeWordsAsked
-from oyez.home.orders import LabelClip
+from oyez.home.deeds import LabelClip
 from oyez.view import View
 from tests.doubles.home import ROOT, at_home
 from tests.doubles.onlooker import onlooker
@@ -48,7 +48,7 @@ async def test_a_clip_is_labelled_where_clips_are_kept_and_refused_where_they_ar
             await looker.send(f"{ROOT}/do/label_clip", order % "a")
             answer = await looker.json(f"{ROOT}/event/done", id="a", ok=False)
             assert "hearing.locker is off" in answer["why"]
-        async with at_home(Home(port=server.port), label_clip=labelled.append) as (_, told):
+        async with at_home(Home(port=server.port), do_deed=labelled.append) as (_, told):
             await looker.until(f"{ROOT}/availability", lambda payload: payload == b"online", after=len(looker.seen))
             await looker.send(f"{ROOT}/do/label_clip", order % "b")
             await looker.send(f"{ROOT}/do/listen", '{"id": "c"}')

@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from tests.doubles.cutting_proxy import cutting_proxy
 from tests.stories.theatre import UPSTREAM_KEY, Theatre, patient, theatre
 

@@ -9,8 +9,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import ModelPrices, Money
 from oyez.session.meter import SPENT
 from tests.doubles.onlooker import Onlooker, onlooker

@@ -6,8 +6,7 @@
 import json
 from pathlib import Path
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from tests.doubles.onlooker import onlooker
 from tests.stories.outside import trouble_shown
 from tests.stories.theatre import Theatre, patient, theatre

@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from oyez_realtime import MediaParameters, RealtimeClient, webhooks
-from oyez_realtime import messages as m
+from oyez_realtime import MediaParameters, RealtimeClient, messages as m, webhooks
 from tests.doubles.processes import running
 from tests.doubles.speech import say
 

@@ -5,8 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Mcp, ToolCalls
 from oyez.secret import Secret
 from tests.doubles.house_tools import new_machine

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from tests.doubles.onlooker import Onlooker, onlooker
 from tests.doubles.speech import say as speech
 from tests.stories.theatre import Theatre, patient, theatre

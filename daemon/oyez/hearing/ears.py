@@ -19,8 +19,7 @@ from oyez.hearing.locker.clips import CLIP_S, ClipFacts
 from oyez.hearing.loudness import spoken_dbfs
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.near_end import Cleaned, NearEnd
-from oyez.hearing.noise import DELAY_S as NOISE_DELAY_S
-from oyez.hearing.noise import NoiseSuppressor
+from oyez.hearing.noise import DELAY_S as NOISE_DELAY_S, NoiseSuppressor
 from oyez.hearing.outlet import Outlet
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
 from oyez.hearing.scoring import Scoring

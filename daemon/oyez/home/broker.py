@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import msgspec
+from paho.mqtt.client import topic_matches_sub
 
 from oyez.backoff import delays
 from oyez.config import Device, Home
@@ -21,8 +22,10 @@ from oyez.events import Event
 from oyez.home import discovery, topics
 from oyez.home.away import BrokerAway, ProtocolRefused
 from oyez.home.connection import Connection, Incoming
+from oyez.home.deeds import Deed
 from oyez.home.flood import Recent, TokenBucket
-from oyez.home.orders import LabelClip, Order, Refusal, parse
+from oyez.home.order_fields import Refusal
+from oyez.home.orders import Order, parse
 from oyez.home.shelf import Shelf
 from oyez.home.topics import Message
 from oyez.secret import Secret
@@ -51,7 +54,7 @@ class Broker:
         password: Secret | None = None,
         on_trouble: Callable[[str | None], None] = lambda sentence: None,
         known_words: Callable[[], Collection[str]] = lambda: SHIPPED_WORDS,
-        label_clip: Callable[[LabelClip], None] | None = None,
+        do_deed: Callable[[Deed], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
         first_delay_s: float = 1.0,
@@ -59,7 +62,7 @@ class Broker:
     ) -> None:
         """password: what `config_file.secret` read. clock: monotonic seconds.
         on_trouble: is told whenever `broker_trouble` changes. known_words: wake words that may be asked for now.
-        label_clip: carries it out and answers it; None: nothing is kept that could be labelled."""
+        do_deed: carries out what is no event, and answers it; None: nothing such can be done."""
         self._home = config
         self._device = device
         self._tell = tell
@@ -74,7 +77,8 @@ class Broker:
         self._bucket = TokenBucket(ORDERS_PER_S, ORDERS_AT_ONCE, clock())
         self._flooded = False
         self._on_trouble = on_trouble
-        self._known_words, self._label_clip = known_words, label_clip
+        self._known_words, self._do_deed = known_words, do_deed
+        self._watched: dict[str, Callable[[Incoming], None]] = {}
         self._measured: frozenset[str] = frozenset()
         self._told: set[str] = set()
         self._announcing: asyncio.TimerHandle | None = None
@@ -136,9 +140,16 @@ class Broker:
             connection.publish(topics.availability(self._device.id, topics.OFFLINE))
             await connection.close()
 
+    def watch(self, pattern: str, on_message: Callable[[Incoming], None]) -> None:
+        """What comes on these topics (`+` and `#` allowed) is given to `on_message`, on this connection and all to
+        come; none of it is an order, and no flood of it is bounded here."""
+        self._watched[pattern] = on_message
+        if self._connection is not None:
+            self._connection.subscribe(pattern)
+
     def _greet(self, connection: Connection) -> None:
         root = topics.base(self._device.id)
-        for pattern in (f"{root}/set/#", f"{root}/do/#"):
+        for pattern in (f"{root}/set/#", f"{root}/do/#", *self._watched):
             connection.subscribe(pattern)
         if self._home.discovery:
             connection.subscribe(discovery.birth_topic(self._home.discovery_prefix))
@@ -188,9 +199,9 @@ class Broker:
         else:
             self._shelf.keep(message, self._clock())
 
-    def answer(self, order_id: str | None, ok: bool, why: str = "") -> None:
-        """What became of an order, on `event/done`."""
-        body = topics.outcome(order_id, ok, why)
+    def answer(self, order_id: str | None, ok: bool, why: str = "", answer: str | None = None) -> None:
+        """What became of an order, on `event/done`. answer: what somebody said to the question that it asked."""
+        body = topics.outcome(order_id, ok, why, answer)
         if order_id is not None:
             self._recent.settle(order_id, body)
         self.emit("done", body)
@@ -211,6 +222,11 @@ class Broker:
             if incoming.payload == topics.ONLINE:
                 self._announce_soon()
             return
+        watching = [take for pattern, take in self._watched.items() if topic_matches_sub(pattern, incoming.topic)]
+        for take in watching:
+            take(incoming)
+        if watching:
+            return
         if not self._bucket.take(self._clock()):
             if not self._flooded:
                 self._flooded = True
@@ -224,12 +240,12 @@ class Broker:
             self._pass_on(order)
 
     def _pass_on(self, order: Order) -> None:
-        if not isinstance(order, LabelClip):
+        if not isinstance(order, Deed):
             self._tell(order)
-        elif self._label_clip is not None:
-            self._label_clip(order)
+        elif self._do_deed is not None:
+            self._do_deed(order)
         else:
-            self.answer(order.order_id, False, "No clips are kept on this device: hearing.locker is off.")
+            self.answer(order.order_id, False, "This device cannot do that.")
 
     def _is_new(self, incoming: Incoming, order_id: str | None) -> bool:
         """The same id twice is one order and gets the same answer; without an id the broker's own mark must do."""

@@ -55,9 +55,12 @@ def event_message(device_id: str, name: str, body: Mapping[str, Any]) -> Message
     return Message(f"{base(device_id)}/event/{name}", _json({**body, "event_type": name}))
 
 
-def outcome(order_id: str | None, ok: bool, why: str) -> dict[str, Any]:
-    """The body of `event/done` and, refused, of `event/error`; `id` only if the order had one."""
+def outcome(order_id: str | None, ok: bool, why: str, answer: str | None = None) -> dict[str, Any]:
+    """The body of `event/done` and, refused, of `event/error`; `id` only if the order had one, `answer` only if it
+    was a question and somebody answered."""
     body: dict[str, Any] = {"ok": ok, "why": why}
+    if answer is not None:
+        body["answer"] = clip(answer, LONGEST_TEXT)
     return body if order_id is None else {"id": order_id, **body}
 
 

@@ -11,8 +11,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from oyez.config import ModelPrices
-from oyez.config import Money as MoneyConfig
+from oyez.config import ModelPrices, Money as MoneyConfig
 from oyez.events import BudgetRenewed, BudgetSpent, BudgetWarned
 from oyez_realtime.pricing import Money, Prices
 

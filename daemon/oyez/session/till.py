@@ -10,8 +10,7 @@ from typing import Any
 
 import msgspec
 
-from oyez.config import Line, ModelPrices
-from oyez.config import Money as MoneyConfig
+from oyez.config import Line, ModelPrices, Money as MoneyConfig
 from oyez.pen import Later, at_once, write_whole
 from oyez.session.meter import Meter, Spending, Told, dearest, prices_of
 from oyez_realtime import messages as wire

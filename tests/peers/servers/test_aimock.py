@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from oyez_realtime import RealtimeClient
-from oyez_realtime import messages as m
+from oyez_realtime import RealtimeClient, messages as m
 from tests.doubles.processes import free_port, running
 from tests.peers.servers.install import SERVERS
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oyez_realtime import ConnectionLost, MediaParameters, NullSink, RealtimeClient, RealtimeError
-from oyez_realtime import messages as m
+from oyez_realtime import ConnectionLost, MediaParameters, NullSink, RealtimeClient, RealtimeError, messages as m
 from tests.doubles.processes import free_port, running
 from tests.peers.servers.install import SERVERS
 

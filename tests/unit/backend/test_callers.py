@@ -1,8 +1,7 @@
 """Who is let through to the house's telephone: what From says, and what it only seems to say."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_backend.callers import Caller, admitting, caller_of, may_refer
 from oyez_realtime.webhooks import IncomingCall, SipHeader

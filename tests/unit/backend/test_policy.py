@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_backend.device_policy import DevicePolicy, check_session
 from oyez_backend.keys import new_key, parse_key, safety_identifier

@@ -1,8 +1,7 @@
 """Word errors, as anybody counts them by hand."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.bench._words import word_errors, words
 

@@ -1,7 +1,6 @@
 """Captions that are told early are never taken back."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_local.captions import LONGEST_MS, Captions
 

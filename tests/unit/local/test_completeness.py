@@ -1,8 +1,7 @@
 """semantic_vad's rule: what sounds finished is answered soon, what trails off is waited for."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_local.completeness import Verdict, verdict, wait_ms
 from oyez_local.turns import LONGEST_WAIT_MS, Eagerness

@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_local.faults import FaultPlan, Tampering, garbage, read
 from oyez_realtime.messages import UnknownEvent, WireError, read_server_event

@@ -4,10 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from openai.types.beta.realtime import SessionCreateResponse
-from openai.types.beta.realtime import TranscriptionSession as OlderCaptions
+from hypothesis import given, strategies as st
+from openai.types.beta.realtime import SessionCreateResponse, TranscriptionSession as OlderCaptions
 
 from oyez_local import minting
 from oyez_local.entrance import TurnedAway, Visit, admit

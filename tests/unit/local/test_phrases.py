@@ -1,8 +1,7 @@
 """Sentences, as a recogniser writes them, mean what a person would take them to mean."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_local.phrases import understand
 

@@ -1,7 +1,6 @@
 """Requests and tokens a minute."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_local.rate_limits import RateLimits
 

@@ -1,7 +1,6 @@
 """Tokens are counted by the published rates, and what does not fit falls out from the oldest on."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_local import tokens
 from oyez_local.conversation import Stored

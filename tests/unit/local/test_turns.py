@@ -1,7 +1,6 @@
 """Turns begin and end where they should, whatever the frames are."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_local.turns import FRAME_MS, MAX_TURN_MS, Began, Ended, TurnDetector, TurnRules, rules_of
 from oyez_realtime.messages import SemanticVad, ServerVad

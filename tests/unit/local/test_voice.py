@@ -4,8 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_local.talk import STORY
 from oyez_local.voice import LONGEST_SENTENCE, EspeakVoice, HibariVoice, Voice, encoded, pieces, sentences

@@ -2,8 +2,7 @@
 
 import hypothesis.strategies as st
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Conversation
 from oyez.conversation import TABLE, step
 from oyez.state import MAX_APPROVALS, MAX_WAITING, TAP_OPEN, Phase, State, Turns

@@ -4,8 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.conductor import Conductor
 from oyez.config import Conversation
 from oyez.state import Phase

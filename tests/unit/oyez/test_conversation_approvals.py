@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Conversation
 from oyez.state import MAX_APPROVALS, TRANSCRIPT_S, Phase
 from oyez.view import Approval, View, see

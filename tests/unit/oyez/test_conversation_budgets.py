@@ -2,8 +2,7 @@
 
 import pytest
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.state import Phase, State
 from oyez.view import View, see
 from tests.unit.oyez.told import BY_SERVER, STOPPED, WAKE, C, Told, speaking

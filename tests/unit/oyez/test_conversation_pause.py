@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.conversation import step
 from oyez.state import PAUSE_S, Phase, State
 from tests.unit.oyez.conversation_history import HISTORY, C

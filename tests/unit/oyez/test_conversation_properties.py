@@ -6,8 +6,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Conversation
 from oyez.conversation import step
 from oyez.state import IN_CONVERSATION, Phase, State

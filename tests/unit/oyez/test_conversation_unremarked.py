@@ -1,7 +1,6 @@
 """What somebody said to a service that did not notice is not passed over in silence."""
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.state import UNREMARKED_S, Phase
 from tests.unit.oyez.told import BY_SERVER, WAKE, Told, speaking
 

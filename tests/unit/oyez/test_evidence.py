@@ -13,7 +13,7 @@ from oyez.actions import ReportWake
 from oyez.config_hearing import Hearing
 from oyez.evidence import Evidence
 from oyez.hearing.locker.clips import ClipFacts, Kind
-from oyez.home.orders import LabelClip
+from oyez.home.deeds import LabelClip
 
 SOUND = np.arange(800, dtype=np.int16)
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)

@@ -8,8 +8,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.demo.story import read_lines
 from oyez.trace import Trace
 

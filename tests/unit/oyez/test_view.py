@@ -1,7 +1,6 @@
 """The view: what happened, as an onlooker may know it."""
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.state import Phase, State
 from oyez.view import Trouble, View, see
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from oyez import actions as do
-from oyez import events as ev
+from oyez import actions as do, events as ev
 from oyez.config import Conversation
 from oyez.conversation import step
 from oyez.state import State, Turns

@@ -1,8 +1,7 @@
 """The volume of a card that comes late, goes, and comes back."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_hw.alsa_volume import AlsaVolume, cdb_of_level, level_of_cdb, mixer_device, no_mixer, open_mixer
 from oyez_hw.boards import BoardSettings, open_board

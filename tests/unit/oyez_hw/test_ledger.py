@@ -1,7 +1,6 @@
 """The ledger against the plainest model there is: a list of what each stream frame was."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_hw.ledger import Ledger
 

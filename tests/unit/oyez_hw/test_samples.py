@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_hw.acoustics import active_dbfs, amplitude, convolved, dbfs, mono_floats
 from oyez_hw.convert import FORMATS, from_house, to_house

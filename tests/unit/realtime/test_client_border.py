@@ -13,8 +13,7 @@ from tests.doubles.certificate import make_certificate
 from tests.doubles.scripted_realtime import SESSION_CREATED, Close, Emit, Expect, Silence, Step, scripted_realtime
 from tests.unit.realtime.media_doubles import QUICK
 
-from oyez_realtime import messages as m
-from oyez_realtime import rest
+from oyez_realtime import messages as m, rest
 from oyez_realtime.client import RealtimeClient
 from oyez_realtime.closing import Remedy
 from oyez_realtime.connecting import Dialling

@@ -7,8 +7,7 @@ import pytest
 from tests.doubles.scripted_realtime import SESSION_CREATED, SESSION_UPDATED, Emit, Expect, Silence, scripted_realtime
 from tests.doubles.swallowing_proxy import swallowing_proxy
 
-from oyez_realtime import ConnectionLost, Dialling, NotConnected, RealtimeClient, Remedy
-from oyez_realtime import messages as m
+from oyez_realtime import ConnectionLost, Dialling, NotConnected, RealtimeClient, Remedy, messages as m
 
 WATCHFUL = Dialling(open_timeout_s=2.0, close_timeout_s=0.1, ping_interval_s=0.05, ping_timeout_s=0.1)
 

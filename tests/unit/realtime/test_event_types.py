@@ -1,7 +1,6 @@
 """The enum of names against the structs."""
 
-from oyez_realtime import EventType
-from oyez_realtime import messages as m
+from oyez_realtime import EventType, messages as m
 
 
 def test_the_enum_names_exactly_the_events_that_there_are() -> None:

@@ -4,9 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given as forall
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import given as forall, settings, strategies as st
 from tests.fuzz.wire import mutated, one_input, seeds, server_reads
 
 from oyez_realtime import messages as m

@@ -10,8 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from oyez_realtime import calls, closing, rest
-from oyez_realtime import messages as m
+from oyez_realtime import calls, closing, messages as m, rest
 
 REFERENCE = Path(__file__).resolve().parents[3].parent / "shared" / "reference" / "realtime.md"
 

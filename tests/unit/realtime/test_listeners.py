@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from oyez_realtime import EventType
-from oyez_realtime import messages as m
+from oyez_realtime import EventType, messages as m
 from oyez_realtime.listeners import Listeners
 
 EVENT = m.RateLimitsUpdated(rate_limits=[])

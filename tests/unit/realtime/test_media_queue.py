@@ -4,8 +4,7 @@ from itertools import pairwise
 from typing import Literal
 
 import pytest
-from hypothesis import given as forall
-from hypothesis import strategies as st
+from hypothesis import given as forall, strategies as st
 
 from oyez_realtime import MediaParameters, Played
 from oyez_realtime.media_queue import MS, STEP_MS, Chunk, MediaQueue

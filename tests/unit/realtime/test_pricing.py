@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez_realtime.pricing import Prices, Tokens, cost, tokens_of, transcription_cost
 from oyez_realtime.responses import DurationUsage, TokenUsage, Usage

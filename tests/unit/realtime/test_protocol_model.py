@@ -3,9 +3,7 @@
 from collections import deque
 from typing import Any
 
-from hypothesis import given as forall
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import given as forall, settings, strategies as st
 from tests.unit.realtime.wire_texts import created, delta, done, opened, parsed, refusal
 
 from oyez_realtime import messages as m

@@ -9,8 +9,7 @@ import msgspec
 import pytest
 from tests.unit.realtime.sdk_examples import examples
 
-from oyez_realtime import calls
-from oyez_realtime import messages as m
+from oyez_realtime import calls, messages as m
 from oyez_realtime.rest import create_client_secret, parse_client_secret
 from oyez_realtime.webhooks import IncomingCall, parse_event
 

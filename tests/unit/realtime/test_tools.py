@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from msgspec import Meta
 
 from oyez_realtime.tools import OUTPUT_MAX_CHARACTERS, ToolRegistry, ToolResult

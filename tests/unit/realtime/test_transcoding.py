@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from oyez_realtime import g711
-from oyez_realtime import messages as m
+from oyez_realtime import g711, messages as m
 from oyez_realtime.transcoding import WireDecoder, WireEncoder
 
 TONE = (np.sin(np.arange(24_000) * 2 * np.pi * 440 / 24_000) * 8_000).astype("<i2")

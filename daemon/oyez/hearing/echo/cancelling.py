@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from oyez.hearing.blocks import BLOCK, RATE_HZ
-from oyez.hearing.echo.aec3 import AUDIBLE, EchoCanceller
-from oyez.hearing.echo.aec3 import DELAY as AEC3_DELAY
+from oyez.hearing.echo.aec3 import AUDIBLE, DELAY as AEC3_DELAY, EchoCanceller
 from oyez.hearing.echo.bulk_delay import BulkDelay
 from oyez.hearing.echo.erle import Erle
 from oyez.hearing.echo.kalman import Floats

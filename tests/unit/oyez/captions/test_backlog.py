@@ -1,7 +1,6 @@
 """No sound is lost with a session: what has no final caption is heard again, and what has one is not."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.captions.backlog import BYTES_PER_MS, KEPT_MAX_BYTES, Backlog
 

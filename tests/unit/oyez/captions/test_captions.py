@@ -1,7 +1,6 @@
 """Captions come in the order in which people spoke, whatever the order in which they were written down."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.captions.captions import UNINTELLIGIBLE, Caption, Captions
 from oyez_realtime import messages as wire

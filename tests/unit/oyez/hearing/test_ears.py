@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from oyez.config import Hearing
 from oyez.errors import ConfigError

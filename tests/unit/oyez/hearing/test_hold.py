@@ -1,7 +1,6 @@
 """When the tap carries silence."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.hearing.hold import SOUND_TAIL_S, Hold
 

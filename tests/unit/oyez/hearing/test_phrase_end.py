@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.hearing.phrase_end import LIKELY_AGE_MS, WINDOW_S, request_age_s
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import webrtcvad
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.hearing.speech import AWAKE_BLOCKS, BetterJudge, SpeechJudge
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 
 from oyez.home import discovery
-from oyez.home.orders import ORDERS, Refusal, parse
+from oyez.home.order_fields import Refusal
+from oyez.home.orders import ORDERS, parse
 from oyez.home.topics import base
 
 

@@ -19,7 +19,11 @@ from oyez.events import (
     VolumeAsked,
     WakeWordsAsked,
 )
-from oyez.home.orders import LARGEST_BYTES, LONGEST_SPEECH, MOST_WORDS, ORDERS, LabelClip, Order, Refusal, parse
+from oyez.home.deeds import LabelClip
+from oyez.home.order_fields import Refusal
+from oyez.home.orders import LARGEST_BYTES, ORDERS, Order, parse
+from oyez.home.orders_hearing import MOST_WORDS
+from oyez.home.orders_speaking import LONGEST_SPEECH
 
 KNOWN = ("alexa", "hey_jarvis", "our_own")
 

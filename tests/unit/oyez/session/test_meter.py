@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.config import LIST_PRICES, Money
 from oyez.events import BudgetRenewed, BudgetSpent, BudgetWarned

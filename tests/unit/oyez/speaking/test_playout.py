@@ -1,7 +1,6 @@
 """What was heard, against a model that remembers every single frame."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.speaking.playout import Heard, Part, Playout
 

@@ -1,8 +1,7 @@
 """The filter bank: however the stream is cut, it is one convolution."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.hearing.array.filterbank import FilterBank
 from oyez.hearing.array.weights import TAPS

@@ -2,14 +2,22 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.config_hearing import Board, Hearing
 from oyez.errors import ConfigError
 from oyez.hearing.array.front import Front
-from tests.unit.oyez.hearing.array.boards import board, bursts, frames, heard_from, noise, quantised, ring, row
-from tests.unit.oyez.hearing.array.boards import with_own_noise as real
+from tests.unit.oyez.hearing.array.boards import (
+    board,
+    bursts,
+    frames,
+    heard_from,
+    noise,
+    quantised,
+    ring,
+    row,
+    with_own_noise as real,
+)
 
 
 def fed(front: Front, samples: np.ndarray, rate_hz: int = 16_000, period_ms: int = 20) -> list:

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.config_hearing import MicrophonePlace
 from oyez.hearing.array.geometry import candidates_deg, delays_s, places_m, wrapped_deg

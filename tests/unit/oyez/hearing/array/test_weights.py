@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.hearing.array.geometry import delays_s, places_m
 from oyez.hearing.array.spectra import BANDS

@@ -1,8 +1,7 @@
 """Sound read between its samples."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.hearing.echo.between import between
 

@@ -1,8 +1,7 @@
 """The rate of a clock, from jittering times."""
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.hearing.echo.drift import CardClock, difference_ppm
 

@@ -1,8 +1,7 @@
 """What was played, beside what was captured."""
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.hearing.echo.reference import Reference
 

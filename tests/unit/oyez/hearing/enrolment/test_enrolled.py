@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.hearing.enrolment.enrolled import EnrolledEngine, Phrase, find, load, save
 from oyez.hearing.enrolment.learn import learn

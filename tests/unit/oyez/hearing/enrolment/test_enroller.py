@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.events import EnrolmentEnded, EnrolmentHeard
 from oyez.hearing.enrolment.enrolled import find

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.hearing.enrolment.recording import find_phrase, refusal
 from tests.unit.oyez.hearing.vowels import RATE_HZ, say

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soxr
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.config_hearing import Hearing, Word
 from oyez.errors import ConfigError

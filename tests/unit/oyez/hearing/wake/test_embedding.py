@@ -4,8 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.hearing.wake import embedding
 from oyez.hearing.wake.embedding import FIRST_SAMPLES, ROW_SAMPLES, WIDTH, Embedder, embed, mel_frames

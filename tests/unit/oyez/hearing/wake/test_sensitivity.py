@@ -1,8 +1,7 @@
 """Sensitivities and their order."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from oyez.config_hearing import Hearing, Word
 from oyez.hearing.wake.sensitivity import threshold_of, while_playing

@@ -1,8 +1,7 @@
 """Rows of the embedding do not depend on who asked for them, and when."""
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from oyez.hearing.wake.embedding import FIRST_SAMPLES, ROW_SAMPLES, embed
 from oyez.hearing.wake.head import ROWS
