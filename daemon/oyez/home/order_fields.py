@@ -85,14 +85,15 @@ def switch(value: object) -> bool:
     return word in ON
 
 
-def number(body: Body, value: object, low: float, high: float) -> float:
-    """A JSON number, or a plain text that is one. Raises Wrong."""
+def number(body: Body, value: object, low: float, high: float, name: str = "") -> float:
+    """A JSON number, or a plain text that is one. name: of its field, where the order has several. Raises Wrong."""
+    called = f"`{name}`: " if name else ""
     if isinstance(value, str) and isinstance(body, str) and NUMBER.fullmatch(value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise Wrong(f"{shown(value)} is no number: send {low:g} to {high:g}.")
+        raise Wrong(f"{called}{shown(value)} is no number: send {low:g} to {high:g}.")
     if not low <= value <= high:
-        raise Wrong(f"{shown(value)} is out of range: send {low:g} to {high:g}.")
+        raise Wrong(f"{called}{shown(value)} is out of range: send {low:g} to {high:g}.")
     return float(value)
 
 

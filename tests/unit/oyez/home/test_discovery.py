@@ -46,7 +46,8 @@ def test_every_command_topic_is_an_order_that_the_device_takes() -> None:
         c["command_topic"].removeprefix(root + "/") for c in document()["components"].values() if "command_topic" in c
     }
     assert topics <= set(ORDERS)
-    for_automations = {"do/talk", "do/approve", "do/enrol", "do/label_clip"}
+    for_automations = {"do/talk", "do/approve", "do/enrol", "do/label_clip", "do/announce"}
+    for_automations |= {"do/ask", "do/restart", "set/follow_up"}  # no entity yet
     assert set(ORDERS) - topics == for_automations, "a button has no press and release, and names nothing"
 
 

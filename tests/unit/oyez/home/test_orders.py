@@ -8,9 +8,12 @@ from hypothesis import given
 
 from oyez.events import (
     ApprovalGiven,
+    AskAsked,
     EnrolAsked,
+    FollowUpAsked,
     ListenAsked,
     MuteAsked,
+    RestartAsked,
     SayAsked,
     SensitivityAsked,
     StopAsked,
@@ -19,11 +22,12 @@ from oyez.events import (
     VolumeAsked,
     WakeWordsAsked,
 )
-from oyez.home.deeds import LabelClip
+from oyez.home.deeds import FetchSound, LabelClip
 from oyez.home.order_fields import Refusal
 from oyez.home.orders import LARGEST_BYTES, ORDERS, Order, parse
 from oyez.home.orders_hearing import MOST_WORDS
-from oyez.home.orders_speaking import LONGEST_SPEECH
+from oyez.home.orders_speaking import LONGEST_ANSWER_S, LONGEST_QUESTION, LONGEST_SPEECH
+from oyez.home.sound_source import LONGEST_ADDRESS, LONGEST_NAME
 
 KNOWN = ("alexa", "hey_jarvis", "our_own")
 
@@ -50,6 +54,27 @@ def order(name: str, payload: bytes, retained: bool = False) -> Order | Refusal:
         ("do/say", b"Dinner is ready", SayAsked("Dinner is ready")),
         ("do/say", '{"text": " Käse ", "id": "9"}'.encode(), SayAsked("Käse", "9")),
         ("do/say", b'"quoted"', SayAsked('"quoted"')),
+        ("do/say", b'{"text": "Fire", "priority": "urgent", "volume": 90}', SayAsked("Fire", None, "urgent", 0.9)),
+        ("do/say", b'{"text": "Fire", "priority": null, "volume": null}', SayAsked("Fire")),
+        ("do/ask", b"Shall I lock the door?", AskAsked("Shall I lock the door?")),
+        (
+            "do/ask",
+            b'{"question": "Tea?", "answer_s": 12, "volume": 0, "id": "8"}',
+            AskAsked("Tea?", "8", volume=0.0, answer_s=12.0),
+        ),
+        ("do/ask", b'{"question": "Tea?", "priority": "urgent"}', AskAsked("Tea?", None, "urgent")),
+        ("do/announce", b"bell.wav", FetchSound("bell.wav")),
+        ("do/announce", "Türklingel (neu).ogg".encode(), FetchSound("Türklingel (neu).ogg")),
+        ("do/announce", b"https://ha.local:8123/api/tts/a.mp3", FetchSound("https://ha.local:8123/api/tts/a.mp3")),
+        (
+            "do/announce",
+            b'{"source": "HTTP://ha/a", "priority": "urgent", "volume": 70, "id": "9"}',
+            FetchSound("HTTP://ha/a", "9", "urgent", 0.7),
+        ),
+        ("do/restart", b"PRESS", RestartAsked()),
+        ("do/restart", b'{"id": "r"}', RestartAsked("r")),
+        ("set/follow_up", b"OFF", FollowUpAsked(False)),
+        ("set/follow_up", b'{"follow_up": true}', FollowUpAsked(True)),
         ("do/talk", b"PRESS", TalkPressed()),
         ("do/talk", b"release", TalkReleased()),
         ("do/talk", b'{"action": "press", "id": "1"}', TalkPressed("1")),
@@ -103,6 +128,33 @@ def test_an_order_becomes_its_event(name: str, payload: bytes, event: Order) -> 
         ("do/say", b'{"text": "x", "id": 5}', "`id` must be"),
         ("do/say", b"a\x00b", "control characters"),
         ("do/say", b"\xff\xfe", "UTF-8"),
+        ("do/say", b'{"text": "x", "priority": "high"}', "send normal or urgent"),
+        ("do/say", b'{"text": "x", "priority": ["urgent"]}', "send normal or urgent"),
+        ("do/say", b'{"text": "x", "volume": 101}', "`volume`: 101 is out of range"),
+        ("do/say", b'{"text": "x", "volume": "40"}', "`volume`: '40' is no number"),
+        ("do/ask", b"", "no question"),
+        ("do/ask", b'{"text": "x"}', "unknown field"),
+        ("do/ask", b'{"question": "x", "answer_s": 0}', "out of range"),
+        ("do/ask", b'{"question": "x", "answer_s": true}', "no number"),
+        ("do/ask", b"x" * (LONGEST_QUESTION + 1), "more than"),
+        ("do/ask", b"a\x1bb", "control characters"),
+        ("do/announce", b"", "name a sound"),
+        ("do/announce", b'{"source": 5}', "name a sound"),
+        ("do/announce", b'{"url": "http://x/a"}', "unknown field"),
+        ("do/announce", b"file:///etc/passwd", "only http:// and https://"),
+        ("do/announce", b"data:audio/wav;base64,AAAA", "only http:// and https://"),
+        ("do/announce", b"../secret.wav", "without a path"),
+        ("do/announce", b"/etc/passwd", "without a path"),
+        ("do/announce", b"a\\b.wav", "without a path"),
+        ("do/announce", b".hidden.wav", "leading dot"),
+        ("do/announce", b"a\x00.wav", "cannot be printed"),
+        ("do/announce", b"http://x/a b.wav", "%20"),
+        ("do/announce", b"http://x/" + b"a" * LONGEST_ADDRESS, "more than"),
+        ("do/announce", b"a" * (LONGEST_NAME + 1), "more than"),
+        ("do/restart", b"", "not understood"),
+        ("do/restart", b"now", "not understood"),
+        ("set/follow_up", b"perhaps", "neither ON nor OFF"),
+        ("set/follow_up", b'{"follow_up": true, "id": "1"}', "takes no `id`"),
         ("do/say", b"x" * (LONGEST_SPEECH + 1), "more than"),
         ("do/say", b"x" * (LARGEST_BYTES + 1), "more than"),
         ("do/talk", b"", "neither press nor release"),
@@ -171,7 +223,7 @@ JSON = st.recursive(
 )
 NAMES = [
     *("text", "id", "volume", "muted", "action", "approve", "request_id", "wake_words", "sensitivity"),
-    *("name", "clip", "label", "x"),
+    *("name", "clip", "label", "x", "priority", "question", "answer_s", "source", "follow_up"),
 ]
 FIELDS = st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4)
 
@@ -190,9 +242,16 @@ def test_whatever_comes_is_an_event_in_range_or_a_refusal(name: str, payload: by
     match result:
         case VolumeAsked(level=level):
             assert 0.0 <= level <= 1.0
-        case SayAsked(text=text):
+        case SayAsked(text=text, priority=priority, volume=volume):
             assert text.encode()
             assert 0 < len(text) <= LONGEST_SPEECH
+            assert priority in ("normal", "urgent")
+            assert volume is None or 0.0 <= volume <= 1.0
+        case AskAsked(question=question, answer_s=answer_s):
+            assert 0 < len(question) <= LONGEST_QUESTION
+            assert 1.0 <= answer_s <= LONGEST_ANSWER_S
+        case FetchSound(source=source):
+            assert source.startswith(("http://", "https://")) or ("/" not in source and not source.startswith("."))
         case WakeWordsAsked(words=words):
             assert 0 < len(words) <= MOST_WORDS
             assert set(words) <= set(KNOWN)
@@ -204,7 +263,15 @@ def test_whatever_comes_is_an_event_in_range_or_a_refusal(name: str, payload: by
         case other:
             assert isinstance(
                 other,
-                MuteAsked | ListenAsked | StopAsked | TalkPressed | TalkReleased | ApprovalGiven | SensitivityAsked,
+                MuteAsked
+                | ListenAsked
+                | StopAsked
+                | TalkPressed
+                | TalkReleased
+                | ApprovalGiven
+                | SensitivityAsked
+                | FollowUpAsked
+                | RestartAsked,
             )
 
 
