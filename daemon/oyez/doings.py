@@ -109,7 +109,7 @@ class Doings:
                     await self._ears.let_out_until(turn.until_s)
             except TimeoutError:
                 log.warning("The microphone gives no sound: the turn ends with what it gave before.")
-        self._line.commit_turn()
+        self._line.commit_turn(turn.answered)
 
     def _run_tool(self, call: do.RunTool) -> None:
         self._broker.emit("tool", {"name": call.name}, {"arguments": call.arguments})

@@ -42,7 +42,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What was sent since the last turn is one, and wants an answer."""
+    """What was sent since the last turn is one."""
+
+    answered: bool = True
+    """It wants an answer; else it is only to be written down."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,10 +131,11 @@ class Line:
         self._turns = by
         self._order(lambda story: story.take_turns(by))
 
-    def commit_turn(self) -> None:
+    def commit_turn(self, answered: bool = True) -> None:
         """What was sent since the last turn is one: has it answered. Too short to be one: it is forgotten, and told as
-        a reply that was cancelled before it began."""
-        self._order(Story.commit_turn)
+        a reply that was cancelled before it began. answered=False: it is only written down, and in any case one
+        TextHeard follows, without text where nothing was understood; for devices that take the turns."""
+        self._order(lambda story: story.commit_turn(answered))
 
     def forget_turn(self) -> None:
         """Has the service forget what was sent since the last turn."""

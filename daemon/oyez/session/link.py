@@ -127,22 +127,23 @@ class Link:
                 await client.response_cancel()
             case do.Heard(item_id, content_index, heard_ms):
                 await client.heard(item_id, heard_ms, content_index)
-            case do.Commit():
-                await self._commit()
+            case do.Commit(answered):
+                await self._commit(answered)
             case do.Forget():
                 self._up.flush()
                 await client.clear_audio()
             case do.Configure(session):
                 await self._configure(session)
 
-    async def _commit(self) -> None:
+    async def _commit(self, answered: bool) -> None:
         await self._append(self._up.flush())
         if self._client.protocol.uncommitted_ms < SHORTEST_TURN_MS:
             await self._client.clear_audio()
             self._holder.turn_too_short(self)
             return
         await self._client.commit_audio()
-        await self._client.response_create()
+        if answered:
+            await self._client.response_create()
 
     async def _configure(self, session: wire.Session) -> None:
         """What is sent after it is heard by the new settings: nothing goes out before they are in force."""

@@ -9,6 +9,7 @@ from oyez import events as ev
 from oyez.config import Line as LineConfig
 from oyez.session import errands as do
 from oyez.session.codec import bytes_per_ms, whole
+from oyez.session.dictation import Dictation
 from oyez.session.mirror import Mirror
 from oyez.session.owing import Owing
 from oyez.session.rotation import Moment
@@ -36,6 +37,7 @@ class Story:
             config.context_tokens_max, bytes_per_ms(audio_format), lambda pcm: whole(pcm, audio_format)
         )
         self._audio, self._owing = TurnAudio(), Owing()
+        self._dictation = Dictation(bool(config.transcription_model))
         self._audio.by_device = self.turns == "device"
         self._approvals: set[str] = set()
         """Asked for by the present session, and not answered."""
@@ -85,9 +87,9 @@ class Story:
         """Who takes the turns."""
         return do.Configure(turns_only(self._config, self.turns))
 
-    def commit_turn(self) -> list[do.Outgoing]:
-        self._audio.cut()
-        return [do.Commit()]
+    def commit_turn(self, answered: bool = True) -> list[do.Outgoing]:
+        self._audio.cut(answered)
+        return [do.Commit(answered)]
 
     def forget_turn(self) -> list[do.Outgoing]:
         self._audio.forget()
@@ -107,11 +109,19 @@ class Story:
 
     def take(self, event: wire.ServerEvent, cause: str | None, now: float) -> list[ev.Event]:
         """What the house should know beyond what the event says of itself. cause: see `Link`."""
+        written = self._write_down(event)
         self._mirror.take(event, self._turn_of(event, now))
-        self._owing.take(event)
         if isinstance(event, wire.ResponseOutputItemDone) and isinstance(event.item, wire.McpApprovalRequest):
             self._approvals.add(event.item.id)
-        return self._owing.objected(event, cause) if isinstance(event, wire.ErrorEvent) else []
+        objected = self._owing.objected(event, cause) if isinstance(event, wire.ErrorEvent) else []
+        return [*written, *objected]
+
+    def _write_down(self, event: wire.ServerEvent) -> list[ev.Event]:
+        """Nobody owes an answer to a turn that is only written down."""
+        if isinstance(event, wire.InputAudioBufferCommitted) and not self._audio.answered:
+            return self._dictation.committed(event.item_id)
+        self._owing.take(event)
+        return self._dictation.take(event)
 
     def _turn_of(self, event: wire.ServerEvent, now: float) -> bytes:
         match event:
@@ -130,8 +140,9 @@ class Story:
 
     def turn_too_short(self) -> list[ev.Event]:
         """A turn of the device was none."""
+        answered = self._audio.answered
         self._audio.unmade()
-        return self._owing.nothing_said()
+        return self._owing.nothing_said() if answered else self._dictation.too_short()
 
     # --- from session to session --------------------------------------------------------------------------------------
 
@@ -154,7 +165,7 @@ class Story:
 
     def lost(self) -> list[ev.Event]:
         """The present session is lost. Told: replies that ended with it and will not be gone on with."""
-        return self._owing.lost()
+        return [*self._dictation.lost(), *self._owing.lost()]
 
     def rehearse(self) -> Rehearsal:
         return Rehearsal(self._mirror.replay(unanswered=self._owing.answer_due), self._mirror.version)

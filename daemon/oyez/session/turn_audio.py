@@ -33,8 +33,8 @@ class TurnAudio:
         self._sent = 0
         self._begun: int | None = None
         self._ended: int | None = None
-        self._cuts: list[int] = []
-        """Where the device ended a turn that the service has not yet committed."""
+        self._cuts: list[tuple[int, bool]] = []
+        """Where the device ended a turn that the service has not yet committed, and whether it wants an answer."""
 
     @property
     def speaking(self) -> bool:
@@ -73,14 +73,19 @@ class TurnAudio:
     def ended(self, end_ms: int) -> None:
         self._ended = self._at(end_ms)
 
-    def cut(self) -> None:
+    @property
+    def answered(self) -> bool:
+        """The turn that the service commits next wants an answer."""
+        return self._cuts[0][1] if self._cuts else True
+
+    def cut(self, answered: bool = True) -> None:
         """The device says: here ends a turn."""
-        self._cuts.append(self._end)
+        self._cuts.append((self._end, answered))
 
     def committed(self) -> bytes:
         """The service made an item of the turn: its sound, which is no longer kept here."""
         if self._cuts:
-            first, last = self._base, self._cuts.pop(0)
+            first, last = self._base, self._cuts.pop(0)[0]
         elif self._begun is not None:
             first, last = self._begun, self._sent if self._ended is None else self._ended
         else:  # a turn of silence that the service made of its own accord
@@ -99,21 +104,21 @@ class TurnAudio:
     def unmade(self) -> None:
         """The device ended a turn that was too short to be one."""
         if self._cuts:
-            self._drop(self._cuts.pop(0))
+            self._drop(self._cuts.pop(0)[0])
 
     def restart(self) -> list[bytes | Commit]:
         """For a new session, whose count begins with the first of it: what is to be sent again, and what never was."""
         self._trim()
         if self._begun is not None:
             self._drop(self._begun)
-        cuts = [max(0, at - self._base) for at in self._cuts]
+        cuts = [(max(0, at - self._base), answered) for at, answered in self._cuts]
         self._base = self._sent = 0
         self._begun = self._ended = None  # the new session has heard nobody yet
         self._cuts = cuts
         pieces: list[bytes | Commit] = []
         done = 0
-        for cut in cuts:
-            pieces += [*_pieces(bytes(self._kept[done:cut])), Commit()]
+        for cut, answered in cuts:
+            pieces += [*_pieces(bytes(self._kept[done:cut])), Commit(answered)]
             done = cut
         return pieces + list(_pieces(bytes(self._kept[done:])))
 
