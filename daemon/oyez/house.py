@@ -125,7 +125,7 @@ class House:
         if kept.muted:
             self._ears.deaf(True)
         self._voice = Voice(config.speaking, self._playback, tell)
-        tools = [*self._toolbox.declarations(), *remote_tools.declarations(config.mcp, mcp_tokens or {})]
+        elsewhere = remote_tools.declarations(config.mcp, mcp_tokens or {})
         self._till = Till(
             config.money,
             config.line,
@@ -139,7 +139,7 @@ class House:
         self._line = Line(
             config.line,
             tokens,
-            tools,
+            lambda: [*self._toolbox.declarations(), *elsewhere],
             tell,
             self._voice.say,
             clock,

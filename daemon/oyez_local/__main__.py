@@ -23,12 +23,12 @@ from oyez_local.engines import VOICES, load
 from oyez_local.eventlog import EventLog
 from oyez_local.faults import FaultPlan
 from oyez_local.keys import Keyring
-from oyez_local.mcp_client import McpClient
 from oyez_local.mind import Decision, Request
 from oyez_local.rate_limits import DEFAULT_REQUESTS, DEFAULT_TOKENS, RateLimits
 from oyez_local.responding import Bounds
 from oyez_local.sabotage import Protocol
 from oyez_local.tokens import DEFAULT_CONTEXT_TOKENS
+from oyez_realtime.mcp_client import McpClient
 
 EXIT_AWAY, EXIT_CONFIG = 69, 78
 MAX_FRAME_BYTES = 21 * 1024 * 1024
@@ -104,7 +104,7 @@ async def _serve(options: argparse.Namespace, listener: socket.socket, events: E
             chat.decide if chat else local,
             keyring,
             events,
-            McpClient(http),
+            McpClient(http, "oyez-local"),
             options.session_limit_s,
             Bounds(RateLimits(options.rate_limit_rpm, options.rate_limit_tpm), options.context_tokens),
             FaultPlan() if options.faults else None,

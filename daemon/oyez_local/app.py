@@ -22,11 +22,11 @@ from oyez_local.eventlog import EventLog
 from oyez_local.faults import NO_ANSWER, UNAVAILABLE, Fault, FaultPlan, read
 from oyez_local.keys import Keyring, bearer
 from oyez_local.link import Link, Mind
-from oyez_local.mcp_client import McpClient
 from oyez_local.rate_limits import RateLimits
 from oyez_local.responding import Bounds
 from oyez_local.sabotage import Line, Sabotage
 from oyez_local.session import Limit, Session
+from oyez_realtime.mcp_client import McpClient
 from oyez_realtime.messages import ErrorDetail, ErrorEvent, WireError, encode
 from oyez_realtime.older import Kind
 

@@ -13,12 +13,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from oyez_local.engines import Engines
 from oyez_local.eventlog import EventLog
 from oyez_local.faults import Fault
-from oyez_local.mcp_client import McpClient, McpTrouble
 from oyez_local.mind import Decision, Request
 from oyez_local.orders import CallTool, Close, Hush, ListTools, Order, Overhear, Send, Speak, Think, Transcribe
 from oyez_local.sabotage import Sabotage, ending
 from oyez_local.session import Session
 from oyez_local.voice import pieces, sentences
+from oyez_realtime.mcp_client import McpClient, McpTrouble
 from oyez_realtime.messages import McpProtocolError, WireError, decode_client_event, encode
 
 log = logging.getLogger(__name__)

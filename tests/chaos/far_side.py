@@ -21,11 +21,11 @@ from oyez_local.engines import load
 from oyez_local.eventlog import EventLog
 from oyez_local.faults import Fault, FaultPlan
 from oyez_local.keys import Keyring
-from oyez_local.mcp_client import McpClient
 from oyez_local.mind import Decision, Request
 from oyez_local.sabotage import Protocol
 from oyez_local.voice import Voice
 from oyez_realtime.g711 import Samples
+from oyez_realtime.mcp_client import McpClient
 from tests.doubles.token_endpoint import TokenEndpoint
 from tests.doubles.upstream import Upstream
 
@@ -99,8 +99,8 @@ async def far_side(log: EventLog, session_limit_s: float) -> AsyncIterator[FarSi
     tokens = Tokens(realtime_url=f"ws://127.0.0.1:{port}/v1/realtime", unix_s=unix_s)
     async with httpx.AsyncClient(trust_env=False) as http:
         server = Server(
-            engines, _decide, Keyring(None, lambda: secrets.token_urlsafe(32)), log, McpClient(http), session_limit_s,
-            plan=plan, unix_s=unix_s,
+            engines, _decide, Keyring(None, lambda: secrets.token_urlsafe(32)), log, McpClient(http, "oyez-local"),
+            session_limit_s, plan=plan, unix_s=unix_s,
         )  # fmt: skip
         config = uvicorn.Config(
             server.app(), ws=Protocol, log_level="error", access_log=False, lifespan="off", ws_max_size=1 << 25,

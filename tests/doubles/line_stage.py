@@ -45,6 +45,8 @@ class LineStage:
     """Events that tell what something cost."""
     remote: list[McpCall] = field(default_factory=list)
     """Remote tools that the service used."""
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    """Of the next conversation."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     mendings: list[ev.Event] = field(default_factory=list)
@@ -105,7 +107,7 @@ async def line_stage(*scripts: Sequence[Step], **config: Any) -> AsyncIterator[L
         line = Line(
             LineConfig(**config),
             tokens,
-            [],
+            lambda: stage.tools,
             lambda event: stage.tell(event),
             lambda *sound: stage.sounds.append(sound),
             time.monotonic,

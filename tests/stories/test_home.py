@@ -13,6 +13,7 @@ from oyez.config import Home
 from oyez.events import ListenAsked, MuteAsked, SayAsked, StopAsked, VolumeAsked
 from oyez.home.away import BrokerAway
 from oyez.home.broker import Broker
+from oyez.home.topics import Message
 from oyez.remote import WELL, Remote
 from oyez.secret import Secret
 from oyez.view import View
@@ -151,7 +152,7 @@ async def test_a_broker_that_dies_and_returns_gets_everything_anew(caplog: pytes
         broker.show(View(state="speaking"))
         broker.emit("wake", {"word": "alexa", "score": 0.9})
         with pytest.raises(BrokerAway):
-            await broker.publish("house/light", "ON")
+            await broker.publish(Message("house/light", b"ON"))
         await server.start()
         async with onlooker(server.port) as looker:
             await looker.json(f"{ROOT}/state", state="speaking")
@@ -230,8 +231,8 @@ async def test_what_the_access_list_forbids_is_told() -> None:
     ):
         assert "publish to homeassistant/device/kitchen/config" in await told.trouble()
         with pytest.raises(BrokerAway, match="publish to house/light"):
-            await broker.publish("house/light", "ON")
-        await broker.publish("oyez/kitchen/mine", "ON")
+            await broker.publish(Message("house/light", b"ON"))
+        await broker.publish(Message("oyez/kitchen/mine", b"ON"))
 
 
 async def test_tls_is_verified_against_the_named_authority() -> None:
@@ -247,7 +248,7 @@ async def test_tls_is_verified_against_the_named_authority() -> None:
 async def test_a_message_into_the_house_returns_when_the_broker_has_it() -> None:
     async with mosquitto() as server, at_home(Home(port=server.port)) as (broker, _), onlooker(server.port) as looker:
         await looker.until(f"{ROOT}/availability", is_(b"online"))
-        await broker.publish("house/light/kitchen/set", "ON", True)
+        await broker.publish(Message("house/light/kitchen/set", b"ON", True))
         assert (await looker.until("house/light/kitchen/set")).payload == b"ON"
 
 

@@ -12,9 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import msgspec
-from paho.mqtt.client import topic_matches_sub
-
 from oyez.backoff import delays
 from oyez.config import Device, Home
 from oyez.config_hearing import SHIPPED_WORDS
@@ -28,6 +25,7 @@ from oyez.home.order_fields import Refusal
 from oyez.home.orders import Order, parse
 from oyez.home.shelf import Shelf
 from oyez.home.topics import Message
+from oyez.home.watchers import Watch, Watchers
 from oyez.secret import Secret
 from oyez.view import View
 
@@ -78,7 +76,7 @@ class Broker:
         self._flooded = False
         self._on_trouble = on_trouble
         self._known_words, self._do_deed = known_words, do_deed
-        self._watched: dict[str, Callable[[Incoming], None]] = {}
+        self._watchers = Watchers()
         self._measured: frozenset[str] = frozenset()
         self._told: set[str] = set()
         self._announcing: asyncio.TimerHandle | None = None
@@ -140,16 +138,20 @@ class Broker:
             connection.publish(topics.availability(self._device.id, topics.OFFLINE))
             await connection.close()
 
-    def watch(self, pattern: str, on_message: Callable[[Incoming], None]) -> None:
+    def watch(self, pattern: str, on_message: Callable[[Incoming], None]) -> Watch:
         """What comes on these topics (`+` and `#` allowed) is given to `on_message`, on this connection and all to
         come; none of it is an order, and no flood of it is bounded here."""
-        self._watched[pattern] = on_message
         if self._connection is not None:
             self._connection.subscribe(pattern)
+        return self._watchers.add(pattern, on_message)
+
+    def unwatch(self, watch: Watch) -> None:
+        if self._watchers.remove(watch) and self._connection is not None:
+            self._connection.unsubscribe(watch.pattern)
 
     def _greet(self, connection: Connection) -> None:
         root = topics.base(self._device.id)
-        for pattern in (f"{root}/set/#", f"{root}/do/#", *self._watched):
+        for pattern in (f"{root}/set/#", f"{root}/do/#", *self._watchers.patterns):
             connection.subscribe(pattern)
         if self._home.discovery:
             connection.subscribe(discovery.birth_topic(self._home.discovery_prefix))
@@ -172,7 +174,7 @@ class Broker:
     def show(self, view: View, extra: Mapping[str, Any] | None = None) -> None:
         """Publishes what changed, now or when the broker is back. extra: more keys for the state document."""
         if not self._home.publish_text:
-            view = _without_words(view)
+            view = topics.without_words(view)
         changed = self._shelf.replace(
             [*self._newly_measured(extra or {}), *topics.state_messages(self._device.id, view, extra or {})]
         )
@@ -206,26 +208,28 @@ class Broker:
             self._recent.settle(order_id, body)
         self.emit("done", body)
 
-    async def publish(self, topic: str, payload: str, retain: bool = False) -> None:
+    @property
+    def tells_where_to_answer(self) -> bool:
+        """It speaks MQTT 5, so that a message can carry where its answer is wanted."""
+        return self._connection is not None and self._connection.v5
+
+    async def publish(self, message: Message) -> None:
         """A message into the house. Raises ServiceAway unless the broker confirmed it within three seconds."""
         connection = self._connection
         if connection is None:
             raise BrokerAway(self.broker_trouble or "The MQTT broker is not connected yet.")
         try:
             async with asyncio.timeout(CONFIRM_TIMEOUT_S):
-                await connection.publish_and_confirm(Message(topic, payload.encode(), retain))
+                await connection.publish_and_confirm(message)
         except TimeoutError:
-            raise BrokerAway(f"The MQTT broker did not confirm {topic} in {CONFIRM_TIMEOUT_S:g} s.") from None
+            raise BrokerAway(f"The MQTT broker did not confirm {message.topic} in {CONFIRM_TIMEOUT_S:g} s.") from None
 
     def _hear(self, incoming: Incoming) -> None:
         if incoming.topic == discovery.birth_topic(self._home.discovery_prefix):
             if incoming.payload == topics.ONLINE:
                 self._announce_soon()
             return
-        watching = [take for pattern, take in self._watched.items() if topic_matches_sub(pattern, incoming.topic)]
-        for take in watching:
-            take(incoming)
-        if watching:
+        if self._watchers.take(incoming):
             return
         if not self._bucket.take(self._clock()):
             if not self._flooded:
@@ -286,10 +290,6 @@ class Broker:
         if sentence != self.broker_trouble:
             self.broker_trouble = sentence
             self._on_trouble(sentence)
-
-
-def _without_words(view: View) -> View:
-    return msgspec.structs.replace(view, last_heard="", last_said="")
 
 
 def _version() -> str:

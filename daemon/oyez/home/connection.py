@@ -10,17 +10,16 @@ import logging
 import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from oyez.config import Home
 from oyez.home import away
+from oyez.home.packets import Incoming as Incoming, incoming, of_publish, properties
 from oyez.home.topics import Message
 from oyez.secret import Secret
 
@@ -35,15 +34,6 @@ WAITING_MESSAGES = 64
 """Received and not yet taken; past it a message is dropped and counted."""
 LARGEST_PACKET_BYTES = 64 * 1024
 """A larger one the broker (if it speaks MQTT 5) does not send."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    topic: str
-    payload: bytes
-    retained: bool
-    duplicate: bool
-    """The broker sends it a second time, not knowing whether the first arrived."""
 
 
 class Connection:
@@ -63,7 +53,7 @@ class Connection:
         """session_s: how long the broker keeps orders for us while we are away (MQTT 5 only).
         complain: is told what the broker forbids while the connection stands."""
         self._home = home
-        self._v5 = v5
+        self.v5 = v5
         self._session_s = session_s
         self._complain = complain
         self._where = f"{home.host}:{home.port}"
@@ -81,8 +71,8 @@ class Connection:
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
-            clean_session=None if self._v5 else True,
-            protocol=MQTTv5 if self._v5 else MQTTv311,
+            clean_session=None if self.v5 else True,
+            protocol=MQTTv5 if self.v5 else MQTTv311,
             reconnect_on_failure=False,
         )
         client.max_queued_messages_set(256)
@@ -116,12 +106,12 @@ class Connection:
         """In the worker: may block for name, TCP and TLS."""
         if self._home.tls:
             self._client.tls_set_context(ssl.create_default_context(cafile=self._home.tls_ca_file or None))
-        if self._v5:
-            properties = _properties(
+        if self.v5:
+            wishes = properties(
                 PacketTypes.CONNECT, SessionExpiryInterval=self._session_s, MaximumPacketSize=LARGEST_PACKET_BYTES
             )
             self._client.connect(
-                self._home.host, self._home.port, KEEPALIVE_S, clean_start=self._session_s == 0, properties=properties
+                self._home.host, self._home.port, KEEPALIVE_S, clean_start=self._session_s == 0, properties=wishes
             )
         else:
             self._client.connect(self._home.host, self._home.port, KEEPALIVE_S)
@@ -182,11 +172,15 @@ class Connection:
         if mid is not None:
             self._deeds[mid] = f"read {pattern}"
 
+    def unsubscribe(self, pattern: str) -> None:
+        self._client.unsubscribe(pattern)
+
     def publish(self, message: Message) -> int | None:
         """Hands it to the connection; the id of its confirmation, None if there was no room or the connection ended."""
         if self._end is not None:
             return None
-        info = self._client.publish(message.topic, message.payload, message.qos, message.retain)
+        more = of_publish(message) if self.v5 else None
+        info = self._client.publish(message.topic, message.payload, message.qos, message.retain, more)
         if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
             self._complain(f"The MQTT broker at {self._where} is too slow: a message for {message.topic} was dropped.")
             return None
@@ -209,8 +203,8 @@ class Connection:
         """Sends what waits and a clean DISCONNECT; gives up after half a second. Idempotent."""
         if self._end is None:
             # A clean good-bye ends the session: orders given while we are off would be stale when we are back.
-            properties = _properties(PacketTypes.DISCONNECT, SessionExpiryInterval=0) if self._v5 else None
-            self._client.disconnect(properties=properties)
+            farewell = properties(PacketTypes.DISCONNECT, SessionExpiryInterval=0) if self.v5 else None
+            self._client.disconnect(properties=farewell)
             try:
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
                     while self._end is None:
@@ -260,7 +254,7 @@ class Connection:
             if self.dropped == 1:
                 log.warning("Messages come from %s faster than they can be taken: some are dropped.", self._where)
             return
-        self._received.put_nowait(Incoming(message.topic, bytes(message.payload), message.retain, message.dup))
+        self._received.put_nowait(incoming(message))
 
     def _on_subscribe(self, _client: Client, _data: Any, mid: int, reasons: list[ReasonCode], _properties: Any) -> None:
         self._settle(mid, next((reason for reason in reasons if reason.is_failure), None))
@@ -279,13 +273,6 @@ class Connection:
                 confirmation.set_result(None)
         elif sentence:
             self._complain(sentence)
-
-
-def _properties(packet: int, **values: int) -> Properties:
-    properties = Properties(packet)  # type: ignore[no-untyped-call]
-    for name, value in values.items():
-        setattr(properties, name, value)
-    return properties
 
 
 def _unwatch(loop: asyncio.AbstractEventLoop, sock: Any) -> None:

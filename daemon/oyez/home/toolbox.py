@@ -21,13 +21,14 @@ from oyez.home import tools
 from oyez.home.builtin import builtin
 from oyez.home.plugins import load
 from oyez.home.tool_record import Recorded, ToolRecord, of_remote
+from oyez.home.topics import Message
 from oyez_realtime.items import McpCall
 from oyez_realtime.tools import ToolRegistry
 
 log = logging.getLogger(__name__)
 
-Publisher = Callable[[str, str, bool], Awaitable[None]]
-"""(topic, payload, retain); returns when the broker has it, raises ServiceAway when it has not."""
+Publisher = Callable[[Message], Awaitable[None]]
+"""Returns when the broker has it, raises ServiceAway when it has not."""
 
 AT_ONCE = 8
 """More calls than this wait for one to end."""
@@ -125,7 +126,7 @@ class Toolbox:
     async def _post(self, tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, str]:
         try:
             message = tools.decide(tool, arguments)
-            await self._publish(message.topic, message.payload, message.retain)
+            await self._publish(Message(message.topic, message.payload.encode(), message.retain))
         except tools.ToolRefused as refused:
             return str(refused), "refused"
         except ServiceAway:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from oyez.view import View
 
 ONLINE = b"online"
@@ -31,6 +33,10 @@ class Message:
     payload: bytes
     retain: bool = False
     qos: int = 1
+    answer_topic: str = ""
+    """Where an answer is wanted (MQTT 5); empty: none is."""
+    correlation: bytes = b""
+    """What the answer carries too."""
 
 
 def base(device_id: str) -> str:
@@ -101,6 +107,11 @@ def _document(view: View) -> dict[str, Any]:
         "approval": approval,
         "budget": view.budget,
     }
+
+
+def without_words(view: View) -> View:
+    """Words of the household stay out of the broker unless its owner wishes otherwise."""
+    return msgspec.structs.replace(view, last_heard="", last_said="")
 
 
 def _json(document: Mapping[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -43,8 +43,8 @@ class Wiring:
     """What a conversation needs of the line and of the house."""
 
     config: LineConfig
-    tools: Sequence[dict[str, Any]] = field(repr=False)
-    """Holds the tokens of servers of tools."""
+    tools: Callable[[], Sequence[dict[str, Any]]]
+    """Of the next conversation; holds the tokens of servers of tools."""
     dialler: Dialler
     tell: Callable[[ev.Event], None]
     say_sound: Callable[[str, int, bytes], None]
@@ -60,6 +60,7 @@ class Call:
 
     def __init__(self, wiring: Wiring, turns: Turns) -> None:
         self._with, self.story = wiring, Story(wiring.config, turns)
+        self._tools = wiring.tools()
         self._link: Link | None = None
         self._serving: asyncio.Task[BaseException] | None = None
         self._patience: Patience | None = None
@@ -166,7 +167,7 @@ class Call:
 
     async def _dial(self) -> Dialled:
         turns = self.story.turns
-        return await self._with.dialler.dial(session(self._with.config, self._with.tools, turns), turns)
+        return await self._with.dialler.dial(session(self._with.config, self._tools, turns), turns)
 
     async def _next(self, group: asyncio.TaskGroup, link: Link) -> Link | None:
         """The session after this one: by rotation, or because this one was lost. None: there is none."""
@@ -246,7 +247,7 @@ class Call:
         async with asyncio.timeout(self._with.config.connect_timeout_s):
             for item in rehearsal.items:
                 await spare.client.item_create(item)
-            await spare.client.session_update(session(self._with.config, self._with.tools, spare.dialled.turns))
+            await spare.client.session_update(session(self._with.config, self._tools, spare.dialled.turns))
         return rehearsal
 
     def _is_quiet(self, link: Link) -> bool:

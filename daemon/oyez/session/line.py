@@ -32,7 +32,7 @@ class Line:
         self,
         config: LineConfig,
         tokens: TokenSource,
-        tools: Sequence[dict[str, Any]],
+        tools: Callable[[], Sequence[dict[str, Any]]],
         tell: Callable[[ev.Event], None],
         say_sound: Callable[[str, int, bytes], None],
         clock: Callable[[], float],
@@ -40,9 +40,9 @@ class Line:
         on_remote_call: Callable[[wire.McpCall], None] = lambda call: None,
         rng: Random | None = None,
     ) -> None:
-        """say_sound: item id, content index, PCM16 mono little-endian at 24 kHz. clock: monotonic seconds. on_usage: is
-        given each event that tells what something cost (a response's end, a transcript's). on_remote_call: what the
-        service did with a remote (MCP) tool."""
+        """tools: what the next conversation may use. say_sound: item id, content index, PCM16 mono little-endian at
+        24 kHz. clock: monotonic seconds. on_usage: is given each event that tells what something cost (a response's
+        end, a transcript's). on_remote_call: what the service did with a remote (MCP) tool."""
         self._tokens = tokens
         self._turns: Turns = "service"
         self._wiring = Wiring(

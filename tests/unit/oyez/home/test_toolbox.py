@@ -19,6 +19,7 @@ from oyez.errors import ConfigError, ServiceAway
 from oyez.events import Event, ToolAnswered, VolumeAsked
 from oyez.home.tool_record import LARGEST_BYTES, Recorded, ToolRecord
 from oyez.home.toolbox import Toolbox
+from oyez.home.topics import Message
 from oyez_realtime.items import McpCall, McpToolExecutionError
 from oyez_realtime.tools import ToolRegistry
 
@@ -44,12 +45,12 @@ class Mail:
         self.open.set()
         self.asked = asyncio.Event()
 
-    async def publish(self, topic: str, payload: str, retain: bool) -> None:
+    async def publish(self, message: Message) -> None:
         self.asked.set()
         await self.open.wait()
         if self.away:
             raise ServiceAway("The broker is away.")
-        self.taken.append((topic, payload, retain))
+        self.taken.append((message.topic, message.payload.decode(), message.retain))
 
 
 class Bench:

@@ -172,3 +172,15 @@ def test_a_line_is_patient_with_its_service_for_less_time_than_a_conversation_is
     from oyez.config import Conversation
 
     assert LineConfig().connect_timeout_s < Conversation().opening_s
+
+
+async def test_each_conversation_has_the_tools_that_there_are_when_it_begins() -> None:
+    clock = {"type": "function", "name": "clock", "parameters": {"type": "object"}}
+    async with line_stage([*READY, Silence()], [*READY, Silence()]) as stage:
+        stage.line.open()
+        await stage.told(ev.SessionReady)
+        stage.tools = [clock]
+        stage.line.open()
+        await stage.told(ev.SessionReady, nth=2)
+        first, second = [one["session"]["tools"] for one in stage.server.received if one["type"] == "session.update"]
+        assert ([tool["name"] for tool in first], [tool["name"] for tool in second]) == ([], ["clock"])

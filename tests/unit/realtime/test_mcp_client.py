@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
-
-from oyez_local.mcp_client import McpClient, McpTrouble
-from oyez_realtime.messages import McpHttpError, McpProtocolError, McpTool, McpToolExecutionError
 from tests.doubles.mcp_server import TOKEN, mcp_server
+
+from oyez_realtime.mcp_client import McpClient, McpTrouble
+from oyez_realtime.messages import McpHttpError, McpProtocolError, McpTool, McpToolExecutionError
 
 
 def tool(url: str, token: str = TOKEN) -> McpTool:
@@ -16,7 +16,7 @@ def tool(url: str, token: str = TOKEN) -> McpTool:
 async def test_tools_are_listed_and_called(streamed: bool) -> None:
     """Two pages of tools and a call, whether the server answers in JSON or in events."""
     async with mcp_server(streamed) as server, httpx.AsyncClient() as http:
-        client = McpClient(http)
+        client = McpClient(http, "test")
         assert [one.name for one in await client.tools(tool(server.url))] == ["get_weather", "set_light"]
         arguments = {"name": "hall light", "on": True}
         assert await client.call(tool(server.url), "set_light", arguments) == "The hall light is on."
@@ -26,7 +26,7 @@ async def test_tools_are_listed_and_called(streamed: bool) -> None:
 async def test_each_kind_of_failure_keeps_its_name() -> None:
     """A tool that failed, a call that the server refuses, a wrong token, and nobody there."""
     async with mcp_server() as server, httpx.AsyncClient() as http:
-        client = McpClient(http)
+        client = McpClient(http, "test")
         with pytest.raises(McpTrouble, match="no sky") as failed:
             await client.call(tool(server.url), "get_weather", {})
         assert isinstance(failed.value.error, McpToolExecutionError)
@@ -38,5 +38,5 @@ async def test_each_kind_of_failure_keeps_its_name() -> None:
         assert stranger.value.error == McpHttpError(401, "HTTP 401")
     async with httpx.AsyncClient() as http:
         with pytest.raises(McpTrouble, match="not reached") as nobody:
-            await McpClient(http).tools(tool(server.url))
+            await McpClient(http, "test").tools(tool(server.url))
         assert TOKEN not in str(nobody.value)

@@ -51,8 +51,9 @@ class _Talk:
 class McpClient:
     """Each listing and each call opens an exchange of its own: no connection is held for a server that may sleep."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
+    def __init__(self, http: httpx.AsyncClient, name: str) -> None:
+        """name: who calls, as the servers are told."""
+        self._http, self._name = http, name
 
     async def tools(self, server: McpTool) -> list[McpToolDescription]:
         """Raises McpTrouble."""
@@ -92,7 +93,7 @@ class McpClient:
         about = {
             "protocolVersion": PROTOCOL_VERSION,
             "capabilities": {},
-            "clientInfo": {"name": "oyez-local", "version": "1"},
+            "clientInfo": {"name": self._name, "version": "1"},
         }
         agreed = await _ask(talk, "initialize", about)
         talk.headers["MCP-Protocol-Version"] = str(agreed.get("protocolVersion") or PROTOCOL_VERSION)
