@@ -49,6 +49,8 @@ class PlaceBid:
     snr_db: float | None
     engaged: bool = False
     """It is in conversation already, and goes on unless another one is told to answer."""
+    near_db: float | None = None
+    """As WakeHeard tells it."""
 
 
 @dataclass(frozen=True, slots=True)

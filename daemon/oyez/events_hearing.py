@@ -18,6 +18,8 @@ class WakeHeard:
     """The phrase above the room's noise floor; None: not known."""
     direction_deg: float | None = None
     """Where it came from: 0 is the board's front, 90 its right; None: one microphone cannot tell."""
+    near_db: float | None = None
+    """How near it was said, to be compared with that of other devices; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from oyez.hearing.locker.clips import CLIP_S, ClipFacts
 from oyez.hearing.loudness import spoken_dbfs
 from oyez.hearing.mixdown import Mono
 from oyez.hearing.near_end import Cleaned, NearEnd
+from oyez.hearing.nearness import NEARNESS_S, nearness_db
 from oyez.hearing.noise import DELAY_S as NOISE_DELAY_S, NoiseSuppressor
 from oyez.hearing.outlet import Outlet
 from oyez.hearing.phrase_end import WINDOW_S, request_age_s
@@ -264,7 +265,10 @@ class Ears:
         direction_deg = self._front.between(end_s - PHRASE_S, end_s)
         log.debug("wake word %s heard, score %.3f (%s)", detection.word, detection.score, detection.why)
         self._keep(detection, snr_db, direction_deg)
-        self._tell(WakeHeard(detection.word, detection.score, end_s, detection.threshold, snr_db, direction_deg))
+        near_db = nearness_db(kept.between(at_s - NEARNESS_S, at_s))
+        self._tell(
+            WakeHeard(detection.word, detection.score, end_s, detection.threshold, snr_db, direction_deg, near_db)
+        )
 
     def _snr_db(self, end_s: float) -> float | None:
         """Of the phrase that ended then, above the room's noise."""
