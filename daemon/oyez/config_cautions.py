@@ -26,7 +26,7 @@ def _without_words(config: Config) -> Iterator[str]:
     if config.conversation.closing_phrases:
         yield (
             "line.transcription_model is empty, so conversation.closing_phrases end nothing: a conversation ends by "
-            "conversation.patience_s alone."
+            "conversation.patience_s alone, and no do/ask gets an answer."
         )
     if asks := [server.label for server in config.mcp if set(server.allowed_tools) - set(server.without_approval)]:
         how = (

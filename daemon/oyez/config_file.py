@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from oyez.config import Config, Hearing
+from oyez.config import Config, Hearing, Home
 from oyez.config_hearing import SHIPPED_WORDS
 from oyez.errors import ConfigError
 from oyez.secret import Secret, mask
@@ -159,12 +159,25 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
         yield Mistake("home.password_file", "needs home.username: MQTT sends no password without a name.")
     if home.tls_ca_file and not home.tls:
         yield Mistake("home.tls_ca_file", "has no effect while home.tls is false: set it to true.")
+    yield from _quiet_contradictions(home)
+    if home.audio_folder and not home.audio_folder.startswith("/"):
+        yield Mistake("home.audio_folder", "must be a whole path, which begins with /.")
     if not config.line.backend_url.startswith(("http://", "https://")):
         yield Mistake("line.backend_url", "must begin with http:// or https://.")
     if config.line.realtime_url and not config.line.realtime_url.startswith(("ws://", "wss://")):
         yield Mistake("line.realtime_url", "must begin with ws:// or wss://.")
     yield from _unknown_words(config.hearing)
     yield from _tool_contradictions(config)
+
+
+def _quiet_contradictions(home: Home) -> Iterator[Mistake]:
+    """Quiet hours have a beginning and an end."""
+    if home.quiet_from and not home.quiet_until:
+        yield Mistake("home.quiet_from", "needs home.quiet_until, or the night would never end.")
+    if home.quiet_until and not home.quiet_from:
+        yield Mistake("home.quiet_until", "needs home.quiet_from, or the night would never begin.")
+    if home.quiet_from and home.quiet_from == home.quiet_until:
+        yield Mistake("home.quiet_until", "is home.quiet_from: leave both out for no quiet hours.")
 
 
 def _unknown_words(hearing: Hearing) -> Iterator[Mistake]:

@@ -9,14 +9,14 @@ from typing import Any
 from oyez import actions as do
 from oyez.evidence import Evidence
 from oyez.hearing.ears import Ears
+from oyez.home.announcements import Announcements
 from oyez.home.broker import Broker
 from oyez.home.toolbox import Toolbox
+from oyez.mixer import Mixer
 from oyez.session.line import Line
 from oyez.session.till import Till
+from oyez.speaking.feeder import Feeder
 from oyez.speaking.voice import Voice
-from oyez.troubles import Troubles
-from oyez_hw.boards import Board
-from oyez_hw.ports import HardwareError
 from oyez_realtime.items import McpCall
 
 log = logging.getLogger(__name__)
@@ -31,18 +31,22 @@ class Doings:
     def __init__(
         self,
         *,
-        board: Board,
+        announcements: Announcements,
         broker: Broker,
         ears: Ears,
         evidence: Evidence,
+        feeder: Feeder,
         line: Line,
+        mixer: Mixer,
+        restart: Callable[[], None],
         till: Till,
         toolbox: Toolbox,
-        troubles: Troubles,
         voice: Voice,
     ) -> None:
-        self._board, self._broker, self._ears, self._evidence = board, broker, ears, evidence
-        self._line, self._till, self._toolbox, self._troubles, self._voice = line, till, toolbox, troubles, voice
+        """restart: ends the process in order, soon."""
+        self._announcements, self._broker, self._ears, self._evidence = announcements, broker, ears, evidence
+        self._feeder, self._line, self._mixer, self._restart = feeder, line, mixer, restart
+        self._till, self._toolbox, self._voice = till, toolbox, voice
         self._doings = self._table()
 
     def carry_out(self, action: do.Action) -> Awaitable[None] | None:
@@ -70,7 +74,11 @@ class Doings:
             do.ApproveTool: lambda a: self._line.approve_tool(a.request_id, a.approve, a.why),
             do.ReportApproval: self._report_approval,
             do.SetMuted: lambda a: self._ears.deaf(a.muted),
-            do.SetVolume: lambda a: self.set_volume(a.level),
+            do.SetVolume: lambda a: self._mixer.set(a.level),
+            do.UseVolume: lambda a: self._mixer.use(a.level),
+            do.PlayClip: lambda a: self._feeder.play(a.clip, self._announcements.clip(a.clip)),
+            do.DropClip: self._drop_clip,
+            do.Restart: lambda a: self._restart(),
             do.CompleteOrder: lambda a: self._broker.answer(a.order_id, a.ok, a.why, a.answer),
             do.PauseReply: lambda a: self._voice.pause(),
             do.ResumeReply: lambda a: self._voice.resume(),
@@ -92,9 +100,14 @@ class Doings:
         self._evidence.opened()
         self._ears.open_tap(order.since_s, self._line.send_audio)
 
+    def _drop_clip(self, order: do.DropClip) -> None:
+        self._feeder.stop(order.clip)
+        self._announcements.drop(order.clip)
+
     async def _cut_reply(self) -> None:
         """One order, one breath: silence, then tell the service how much the room heard."""
         self._line.drop_reply()
+        self._feeder.stop()
         heard = await self._voice.cut()
         if heard is not None:
             self._line.heard(heard.item_id, heard.content_index, heard.heard_ms)
@@ -123,14 +136,6 @@ class Doings:
     def _report_approval(self, wish: do.ReportApproval) -> None:
         body = {"request_id": wish.request_id, "server": wish.server, "name": wish.name}
         self._broker.emit("approval", body, {"arguments": wish.arguments})
-
-    def set_volume(self, level: float) -> None:
-        try:
-            self._board.volume.set(level)
-        except HardwareError as error:
-            self._troubles.found("mixer", str(error))
-        else:
-            self._troubles.gone("mixer")
 
     def _complain(self, kind: str, sentence: str) -> None:
         log.warning("%s", sentence)

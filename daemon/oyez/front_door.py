@@ -31,7 +31,7 @@ END_S = 2.0
 
 
 async def run(config_path: Path, trace_path: Path | None) -> int:
-    """Runs until SIGTERM or SIGINT: 0. Raises OyezError for what an operator must mend."""
+    """Runs until SIGTERM, SIGINT or the order to restart: 0. Raises OyezError for what an operator must mend."""
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
     config = load(config_path)
@@ -64,8 +64,10 @@ async def _until_told(house: House, systemd: Notifier) -> int:
         loop.add_signal_handler(number, ending.set)
     living = loop.create_task(house.run(), name="house")
     told = loop.create_task(ending.wait(), name="signals")
-    await asyncio.wait({living, told}, return_when=asyncio.FIRST_COMPLETED)
+    ordered = loop.create_task(house.restart_asked.wait(), name="restart")
+    await asyncio.wait({living, told, ordered}, return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
+    ordered.cancel()
     if living.done():
         raise _cause(living.exception())  # a crash of the house is the crash of the process
     log.info("Stopping.")

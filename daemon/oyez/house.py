@@ -23,18 +23,22 @@ from oyez.hearing.counters import Counters
 from oyez.hearing.ears import Ears
 from oyez.hearing_care import HearingCare
 from oyez.home import remote_tools
+from oyez.home.announcements import Announcements
 from oyez.home.broker import Broker
-from oyez.home.deeds import Deed, LabelClip
+from oyez.home.deeds import Deed, FetchSound, LabelClip
 from oyez.home.tool_record import ToolRecord
 from oyez.home.toolbox import Toolbox
 from oyez.kept_settings import first_view, hearing_as_set, worth_keeping
 from oyez.memory import Memory
+from oyez.mixer import Mixer
 from oyez.pen import Pen
+from oyez.quiet_watch import QuietWatch
 from oyez.secret import Secret
 from oyez.session.line import Line
 from oyez.session.till import CALENDAR_S, Till
 from oyez.session.token import TokenRefused
 from oyez.session.token_source import TokenSource, Trouble
+from oyez.speaking.feeder import Feeder
 from oyez.speaking.voice import Voice
 from oyez.state import Turns
 from oyez.supervision import Notifier
@@ -73,11 +77,12 @@ class House:
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], date] = date.today,
         calendar_s: float = CALENDAR_S,
+        wall_clock: Callable[[], datetime] = datetime.now,
         sound: tuple[Capture, Playback] | None = None,
     ) -> None:
         """mcp_tokens: by the label of the MCP server. clock: monotonic seconds, of the loop and of the board too.
-        today: the local date; calendar_s: so often it is looked at. sound: who reads and writes the cards; None:
-        a thread each."""
+        today: the local date; calendar_s: so often it is looked at. wall_clock: local time.
+        sound: who reads and writes the cards; None: a thread each."""
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown, self._clock = "", clock
         self._capture, self._playback = sound or (Capture(board.microphone), Playback(board.speaker))
@@ -125,6 +130,12 @@ class House:
         if kept.muted:
             self._ears.deaf(True)
         self._voice = Voice(config.speaking, self._playback, tell)
+        self._feeder = Feeder(self._voice)
+        self._announcements = Announcements(config.home, self._http, tell, self._broker.answer)
+        self._quiet = QuietWatch(config.home, tell, wall_clock)
+        self._mixer = Mixer(board.volume, self._troubles, view.volume)
+        self.restart_asked = asyncio.Event()
+        """The house is to be ended, and built anew by whoever supervises the process."""
         elsewhere = remote_tools.declarations(config.mcp, mcp_tokens or {})
         self._till = Till(
             config.money,
@@ -147,9 +158,7 @@ class House:
             lambda call: self._doings.tool_used(call),
         )
         self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
-        self._cards.on_playing = lambda: self._doings.set_volume(
-            self.conductor.view.volume
-        )  # an absent card has forgotten it
+        self._cards.on_playing = self._mixer.apply
         self._care = HearingCare(
             self._ears,
             self._cards.losses,
@@ -159,16 +168,21 @@ class House:
             lambda: self.show(self.conductor.view),
         )
         self._signs = VitalSigns(self._capture, self._playback, self._ears, self.conductor, clock)
-        self._deeds: dict[type[Deed], Callable[[Any], None]] = {LabelClip: self._evidence.label}
+        self._deeds: dict[type[Deed], Callable[[Any], None]] = {
+            LabelClip: self._evidence.label,
+            FetchSound: self._announcements.fetch,
+        }
         self._doings = Doings(
-            board=board,
+            announcements=self._announcements,
             broker=self._broker,
             ears=self._ears,
             evidence=self._evidence,
+            feeder=self._feeder,
             line=self._line,
+            mixer=self._mixer,
+            restart=self.restart_asked.set,
             till=self._till,
             toolbox=self._toolbox,
-            troubles=self._troubles,
             voice=self._voice,
         )
 
@@ -183,6 +197,9 @@ class House:
                 group.create_task(self._till.run(), name="till")
                 group.create_task(self._cards.keep_hearing(), name="ears")
                 group.create_task(self._cards.keep_playing(), name="voice")
+                group.create_task(self._feeder.run(), name="feeder")
+                group.create_task(self._announcements.run(), name="announcements")
+                group.create_task(self._quiet.run(), name="quiet hours")
                 group.create_task(self._care.run(), name="hearing care")
                 group.create_task(self._signs.watch(), name="vital signs")
                 group.create_task(self._signs.report(self._notifier), name="supervision")

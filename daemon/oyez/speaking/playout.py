@@ -69,7 +69,12 @@ class Playout:
     @property
     def outstanding(self) -> bool:
         """Some of what came was not heard yet."""
-        return any(part.heard(self._audible) < part.frames() for part in self._parts.values())
+        return self.unheard_frames > 0
+
+    @property
+    def unheard_frames(self) -> int:
+        """Of what came."""
+        return sum(part.frames() - part.heard(self._audible) for part in self._parts.values())
 
     def queue(self, item_id: str, content_index: int, start: int, frames: int) -> None:
         """`frames` frames of a part are to be heard, numbered from `start` on. Numbers only rise."""

@@ -66,6 +66,11 @@ class Voice:
     def paused(self) -> bool:
         return self._paused
 
+    @property
+    def unheard_s(self) -> float:
+        """So much of what was queued of replies is still to be heard."""
+        return self._playout.unheard_frames / self._rate_hz
+
     def say(self, item_id: str, content_index: int, pcm24k: bytes) -> None:
         """Queues a piece of a reply: PCM16, 24 kHz, mono, little-endian. Past playback's bound (180 s) the newest is
         dropped, counted and logged once a part: what was begun stays whole and the conversation stays in step."""

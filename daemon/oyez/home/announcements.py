@@ -1,0 +1,100 @@
+"""The organ that gets sounds to be announced: fetches and decodes them, tells of each, keeps it until it is dropped.
+
+What cannot be had is answered to the order; what happens to the rest is decided by the conversation.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from oyez.config import Home
+from oyez.events import Event, PlayAsked
+from oyez.home.deeds import FetchSound
+from oyez.home.sound_decoding import BYTES_PER_S, BadSound, decode
+from oyez.home.sound_fetching import CannotFetch, fetch, read
+from oyez.home.sound_source import is_address
+
+log = logging.getLogger(__name__)
+
+MOST_CLIPS = 4
+"""Fetched, waiting and sounding; past it an order is refused."""
+MOST_KEPT_BYTES = 32_000_000
+"""Of all clips: eleven minutes. Past it a clip is refused."""
+AT_ONCE = 2
+"""Fetched at one time: a slow one does not hold up an urgent one."""
+
+
+class Announcements:
+    """Loop only. `run` must be running; everything else returns at once."""
+
+    def __init__(
+        self,
+        config: Home,
+        http: httpx.AsyncClient,
+        tell: Callable[[Event], None],
+        answer: Callable[[str | None, bool, str], None],
+    ) -> None:
+        """answer: order id, whether it was done, and why not."""
+        self._config, self._http, self._tell, self._answer = config, http, tell, answer
+        self._orders: asyncio.Queue[FetchSound] = asyncio.Queue()
+        self._coming = 0
+        self._clips: dict[str, bytearray] = {}
+        self._told = 0
+        self._worker = ThreadPoolExecutor(1, "announcement")
+
+    async def run(self) -> None:
+        """For ever."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(AT_ONCE):
+                    group.create_task(self._serve(), name=f"announcement {number}")
+        finally:
+            self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def fetch(self, order: FetchSound) -> None:
+        """A PlayAsked follows, or an answer that says why not."""
+        if len(self._clips) + self._coming >= MOST_CLIPS:
+            self._refuse(order, f"{MOST_CLIPS} sounds are waiting already: send it again later.")
+            return
+        self._coming += 1
+        self._orders.put_nowait(order)
+
+    def clip(self, name: str) -> bytearray:
+        """PCM16 mono little-endian at 24 kHz; nothing where it was dropped."""
+        return self._clips.get(name, bytearray())
+
+    def drop(self, name: str) -> None:
+        self._clips.pop(name, None)
+
+    async def _serve(self) -> None:
+        while True:
+            order = await self._orders.get()
+            try:
+                self._keep(order, await self._get(order))
+            except (CannotFetch, BadSound) as error:
+                self._refuse(order, str(error))
+            finally:
+                self._coming -= 1
+
+    async def _get(self, order: FetchSound) -> bytearray:
+        work = asyncio.get_running_loop().run_in_executor
+        if is_address(order.source):
+            data = await fetch(self._http, order.source, self._config.announce_from)
+        else:
+            data = await work(self._worker, read, self._config.audio_folder, order.source)
+        return await work(self._worker, decode, data)
+
+    def _keep(self, order: FetchSound, pcm: bytearray) -> None:
+        if sum(len(kept) for kept in self._clips.values()) + len(pcm) > MOST_KEPT_BYTES:
+            raise BadSound("With those that wait it is too much sound to keep: send it again later.")
+        self._told += 1
+        clip = f"clip_{self._told}"
+        self._clips[clip] = pcm
+        self._tell(PlayAsked(clip, len(pcm) / BYTES_PER_S, order.order_id, order.priority, order.volume))
+
+    def _refuse(self, order: FetchSound, why: str) -> None:
+        log.warning("A sound is not announced: %s", why)
+        self._answer(order.order_id, False, why)
