@@ -43,9 +43,10 @@ test-long: setup ## stories that take long (every row of the table of ends, ever
 	@OYEZ_RANDOM=1 $(BIN)/python -m pytest --no-cov -q tests/unit $(ARGS)
 	@$(BIN)/python -m pytest --no-cov -v -m long --ignore=tests/peers $(ARGS)
 
-test-peers: setup ## six other Realtime clients against oyez-local, our client against two other servers; ARGS are pytest's
+test-peers: setup ## six other Realtime clients against oyez-local, our client against two other servers, the device in a real Home Assistant; ARGS are pytest's
 	@$(BIN)/python -m tests.peers.install
 	@$(BIN)/python -m tests.peers.servers.install
+	@$(BIN)/python -m tests.peers.home_assistant.install
 	@$(BIN)/python -m pytest --no-cov -v tests/peers $(ARGS)
 
 bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table

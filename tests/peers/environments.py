@@ -82,9 +82,9 @@ def python_packages(*options: str) -> Callable[[Environment], None]:
     """A venv with what the one pinned file lists; options: pip's."""
 
     def fill(environment: Environment) -> None:
-        _run([sys.executable, "-m", "venv", environment.folder])
+        run([sys.executable, "-m", "venv", environment.folder])
         quiet = ["--disable-pip-version-check", "--quiet", "--no-input"]
-        _run([environment.python, "-m", "pip", "install", *quiet, *options, "-r", environment.pinned[0]])
+        run([environment.python, "-m", "pip", "install", *quiet, *options, "-r", environment.pinned[0]])
 
     return fill
 
@@ -98,18 +98,20 @@ def node_packages(environment: Environment) -> None:
     for path in environment.pinned:
         shutil.copy(path, environment.folder)
     quiet = ["--omit-lockfile-registry-resolved", "--no-audit", "--no-fund", "--loglevel=error"]
-    _run([npm, "ci", *quiet], environment.folder)
+    run([npm, "ci", *quiet], environment.folder)
 
 
-def _run(command: Sequence[str | Path], cwd: Path = ROOT) -> None:
+def run(command: Sequence[str | Path], cwd: Path = ROOT) -> str:
+    """What it printed. Raises CannotInstall with its last words."""
     words = [str(word) for word in command]
     try:
-        subprocess.run(words, cwd=cwd, check=True, capture_output=True, text=True, timeout=PATIENCE_S)
+        done = subprocess.run(words, cwd=cwd, check=True, capture_output=True, text=True, timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         raise CannotInstall(f"{Path(words[0]).name} did not end within {PATIENCE_S:g} s") from None
     except subprocess.CalledProcessError as error:
         lines = (error.stderr or error.stdout).strip().splitlines()
         raise CannotInstall(" ".join(lines[-2:]) or f"exit code {error.returncode}") from None
+    return done.stdout
 
 
 def install_all(environments: Mapping[str, Environment], names: Sequence[str]) -> None:

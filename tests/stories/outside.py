@@ -10,7 +10,7 @@ from tests.stories.theatre import Services
 
 CONFIG = """
 [device]
-id = "story"
+id = "{device_id}"
 [board]
 {board}
 [line]
@@ -33,13 +33,12 @@ type = "boolean"
 """
 
 
-def write_config(folder: Path, world: Services, board: str) -> Path:
+def write_config(folder: Path, world: Services, board: str, device_id: str = "story") -> Path:
     """The configuration of a daemon that lives on these services. board: the lines of [board]."""
     key_file, config = folder / "device_key", folder / "oyez.toml"
     key_file.write_text(world.device_key)
-    config.write_text(
-        CONFIG.format(board=board, backend_url=world.backend_url, key_file=key_file, broker_port=world.broker.port)
-    )
+    places = {"backend_url": world.backend_url, "key_file": key_file, "broker_port": world.broker.port}
+    config.write_text(CONFIG.format(device_id=device_id, board=board, **places))
     return config
 
 

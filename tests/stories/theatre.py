@@ -192,9 +192,10 @@ class Services:
 
 @asynccontextmanager
 async def services(
-    folder: Path, token_lifetime_s: int = 600, local_options: Sequence[str] = ()
+    folder: Path, token_lifetime_s: int = 600, local_options: Sequence[str] = (), broker: Broker | None = None
 ) -> AsyncIterator[Services]:
-    """All of them listen; the backend knows one device. local_options: more words for `oyez-local serve`."""
+    """All of them listen; the backend knows one device. local_options: more words for `oyez-local serve`.
+    broker: one that runs already."""
     local_port, backend_port = free_port(), free_port()
     server_log = folder / "server.jsonl"
     local = Process(
@@ -212,7 +213,7 @@ async def services(
         },
     )
     async with AsyncExitStack() as stack:
-        broker = await stack.enter_async_context(mosquitto())
+        broker = broker or await stack.enter_async_context(mosquitto())
         stack.push_async_callback(local.kill)
         stack.push_async_callback(backend.kill)
         key = await device_key(folder)

@@ -1,0 +1,89 @@
+"""A fresh Home Assistant gets its owner, a token that lasts, and its broker: as a browser does it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+
+from tests.peers.home_assistant.api import Api, Refused
+
+OWNER = {"name": "Owner", "username": "owner", "password": "only-on-loopback", "language": "en"}
+STARTED_WITHIN_S = 120.0
+ONBOARDING: dict[str, Any] = {
+    "version": 4,
+    "minor_version": 1,
+    "key": "onboarding",
+    "data": {"done": ["core_config", "integration", "analytics"]},
+}
+"""The file .storage/onboarding: all steps but the owner's are done, since the others begin services of the internet."""
+BROKER_FORM = {"set_client_cert": False, "set_ca_cert": "off", "transport": "tcp"}
+
+
+async def until(look: Callable[[], Awaitable[bool]]) -> None:
+    """Asks until it is so. It tells nobody when it is ready: there is no event to wait for before it listens."""
+    async with asyncio.timeout(STARTED_WITHIN_S):
+        while True:
+            if await look():
+                return
+            await asyncio.sleep(0.2)
+
+
+async def listening(url: str) -> None:
+    """Returns when it answers at all."""
+
+    async def answers() -> bool:
+        try:
+            await client.get(f"{url}/manifest.json")
+        except httpx.TransportError:
+            return False
+        return True
+
+    async with httpx.AsyncClient() as client:
+        await until(answers)
+
+
+async def own(url: str) -> Api:
+    """Makes the owner, and a token of theirs."""
+    async with httpx.AsyncClient(timeout=30.0) as client:
+        made = await client.post(f"{url}/api/onboarding/users", json={**OWNER, "client_id": f"{url}/"})
+        made.raise_for_status()
+        grant = {"client_id": f"{url}/", "grant_type": "authorization_code", "code": made.json()["auth_code"]}
+        short = await client.post(f"{url}/auth/token", data=grant)
+        short.raise_for_status()
+    api = Api(url, short.json()["access_token"])
+    return Api(url, await api.command("auth/long_lived_access_token", client_name="oyez peers", lifespan=1))
+
+
+async def started(api: Api) -> None:
+    """All that it loads at the start is loaded."""
+
+    async def runs() -> bool:
+        return bool((await api.get("config"))["state"] == "RUNNING")
+
+    await until(runs)
+
+
+async def add(api: Api, domain: str, answers: dict[str, Any]) -> None:
+    """Sets up an integration: its form is filled with `answers`."""
+    step = await api.post("config/config_entries/flow", {"handler": domain})
+    while step["type"] == "form":
+        if step.get("errors"):
+            raise Refused(f"{domain}: {step['errors']}")
+        step = await api.post(f"config/config_entries/flow/{step['flow_id']}", answers)
+    if step["type"] != "create_entry":
+        raise Refused(f"{domain}: {step}")
+
+
+async def add_broker(api: Api, port: int) -> None:
+    await add(api, "mqtt", {"broker": "127.0.0.1", "port": port, "protocol": "5", "other_settings": BROKER_FORM})
+
+
+async def connected(api: Api) -> None:
+    """Its MQTT integration is up: at a restart that is some seconds after the start."""
+
+    async def loaded() -> bool:
+        (entry,) = await api.get("config/config_entries/entry?domain=mqtt")
+        return bool(entry["state"] == "loaded")
+
+    await until(loaded)
