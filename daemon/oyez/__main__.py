@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
-    from oyez.remote import Outcome, Remote
+    from oyez.remote import Manner, Outcome, Remote
 
 INTERRUPTED = 130
 """As shells count it: 128 and SIGINT."""
@@ -70,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
 
     say = _verb(verbs, "say", _say, "have the running daemon say a text")
     say.add_argument("text")
+    ask = _verb(verbs, "ask", _ask, "have the running daemon ask a question; prints what was answered")
+    ask.add_argument("text")
+    announce = _verb(verbs, "announce", _announce, "have the running daemon play a sound")
+    announce.add_argument("source", help="https://..., or the name of a file in home.audio_folder")
+    for verb in (say, ask, announce):
+        verb.add_argument("--priority", choices=("normal", "urgent"), default="normal", help="urgent: at once, always")
+        verb.add_argument("--volume", type=float, metavar="0-100", help="for this alone; unset: as it is")
     enrol = _verb(verbs, "enrol", _enrol, "a wake phrase of your own, said three times to the running daemon")
     enrol.add_argument("name", help="letters, digits, _ and -, such as hey_house")
     enrol.add_argument("files", type=Path, nargs="*", metavar="FILE.wav", help="learn from these recordings instead")
@@ -135,7 +142,21 @@ def _check_config(arguments: argparse.Namespace) -> int:
 
 
 def _say(arguments: argparse.Namespace) -> int:
-    return _report(_remote(arguments.config).say(arguments.text))
+    return _report(_remote(arguments.config).say(arguments.text, _manner(arguments)))
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    return _report(_remote(arguments.config).ask(arguments.text, _manner(arguments)))
+
+
+def _announce(arguments: argparse.Namespace) -> int:
+    return _report(_remote(arguments.config).announce(arguments.source, _manner(arguments)))
+
+
+def _manner(arguments: argparse.Namespace) -> "Manner":
+    from oyez.remote import Manner
+
+    return Manner(arguments.priority, arguments.volume)
 
 
 def _enrol(arguments: argparse.Namespace) -> int:

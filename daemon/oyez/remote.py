@@ -20,15 +20,36 @@ WELL, FAILED, AWAY = 0, 1, 69
 ANSWER_S = 10.0
 SPEECH_S = 120.0
 """A text is answered when it has been spoken."""
+ASK_S = 180.0
+"""A question is answered when somebody has answered it, or nobody did."""
+ANNOUNCE_S = 720.0
+"""The longest sound, and some patience with what is being said when it comes."""
 ENROL_S = 180.0
 """Three recordings, some of them said again, and the learning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How something is to be said or played."""
+
+    priority: str = "normal"
+    volume: float | None = None
+    """0 to 100; None: as it is set."""
+
+    def fields(self) -> dict[str, Any]:
+        """Of an order. What is as ever is left out, so that a daemon of the last release takes it too."""
+        fields: dict[str, Any] = {} if self.priority == "normal" else {"priority": self.priority}
+        return fields if self.volume is None else {**fields, "volume": self.volume}
+
+
+AS_EVER = Manner()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     exit_code: int
     sentence: str
-    """For the person at the terminal; may be empty."""
+    """For the person at the terminal; may be empty. What was answered to a question."""
     state: dict[str, Any] | None = None
     """The device's state document, where it was seen."""
 
@@ -42,8 +63,15 @@ class Remote:
         self._password = password
         self._root = base(device.id)
 
-    async def say(self, text: str, timeout_s: float = SPEECH_S) -> Outcome:
-        return await self._order("do/say", {"text": text}, timeout_s)
+    async def say(self, text: str, manner: Manner = AS_EVER, timeout_s: float = SPEECH_S) -> Outcome:
+        return await self._order("do/say", {"text": text, **manner.fields()}, timeout_s)
+
+    async def ask(self, question: str, manner: Manner = AS_EVER, timeout_s: float = ASK_S) -> Outcome:
+        """The outcome's sentence is what was answered."""
+        return await self._order("do/ask", {"question": question, **manner.fields()}, timeout_s)
+
+    async def announce(self, source: str, manner: Manner = AS_EVER, timeout_s: float = ANNOUNCE_S) -> Outcome:
+        return await self._order("do/announce", {"source": source, **manner.fields()}, timeout_s)
 
     async def enrol(self, name: str, timeout_s: float = ENROL_S) -> Outcome:
         return await self._order("do/enrol", {"name": name}, timeout_s)
@@ -70,7 +98,7 @@ class Remote:
             if topic not in ("event/done", "event/error") or body.get("id") != order_id:
                 return None
             ok = body.get("ok") is True and topic == "event/done"
-            return Outcome(WELL if ok else FAILED, str(body.get("why", "")))
+            return Outcome(WELL if ok else FAILED, str(body.get("answer", body.get("why", ""))))
 
         payload = json.dumps({**fields, "id": order_id}).encode()
         return await self._watch(Message(f"{self._root}/{name}", payload), answered, timeout_s)

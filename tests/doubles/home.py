@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from oyez.config import Device, Home
-from oyez.events import Event, ListenAsked, MuteAsked, SayAsked, StopAsked
+from oyez.events import AskAsked, Event, ListenAsked, MuteAsked, SayAsked, StopAsked
 from oyez.home.broker import Broker
 from oyez.view import View
 
@@ -52,8 +52,10 @@ class Told:
         match event:
             case MuteAsked(muted=muted):
                 self.broker.show(View(muted=muted))
-            case SayAsked(text="fail"):
+            case AskAsked(question="fail") | SayAsked(text="fail"):
                 self.broker.answer(order_id, False, "The line is away.")
+            case AskAsked(question=question):
+                self.broker.answer(order_id, True, answer=f"Yes, I heard {question}")
             case SayAsked() | ListenAsked() | StopAsked():
                 self.broker.answer(order_id, True)
             case _:

@@ -9,9 +9,11 @@ import pytest
 
 from oyez.__main__ import main
 from oyez.config import Home
-from oyez.remote import AWAY, FAILED, WELL, Remote
+from oyez.events import SayAsked
+from oyez.home.deeds import Deed, FetchSound
+from oyez.remote import AWAY, FAILED, WELL, Manner, Remote
 from oyez.view import View
-from tests.doubles.home import DEVICE, at_home
+from tests.doubles.home import DEVICE, Told, at_home
 from tests.doubles.processes import free_port, mosquitto
 
 pytestmark = pytest.mark.skipif(
@@ -36,6 +38,32 @@ async def test_the_commands_reach_a_running_daemon() -> None:
         assert status.state is not None
         assert status.state["muted"] is True
         assert (await remote.unmute()).exit_code == WELL
+
+
+async def test_what_is_to_be_said_played_or_asked_goes_with_its_manner_and_a_question_comes_back_with_its_answer() -> (
+    None
+):
+    async with mosquitto() as server:
+        told, sounds = Told(), list[Deed]()
+
+        def fetched(deed: Deed) -> None:
+            sounds.append(deed)
+            assert told.broker is not None
+            told.broker.answer(deed.order_id, False, "It cannot be fetched.")
+
+        async with at_home(Home(port=server.port), told, do_deed=fetched):
+            remote = Remote(Home(port=server.port), DEVICE)
+            asked = await remote.ask("Tea?")
+            assert (asked.exit_code, asked.sentence) == (WELL, "Yes, I heard Tea?")
+            assert (await remote.ask("fail")).exit_code == FAILED
+            assert (await remote.say("Fire", Manner("urgent", 90))).exit_code == WELL
+            assert (await remote.say("x", Manner(volume=101))).exit_code == FAILED
+            played = await remote.announce("bell.wav", Manner("urgent", 40))
+            assert (played.exit_code, played.sentence) == (FAILED, "It cannot be fetched.")
+    said = next(event for event in told.events if isinstance(event, SayAsked))
+    assert (said.text, said.priority, said.volume) == ("Fire", "urgent", 0.9)
+    (sound,) = sounds
+    assert sound == FetchSound("bell.wav", sound.order_id, "urgent", 0.4)
 
 
 async def test_a_command_says_which_service_is_away() -> None:
@@ -74,6 +102,10 @@ async def test_the_commands_print_what_a_person_or_a_script_reads(
         assert await command(config, "say", "fail") == FAILED
         assert tuple(capsys.readouterr()) == ("", "The line is away.\n")
         assert await command(config, "say", "hello") == WELL
+        assert await command(config, "ask", "Tea?", "--priority", "urgent", "--volume", "50") == WELL
+        assert tuple(capsys.readouterr()) == ("Yes, I heard Tea?\n", "")
+        assert await command(config, "announce", "../bell.wav") == FAILED
+        assert "without a path" in capsys.readouterr().err
         assert await command(config, "mute") == WELL
         assert await command(config, "status", "--json") == WELL
         assert json.loads(capsys.readouterr().out)["muted"] is True
