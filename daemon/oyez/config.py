@@ -71,6 +71,15 @@ class Line(Section, frozen=True, kw_only=True):
     connect_timeout_s: Positive = 8.0
     token_margin_s: Positive = 60.0
     """A token is renewed when less than this is left of its life."""
+    local_url: str = ""
+    """`oyez-local` in the house, which answers while the service is away, e.g. ws://127.0.0.1:8765/v1/realtime; empty:
+    nobody does."""
+    local_key_file: str = ""
+    """File with its key; under systemd: the credential `local_key`; none of them: it asks for none."""
+    local_ca_file: str = ""
+    """PEM of who signed its certificate, for wss:// inside a house; empty: the system's."""
+    local_after_s: Annotated[float, Meta(ge=0.2, le=10.0)] = 2.0
+    """So long the service has to open a session, or to mend one, before the local server is asked as well."""
 
 
 class Conversation(Section, frozen=True, kw_only=True):

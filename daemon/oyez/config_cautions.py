@@ -1,10 +1,11 @@
 """What a configuration allows and its owner will hardly want: said at the start, refused by nobody. Pure."""
 
 from collections.abc import Iterator
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from oyez.config import Config, ModelPrices
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FREE = "oyez-local"
 """Names of models that cost nothing begin so."""
 
@@ -14,6 +15,7 @@ def cautions(config: Config) -> Iterator[str]:
     yield from _without_words(config)
     yield from _waiting(config)
     yield from _free_of_charge(config)
+    yield from _local_server(config)
     for server in config.mcp:
         if server.url.startswith("http://") and server.authorization_file:
             yield f"mcp {server.label}: its token goes to {server.url} in the clear: use https:// outside your house."
@@ -42,6 +44,26 @@ def _waiting(config: Config) -> Iterator[str]:
         yield (
             f"line.connect_timeout_s ({line.connect_timeout_s:g}) is above conversation.opening_s "
             f"({conversation.opening_s:g}): a slow line is given up before it is open."
+        )
+
+
+def _local_server(config: Config) -> Iterator[str]:
+    """Who answers while the service is away, and what that one is sent."""
+    line = config.line
+    if not line.local_url:
+        return
+    host = urlsplit(line.local_url).hostname or ""
+    if line.local_url.startswith("ws://") and host not in LOOPBACK:
+        yield (
+            f"line.local_url: what is said here goes to {host} in the clear, and so do keys and tokens: use wss:// in "
+            "a network that others are in."
+        )
+    if line.language != "en":
+        yield f"line.local_url: oyez-local understands English alone, and line.language is {line.language}."
+    if line.local_after_s >= line.connect_timeout_s:
+        yield (
+            f"line.local_after_s ({line.local_after_s:g}) is not below line.connect_timeout_s "
+            f"({line.connect_timeout_s:g}): the local server is asked only when the service is given up."
         )
 
 

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 
-from oyez.config import Config, Hearing, Home
+from oyez.config import Config, Hearing, Home, Line
 from oyez.config_hearing import SHIPPED_WORDS
 from oyez.errors import ConfigError
 from oyez.secret import Secret, mask
@@ -166,6 +167,7 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
         yield Mistake("line.backend_url", "must begin with http:// or https://.")
     if config.line.realtime_url and not config.line.realtime_url.startswith(("ws://", "wss://")):
         yield Mistake("line.realtime_url", "must begin with ws:// or wss://.")
+    yield from _local_contradictions(config.line)
     yield from _unknown_words(config.hearing)
     yield from _tool_contradictions(config)
 
@@ -178,6 +180,23 @@ def _quiet_contradictions(home: Home) -> Iterator[Mistake]:
         yield Mistake("home.quiet_until", "needs home.quiet_from, or the night would never begin.")
     if home.quiet_from and home.quiet_from == home.quiet_until:
         yield Mistake("home.quiet_until", "is home.quiet_from: leave both out for no quiet hours.")
+
+
+def _local_contradictions(line: Line) -> Iterator[Mistake]:
+    if line.local_url and not _is_socket(line.local_url):
+        yield Mistake("line.local_url", "must look like ws://127.0.0.1:8765/v1/realtime, or wss://...")
+    if line.local_key_file and not line.local_url:
+        yield Mistake("line.local_key_file", "has no effect without line.local_url: say where the local server is.")
+    if line.local_ca_file and not line.local_url.startswith("wss://"):
+        yield Mistake("line.local_ca_file", "has no effect while line.local_url does not begin with wss://.")
+
+
+def _is_socket(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _unknown_words(hearing: Hearing) -> Iterator[Mistake]:

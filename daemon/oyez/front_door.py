@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import signal
+import ssl
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from oyez.house import House
 from oyez.logs import set_up
 from oyez.memory import Memory, state_folder
 from oyez.secret import Secret
+from oyez.session.local_server import LocalServer
 from oyez.supervision import Notifier, notifier
 from oyez.trace import Trace
 from oyez_hw.boards import Board, BoardSettings, open_board
@@ -53,6 +55,7 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
             trace,
             Memory(state_folder(os.environ)),
             _mcp_tokens(config),
+            local_server=_local_server(config),
         )
         return await _until_told(house, systemd)
 
@@ -96,6 +99,21 @@ def _check_address(config: Config) -> None:
         raise ConfigError(
             [f"line.realtime_url is no address ({error}): it looks like wss://host/v1/realtime"]
         ) from None
+
+
+def _local_server(config: Config) -> LocalServer | None:
+    """Who answers while the service is away."""
+    line = config.line
+    if not line.local_url:
+        return None
+    key = secret(line.local_key_file, "local_key", os.environ)
+    try:
+        tls = ssl.create_default_context(cafile=line.local_ca_file) if line.local_ca_file else None
+    except OSError as error:  # of which ssl.SSLError is one
+        raise ConfigError(
+            [f"line.local_ca_file, {line.local_ca_file}, cannot be used ({error}): name a PEM."]
+        ) from None
+    return LocalServer(line.local_url, key, tls)
 
 
 def _mcp_tokens(config: Config) -> dict[str, Secret]:

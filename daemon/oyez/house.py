@@ -35,6 +35,7 @@ from oyez.pen import Pen
 from oyez.quiet_watch import QuietWatch
 from oyez.secret import Secret
 from oyez.session.line import Line
+from oyez.session.local_server import LocalServer
 from oyez.session.till import CALENDAR_S, Till
 from oyez.session.token import TokenRefused
 from oyez.session.token_source import TokenSource, Trouble
@@ -79,10 +80,11 @@ class House:
         calendar_s: float = CALENDAR_S,
         wall_clock: Callable[[], datetime] = datetime.now,
         sound: tuple[Capture, Playback] | None = None,
+        local_server: LocalServer | None = None,
     ) -> None:
         """mcp_tokens: by the label of the MCP server. clock: monotonic seconds, of the loop and of the board too.
-        today: the local date; calendar_s: so often it is looked at. wall_clock: local time.
-        sound: who reads and writes the cards; None: a thread each."""
+        today: the local date; calendar_s: so often it is looked at. wall_clock: local time. sound: who reads and writes
+        the cards; None: a thread each. local_server: who answers while the voice service is away."""
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown, self._clock = "", clock
         self._capture, self._playback = sound or (Capture(board.microphone), Playback(board.speaker))
@@ -156,6 +158,7 @@ class House:
             clock,
             self._till.usage,
             lambda call: self._doings.tool_used(call),
+            local=local_server,
         )
         self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
         self._cards.on_playing = self._mixer.apply

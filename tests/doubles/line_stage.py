@@ -12,7 +12,9 @@ import httpx
 
 from oyez import events as ev
 from oyez.config import Line as LineConfig
+from oyez.secret import Secret
 from oyez.session.line import Line
+from oyez.session.local_server import LocalServer
 from oyez.session.token_source import TokenSource
 from oyez_realtime.messages import McpCall, ServerEvent
 from tests.doubles.scripted_realtime import (
@@ -48,6 +50,8 @@ class LineStage:
     tools: list[dict[str, Any]] = field(default_factory=list)
     """Of the next conversation."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    local: ScriptedServer = field(default_factory=ScriptedServer)
+    """The local server in the house; its `url` is empty where there is none."""
 
     mendings: list[ev.Event] = field(default_factory=list)
     """That it broke and that it was mended: told so that nobody's patience ends, and to nobody else."""
@@ -95,10 +99,14 @@ class LineStage:
 
 
 @asynccontextmanager
-async def line_stage(*scripts: Sequence[Step], **config: Any) -> AsyncIterator[LineStage]:
-    """The line runs and is closed; one script for each connection. `config`: fields of [line]."""
+async def line_stage(
+    *scripts: Sequence[Step], local: Sequence[Sequence[Step]] | None = None, **config: Any
+) -> AsyncIterator[LineStage]:
+    """The line runs and is closed; one script for each connection. local: those of the local server in the house.
+    `config`: fields of [line]."""
     async with (
         scripted_realtime(*scripts) as server,
+        scripted_realtime(*(local or ())) as local_server,
         token_endpoint(server.url) as endpoint,
         httpx.AsyncClient(trust_env=False) as http,
     ):
@@ -113,8 +121,9 @@ async def line_stage(*scripts: Sequence[Step], **config: Any) -> AsyncIterator[L
             time.monotonic,
             lambda event: stage.usage.append(event),
             lambda call: stage.remote.append(call),
+            local=None if local is None else LocalServer(local_server.url, Secret("key-of-the-house")),
         )
-        stage = LineStage(server, endpoint, line, asyncio.create_task(line.run(), name="line"))
+        stage = LineStage(server, endpoint, line, asyncio.create_task(line.run(), name="line"), local=local_server)
         await asyncio.sleep(0)  # run() has begun: the line may be opened
         try:
             yield stage

@@ -8,8 +8,7 @@ cannot be mended.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -18,12 +17,16 @@ from oyez import events as ev
 from oyez.backoff import delays
 from oyez.config import Line as LineConfig
 from oyez.session import errands as do
-from oyez.session.dialler import Dialled, Dialler
+from oyez.session.choice import Far, Order
+from oyez.session.dialler import Dialled
 from oyez.session.ending import EXPECTED, first_of, gave_up, lost, wants_new_token
+from oyez.session.fallback import Fallback
 from oyez.session.link import Link
 from oyez.session.patience import Patience, to_mend, to_open
+from oyez.session.reaching import reach
 from oyez.session.relay import Sound
 from oyez.session.settings import Turns, session
+from oyez.session.spare import Spare, spare_session
 from oyez.session.story import Rehearsal, Story
 from oyez_realtime import messages as wire
 from oyez_realtime.closing import Remedy, judge_error
@@ -33,7 +36,12 @@ log = logging.getLogger(__name__)
 
 SETTLED_S = 3.0
 """A session that lived so long was a good one: its loss is a new one, with patience of its own."""
+PAID_FOR = (wire.ResponseDone, wire.ConversationItemInputAudioTranscriptionCompleted)
 ROTATION_RETRY_S = (1.0, 30.0)
+NO_SESSION: dict[Far, tuple[int, str]] = {
+    "service": (logging.INFO, "No session: %s"),
+    "local": (logging.WARNING, "No session with the local server, see line.local_url and its key: %s"),
+}
 LOOK_AGAIN_S = 1.0
 """Time alone can make a moment quiet."""
 
@@ -45,7 +53,7 @@ class Wiring:
     config: LineConfig
     tools: Callable[[], Sequence[dict[str, Any]]]
     """Of the next conversation; holds the tokens of servers of tools."""
-    dialler: Dialler
+    fallback: Fallback
     tell: Callable[[ev.Event], None]
     say_sound: Callable[[str, int, bytes], None]
     on_usage: Callable[[wire.ServerEvent], None]
@@ -63,7 +71,8 @@ class Call:
         self._tools = wiring.tools()
         self._link: Link | None = None
         self._serving: asyncio.Task[BaseException] | None = None
-        self._patience: Patience | None = None
+        self._patience: dict[Far, Patience] = {}
+        """With losses, one after the other."""
         self._news = asyncio.Event()
         self._closed = False
 
@@ -89,9 +98,11 @@ class Call:
     # --- what a session tells -----------------------------------------------------------------------------------------
 
     def took(self, link: Link, event: wire.ServerEvent, cause: str | None) -> None:
-        if isinstance(event, wire.ResponseDone | wire.ConversationItemInputAudioTranscriptionCompleted):
+        if link.far == "service" and isinstance(event, PAID_FOR):
             self._with.on_usage(event)  # whoever asked for it may be gone: it is paid all the same
         self._remote(event)
+        if link is self._link and link.far == "service":
+            self._with.fallback.took(event)
         facts = link.relay.take(event)
         if link is not self._link:
             return
@@ -138,36 +149,37 @@ class Call:
     async def live(self) -> None:
         """Until it cannot go on, which it tells; cancel it to end it sooner."""
         async with asyncio.TaskGroup() as group:
-            patience = to_open(self._with.clock(), self._with.config.connect_timeout_s, self._with.rng)
-            reached = await self._reach(patience, None)
-            if not isinstance(reached, Dialled):
-                self._tell(lost(reached))
+            now, timeout_s = self._with.clock(), self._with.config.connect_timeout_s
+            order = self._with.fallback.to_open()
+            patience = {far: to_open(now, timeout_s, self._with.rng) for far in order.all}
+            dialled, why = await reach(group, order, lambda far: self._attempt(far, patience[far], None))
+            if dialled is None:
+                self._tell(lost(why.get("service") or why[order.first]))
                 return
-            link: Link | None = self._take_over(group, reached, self.story.rehearse())
+            link: Link | None = self._take_over(group, dialled, self.story.rehearse())
             self._tell(ev.SessionReady())
+            self._with.fallback.opened(dialled.far, why.get("service"))
             while link is not None:
                 link = await self._next(group, link)
 
-    async def _reach(self, patience: Patience, error: BaseException | None) -> Dialled | BaseException:
+    async def _attempt(self, far: Far, patience: Patience, error: BaseException | None) -> Dialled | BaseException:
         """An open session, or why there is none. error: how the last one ended, whose next must come in time."""
-        bound_s = None
         while True:
             if error is not None:
                 wait_s = patience.wait_s(error, self.story.owed, self._with.clock())
                 if wait_s is None:
                     return error
                 await asyncio.sleep(wait_s)
-                bound_s = patience.bound_s(self._with.clock())
             try:
-                async with asyncio.timeout(bound_s):
-                    return await self._dial()
+                async with asyncio.timeout(patience.bound_s(self._with.clock())):
+                    return await self._dial(far)
             except EXPECTED as problem:
                 error = first_of(problem)
-                log.info("No session: %s", error)
+                log.log(*NO_SESSION[far], error)
 
-    async def _dial(self) -> Dialled:
+    async def _dial(self, far: Far) -> Dialled:
         turns = self.story.turns
-        return await self._with.dialler.dial(session(self._with.config, self._tools, turns), turns)
+        return await self._with.fallback.dial(far, session(self._with.config, self._tools, turns), turns)
 
     async def _next(self, group: asyncio.TaskGroup, link: Link) -> Link | None:
         """The session after this one: by rotation, or because this one was lost. None: there is none."""
@@ -189,19 +201,32 @@ class Call:
         for event in self.story.lost():
             self._tell(event)
         if wants_new_token(error):
-            self._with.dialler.forget_token()
+            self._with.fallback.forget_token(link.far)
+        order = self._with.fallback.to_mend(link.far, error)
+        self._renew_patience(order, link)
         now, reconnect_s = self._with.clock(), self._with.config.reconnect_s
-        if self._patience is None or now - link.opened_s > SETTLED_S:
-            self._patience = to_mend(now, reconnect_s, self._with.rng)
         self._tell(ev.LineBroke(now + reconnect_s + self._with.config.connect_timeout_s))
-        reached = await self._reach(self._patience, error)
-        if not isinstance(reached, Dialled):
-            self._tell(gave_up(reached, reconnect_s) if self._patience.tries else lost(reached))
+        ended = {link.far: error}
+        dialled, why = await reach(group, order, lambda far: self._attempt(far, self._patience[far], ended.get(far)))
+        why = ended | why
+        if dialled is None:
+            told = why.get("service") or why[link.far]
+            self._tell(gave_up(told, reconnect_s) if self._patience[order.first].tries else lost(told))
             return None
         log.info("The conversation goes on in a new session.")
         self._tell(ev.LineMended())
+        self._with.fallback.opened(dialled.far, why.get("service"))
         rehearsal = self.story.rehearse()
-        return self._take_over(group, reached, rehearsal, [do.Create(item) for item in rehearsal.items])
+        return self._take_over(group, dialled, rehearsal, [do.Create(item) for item in rehearsal.items])
+
+    def _renew_patience(self, order: Order, link: Link) -> None:
+        """One loss upon the other has to do with what is left."""
+        now = self._with.clock()
+        if now - link.opened_s > SETTLED_S:
+            self._patience.clear()
+        for far in order.all:
+            if far not in self._patience:
+                self._patience[far] = to_mend(now, self._with.config.reconnect_s, self._with.rng)
 
     def _take_over(
         self, group: asyncio.TaskGroup, dialled: Dialled, rehearsal: Rehearsal, first: Sequence[do.Outgoing] = ()
@@ -224,7 +249,7 @@ class Call:
         waits = delays(self._with.rng, *ROTATION_RETRY_S)
         while True:
             try:
-                async with _spare(await self._dial()) as spare:
+                async with spare_session(await self._dial(old.far)) as spare:
                     rehearsal = await self._rehearse(old, spare)
                     if not self._closed and self._is_quiet(old) and self.story.is_whole(rehearsal):
                         log.info("The session's time is nearly up: the conversation goes on in the next one.")
@@ -233,7 +258,7 @@ class Call:
                 log.info("The next session is not there yet: %s", error)
             await asyncio.sleep(next(waits))
 
-    async def _rehearse(self, old: Link, spare: "_Spare") -> Rehearsal:
+    async def _rehearse(self, old: Link, spare: Spare) -> Rehearsal:
         """At a quiet moment: tells the spare session of the conversation. Returns when it knows all of it, which is
         when it answers the update that was sent behind, since the service takes what it is sent in order."""
         while not self._is_quiet(old):
@@ -261,24 +286,3 @@ def _is_ignored(event: wire.ServerEvent, facts: Sequence[object]) -> bool:
             return not facts
         case _:
             return False
-
-
-class _Spare:
-    """A session that is open beside the present one; closed unless it is kept."""
-
-    def __init__(self, dialled: Dialled) -> None:
-        self.dialled, self.client, self.kept = dialled, dialled.client, False
-
-    def keep(self) -> Dialled:
-        self.kept = True
-        return self.dialled
-
-
-@asynccontextmanager
-async def _spare(dialled: Dialled) -> AsyncIterator[_Spare]:
-    spare = _Spare(dialled)
-    try:
-        yield spare
-    finally:
-        if not spare.kept:
-            await dialled.client.close()

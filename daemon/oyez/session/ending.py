@@ -5,13 +5,36 @@ from dataclasses import replace
 from oyez.events import SessionLost
 from oyez.secret import mask
 from oyez.session.token import BackendAway, TokenRefused
-from oyez_realtime.closing import Remedy, Verdict
+from oyez_realtime import messages as wire
+from oyez_realtime.closing import Remedy, Verdict, judge_error
 from oyez_realtime.errors import ConnectionLost, RealtimeError, SessionRefused, UpdateRefused
 
 EXPECTED = (BackendAway, TokenRefused, RealtimeError, OSError, TimeoutError)
 """What networks and services do to us; anything else is a bug of ours and ends the process."""
 
 REFUSALS = (Remedy.REFUSED, Remedy.NEW_TOKEN)
+MEANS = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "rate_limit_exceeded")
+"""Error codes of a session that is open and will answer nobody for a while."""
+
+
+class OutOfMeans(RealtimeError):
+    """The session lives, and the service will not answer in it."""
+
+
+def out_of_means(event: wire.ServerEvent) -> OutOfMeans | None:
+    """Whether a reply, or a wish for one, failed because a quota or a limit is used up."""
+    match event:
+        case wire.ErrorEvent(error=error):
+            detail: wire.ErrorDetail | None = error
+        case wire.ResponseDone(response=wire.Response(status="failed", status_details=details)):
+            told = wire.given(details)
+            detail = wire.given(told.error) if told is not None else None
+        case _:
+            return None
+    if detail is None or wire.given(detail.code) not in MEANS:
+        return None
+    verdict = judge_error(detail)
+    return OutOfMeans(f"{wire.given(detail.message) or ''} {verdict.sentence}".strip(), verdict)
 
 
 def lost(error: BaseException) -> SessionLost:
@@ -27,7 +50,7 @@ def _lost(error: BaseException) -> SessionLost:
             return SessionLost("token_refused", str(error))
         case BackendAway():
             return SessionLost("backend_away", str(error), error.retry_after_s)
-        case SessionRefused() | UpdateRefused():
+        case SessionRefused() | UpdateRefused() | OutOfMeans():
             return SessionLost("line_refused", str(error))
         case RealtimeError(verdict=verdict) if verdict.remedy in REFUSALS:
             return SessionLost("line_refused", str(error))

@@ -10,8 +10,9 @@ from oyez import events as ev
 from oyez.config import Line as LineConfig
 from oyez.session import errands as do
 from oyez.session.call import Call, Wiring
-from oyez.session.dialler import Dialler
+from oyez.session.fallback import Fallback
 from oyez.session.link import Link
+from oyez.session.local_server import LocalServer
 from oyez.session.settings import Turns
 from oyez.session.story import Story
 from oyez.session.token_source import TokenSource
@@ -39,23 +40,27 @@ class Line:
         on_usage: Callable[[wire.ServerEvent], None] = lambda event: None,
         on_remote_call: Callable[[wire.McpCall], None] = lambda call: None,
         rng: Random | None = None,
+        local: LocalServer | None = None,
     ) -> None:
         """tools: what the next conversation may use. say_sound: item id, content index, PCM16 mono little-endian at
         24 kHz. clock: monotonic seconds. on_usage: is given each event that tells what something cost (a response's
-        end, a transcript's). on_remote_call: what the service did with a remote (MCP) tool."""
+        end, a transcript's). on_remote_call: what the service did with a remote (MCP) tool. local: who answers while
+        the service is away."""
         self._tokens = tokens
+        rng = rng or Random()
+        self._fallback = Fallback(config, tokens, local, tell, clock, rng)
         self._turns: Turns = "service"
         self._wiring = Wiring(
             config,
             tools,
-            Dialler(config, tokens, clock),
+            self._fallback,
             tell,
             say_sound,
             on_usage,
             self._count_sent,
             on_remote_call,
             clock,
-            rng or Random(),
+            rng,
         )
         self._group: asyncio.TaskGroup | None = None
         self._call: Call | None = None
@@ -66,6 +71,7 @@ class Line:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as self._group:
             self._group.create_task(self._tokens.prefetch(), name="tokens")
+            self._group.create_task(self._fallback.run(), name="fallback")
 
     def open(self) -> None:
         """A SessionReady or a SessionLost follows, unless `close` comes first."""

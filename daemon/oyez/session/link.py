@@ -28,7 +28,8 @@ class Holder(Protocol):
     """Whose link it is. All are called on the loop's thread and return at once."""
 
     def took(self, link: "Link", event: wire.ServerEvent, cause: str | None) -> None:
-        """cause: with an `error`, the wire name of our event that it objects to, while that is known."""
+        """cause: with an `error`, the wire name of our event that it objects to, while that is known. May raise one of
+        EXPECTED: the session is of no more use, and ends so."""
 
     def sent(self, link: "Link", size: int) -> None:
         """So many bytes of PCM went out."""
@@ -40,6 +41,7 @@ class Holder(Protocol):
 class Link:
     def __init__(self, dialled: Dialled, config: LineConfig, clock: Callable[[], float], holder: Holder) -> None:
         self._client, self._clock, self._holder = dialled.client, clock, holder
+        self.far = dialled.far
         self._up = Up(config.audio_format)
         self._outbox: asyncio.Queue[do.Outgoing] = asyncio.Queue()
         self.relay = Relay(Down(config.audio_format))

@@ -33,6 +33,12 @@ def test_of_the_defaults_nothing_is_to_be_said() -> None:
         ),
         ('[line]\nrealtime_url = "ws://h/v1/realtime?model=gpt-realtime-9"', "gpt-realtime-9"),
         (MCP.replace("https", "http") + 'authorization_file = "/k"', "in the clear"),
+        ('[line]\nlocal_url = "ws://kitchen.lan:8765/v1/realtime"', "goes to kitchen.lan in the clear"),
+        ('[line]\nlanguage = "de"\nlocal_url = "ws://127.0.0.1:8765/v1/realtime"', "English alone"),
+        (
+            '[line]\nlocal_after_s = 8\nlocal_url = "wss://kitchen.lan/v1/realtime"',
+            "only when the service is given up",
+        ),
     ],
 )
 def test_what_is_hardly_meant_is_told_once(text: str, words: str) -> None:

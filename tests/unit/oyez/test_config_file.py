@@ -96,6 +96,10 @@ def test_a_number_without_an_end_is_refused(value: str) -> None:
         ('[home]\naudio_folder = "sounds"\n', "line 2: home.audio_folder"),
         ('[line]\nbackend_url = "backend:1"\n', "line 2: line.backend_url"),
         ('[line]\nrealtime_url = "http://x"\n', "line 2: line.realtime_url"),
+        ('[line]\nlocal_url = "http://x"\n', "line 2: line.local_url"),
+        ('[line]\nlocal_url = "ws://[::1"\n', "line 2: line.local_url"),
+        ('[line]\nlocal_key_file = "/k"\n', "line 2: line.local_key_file"),
+        ('[line]\nlocal_url = "ws://x"\nlocal_ca_file = "/ca"\n', "line 3: line.local_ca_file"),
         ('[[tools]]\nname="a"\ndescription="d"\ntopic="x/+"\n', "line 4: tools[0].topic"),
     ],
 )

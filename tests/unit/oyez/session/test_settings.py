@@ -6,11 +6,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import hypothesis.strategies as st
 import msgspec
+import pytest
 from hypothesis import given
 
-from oyez.config import Line
+from oyez.config import Line, Mcp
+from oyez.home import remote_tools
+from oyez.secret import Secret
 from oyez.session.settings import address, filler, going_on, session, spoken, turns_only
 from oyez_local.mind import verbatim
+from oyez_local.settings import new_session, updated
+from oyez_realtime.messages import McpTool, RealtimeSession
 
 TOOLS = [{"type": "function", "name": name, "parameters": {"type": "object"}} for name in ("get_time", "set_volume")]
 
@@ -110,3 +115,16 @@ def test_nothing_of_a_query_is_lost_and_no_model_name_breaks_out_of_it(
     made = urlsplit(address(f"wss://h/v1/realtime?{urlencode(query)}", model))
     assert parse_qsl(made.query, keep_blank_values=True) == [*query, ("model", model)]
     assert (made.scheme, made.netloc, made.path, made.fragment) == ("wss", "h", "/v1/realtime", "")
+
+
+@pytest.mark.parametrize("turn_detection", ["server_vad", "semantic_vad", "manual"])
+@pytest.mark.parametrize("audio_format", ["pcm", "pcmu", "pcma"])
+def test_the_local_server_takes_all_that_the_service_is_told(turn_detection: str, audio_format: str) -> None:
+    """So that it can answer in the service's place with the same tools."""
+    mcp = Mcp(label="home", url="https://h/mcp", allowed_tools=("a",), without_approval=("a",))
+    tools = [*TOOLS, *remote_tools.declarations([mcp], {"home": Secret("t")})]
+    config = msgspec.convert({"turn_detection": turn_detection, "audio_format": audio_format}, Line)
+    taken = updated(new_session("oyez-local", "sess_1", 4_000_000_000), session(config, tools), has_spoken=False)
+    assert isinstance(taken, RealtimeSession)
+    assert isinstance(taken.tools, list)
+    assert [isinstance(tool, McpTool) for tool in taken.tools] == [False, False, True]
