@@ -18,7 +18,7 @@ from oyez.config_file import load, secret
 from oyez.errors import Bug, ConfigError, OyezError
 from oyez.house import House
 from oyez.logs import set_up
-from oyez.memory import Memory, state_folder
+from oyez.memory import Memory, run_folder, state_folder
 from oyez.secret import Secret
 from oyez.session.local_server import LocalServer
 from oyez.supervision import Notifier, notifier
@@ -53,7 +53,7 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
             password,
             systemd,
             trace,
-            Memory(state_folder(os.environ)),
+            Memory(state_folder(os.environ), run_folder(os.environ)),
             _mcp_tokens(config),
             local_server=_local_server(config),
         )

@@ -17,18 +17,21 @@ from oyez import actions as do
 from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.config import Config
+from oyez.diagnostics import Diagnostics
 from oyez.doings import Doings
 from oyez.evidence import Evidence
 from oyez.hearing.counters import Counters
 from oyez.hearing.ears import Ears
 from oyez.hearing_care import HearingCare
 from oyez.home import remote_tools
+from oyez.home.announced import AnnouncedFile
 from oyez.home.announcements import Announcements
 from oyez.home.broker import Broker
-from oyez.home.deeds import Deed, FetchSound, LabelClip
+from oyez.home.deeds import Deed, FetchSound, InstallUpdate, LabelClip
 from oyez.home.tool_record import ToolRecord
 from oyez.home.toolbox import Toolbox
 from oyez.kept_settings import first_view, hearing_as_set, worth_keeping
+from oyez.level_meter import tell_levels
 from oyez.memory import Memory
 from oyez.mixer import Mixer
 from oyez.pen import Pen
@@ -93,7 +96,7 @@ class House:
         hearing = hearing_as_set(config, kept, memory.folder)
         view = first_view(config, kept, hearing)
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
-        self.conductor = Conductor(config.conversation, self, view, clock, trace, kept.muted, turns)
+        self.conductor = Conductor(config.conversation, self, view, clock, self._note, kept.muted, turns)
         tell = self.conductor.tell
         self._troubles = Troubles(tell)
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
@@ -114,6 +117,7 @@ class House:
             on_trouble=self._broker_troubled,
             known_words=lambda: self._ears.known_words,
             do_deed=self._do_deed,
+            announced=AnnouncedFile(memory.folder, self._pen.later),
             clock=clock,
         )
         self._evidence = Evidence(
@@ -171,8 +175,17 @@ class House:
             lambda: self.show(self.conductor.view),
         )
         self._signs = VitalSigns(self._capture, self._playback, self._ears, self.conductor, clock)
+        self._diagnostics = Diagnostics(
+            self._evidence,
+            config.hearing.offset_ms,
+            memory.run_folder,
+            self._broker.answer,
+            lambda: self.show(self.conductor.view),
+            clock,
+        )
         self._deeds: dict[type[Deed], Callable[[Any], None]] = {
             LabelClip: self._evidence.label,
+            InstallUpdate: self._diagnostics.install,
             FetchSound: self._announcements.fetch,
         }
         self._doings = Doings(
@@ -204,6 +217,11 @@ class House:
                 group.create_task(self._announcements.run(), name="announcements")
                 group.create_task(self._quiet.run(), name="quiet hours")
                 group.create_task(self._care.run(), name="hearing care")
+                group.create_task(self._diagnostics.run(), name="diagnostics")
+                levels = tell_levels(
+                    lambda: self._ears.level, self._broker.level, wanted=self._config.home.publish_levels
+                )
+                group.create_task(levels, name="levels")
                 group.create_task(self._signs.watch(), name="vital signs")
                 group.create_task(self._signs.report(self._notifier), name="supervision")
         finally:
@@ -213,6 +231,12 @@ class House:
             self._evidence.close()
             self._pen.flush()
             await self._http.aclose()
+
+    def _note(self, fact: object) -> None:
+        """Whatever is told and ordered: for the trace, the delays, and screens that show what is said."""
+        self._trace(fact)
+        self._diagnostics.note(fact)
+        self._broker.caption(fact)
 
     # --- what the conductor orders ------------------------------------------------------------------------------------
 
@@ -231,7 +255,17 @@ class House:
             self._shown = view.state
             self._trace(StateShown(view.state))
         self._memory.keep(worth_keeping(self._config, view, self._memory.folder), self._pen.later)
-        self._broker.show(view, {"money": self._till.report(), "hearing": self._care.measured})
+        told = self._diagnostics.shown
+        self._broker.show(
+            view,
+            {
+                "money": self._till.report(),
+                "hearing": {**self._care.measured, **self._evidence.counted},
+                "device": told["device"],
+                "line": told["line"],
+                "update": told["update"],
+            },
+        )
 
     def _broker_troubled(self, sentence: str | None) -> None:
         if sentence is None:

@@ -29,8 +29,9 @@ class Remembered(msgspec.Struct, frozen=True):
 class Memory:
     """One small file, written whole or not at all. Without a folder nothing is remembered."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None, run_folder: Path | None = None) -> None:
+        """run_folder: of what is gone at the next boot; nothing is remembered there."""
+        self.folder, self.run_folder = folder, run_folder
         self._path = folder / "remembered.json" if folder else None
         self._known: Remembered | None = None
         """In the file, or on its way there."""
@@ -69,4 +70,10 @@ class Memory:
 def state_folder(environ: Mapping[str, str]) -> Path | None:
     """systemd's STATE_DIRECTORY; it may name several, the first is ours."""
     named = environ.get("STATE_DIRECTORY", "").split(os.pathsep)[0]
+    return Path(named) if named else None
+
+
+def run_folder(environ: Mapping[str, str]) -> Path | None:
+    """systemd's RUNTIME_DIRECTORY, which is gone at the next boot; it may name several, the first is ours."""
+    named = environ.get("RUNTIME_DIRECTORY", "").split(os.pathsep)[0]
     return Path(named) if named else None

@@ -47,7 +47,7 @@ async def test_a_clip_is_labelled_where_clips_are_kept_and_refused_where_they_ar
             await looker.until(f"{ROOT}/availability", lambda payload: payload == b"online")
             await looker.send(f"{ROOT}/do/label_clip", order % "a")
             answer = await looker.json(f"{ROOT}/event/done", id="a", ok=False)
-            assert "hearing.locker is off" in answer["why"]
+            assert "cannot do that" in answer["why"]
         async with at_home(Home(port=server.port), do_deed=labelled.append) as (_, told):
             await looker.until(f"{ROOT}/availability", lambda payload: payload == b"online", after=len(looker.seen))
             await looker.send(f"{ROOT}/do/label_clip", order % "b")

@@ -242,12 +242,13 @@ async def stage(
     board: BoardSettings | None = None,
     line: Mapping[str, Any] | None = None,
     memory: Path | None = None,
+    run_folder: Path | None = None,
     mcp_tokens: Mapping[str, Secret] | None = None,
     calendar: Mapping[str, Any] | None = None,
     **sections: Any,
 ) -> AsyncIterator[Theatre]:
     """A house that runs and hears. `sections` replace sections of the configuration, `line` some of [line].
-    memory: its state folder. calendar: `today` and `calendar_s` of the House."""
+    memory, run_folder: its folders. calendar: `today` and `calendar_s` of the House."""
     config = Config(
         device=Device(id="story"),
         line=Line(**{"backend_url": world.backend_url, **(line or {})}),
@@ -258,7 +259,7 @@ async def stage(
     config = msgspec.structs.replace(config, **sections)
     opened = open_board(board or BoardSettings(name="simulated"))
     play = Theatre(world.broker, world.local, world.backend, world.server_log, config, None, opened)  # type: ignore[arg-type]
-    told = (Notifier(lambda text: None), play.note, Memory(memory))
+    told = (Notifier(lambda text: None), play.note, Memory(memory, run_folder))
     play.house = House(config, opened, world.device_key, None, *told, mcp_tokens, **(calendar or {}))
     running = asyncio.create_task(play.house.run(), name="house")
     try:

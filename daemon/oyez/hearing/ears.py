@@ -188,6 +188,13 @@ class Ears:
             "direction_deg": _rounded(self._front.direction_deg),
         }
 
+    @property
+    def level(self) -> tuple[float, float, float | None] | None:
+        """The present sound in dBFS, its dB above the room's noise, the direction of the last speech in degrees where
+        it is known. None: muted."""
+        floor = self._speech.floor
+        return None if self._deaf else (floor.dbfs, floor.snr_db, self._front.direction_deg)
+
     def played(self, samples: Samples, rate_hz: int, audible_at_s: float) -> None:
         """What the loudspeaker plays. samples: int16 (frames, channels); `audible_at_s`: of its first frame."""
         self.near_end.played(samples, rate_hz, audible_at_s)

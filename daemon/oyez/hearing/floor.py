@@ -53,6 +53,11 @@ class Floor:
         """The present sound above the floor; 0 before anything was heard."""
         return _db(self._fast) - _db(self._noise)
 
+    @property
+    def dbfs(self) -> float:
+        """The present sound; -90 before anything was heard."""
+        return _db(self._fast)
+
     def stands(self, ratio: float) -> bool:
         """The present sound has at least `ratio` times the floor's power (as snr_db, without logarithms)."""
         return self._fast >= ratio * self._noise

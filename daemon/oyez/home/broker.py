@@ -7,25 +7,26 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from oyez.backoff import delays
 from oyez.config import Device, Home
 from oyez.config_hearing import SHIPPED_WORDS
 from oyez.events import Event
-from oyez.home import discovery, topics
+from oyez.home import discovery, screens, topics
+from oyez.home.announced import AnnouncedFile, Place
+from oyez.home.announcer import Announcer
 from oyez.home.away import BrokerAway, ProtocolRefused
 from oyez.home.connection import Connection, Incoming
 from oyez.home.deeds import Deed
-from oyez.home.flood import Recent, TokenBucket
-from oyez.home.order_fields import Refusal
-from oyez.home.orders import Order, parse
+from oyez.home.order_desk import OrderDesk, Reply
+from oyez.home.orders import Order
 from oyez.home.shelf import Shelf
 from oyez.home.topics import Message
 from oyez.home.watchers import Watch, Watchers
+from oyez.release import installed_version
 from oyez.secret import Secret
 from oyez.view import View
 
@@ -36,8 +37,6 @@ SESSION_S = 60
 STEADY_S = 10.0
 """A connection that held so long was a good one: the next attempt begins with the shortest delay."""
 CONFIRM_TIMEOUT_S = 3.0
-ORDERS_PER_S = 5.0
-ORDERS_AT_ONCE = 20
 
 
 class Broker:
@@ -53,6 +52,7 @@ class Broker:
         on_trouble: Callable[[str | None], None] = lambda sentence: None,
         known_words: Callable[[], Collection[str]] = lambda: SHIPPED_WORDS,
         do_deed: Callable[[Deed], None] | None = None,
+        announced: AnnouncedFile | None = None,
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
         first_delay_s: float = 1.0,
@@ -60,7 +60,8 @@ class Broker:
     ) -> None:
         """password: what `config_file.secret` read. clock: monotonic seconds.
         on_trouble: is told whenever `broker_trouble` changes. known_words: wake words that may be asked for now.
-        do_deed: carries out what is no event, and answers it; None: nothing such can be done."""
+        do_deed: carries out what is no event, and answers it; None: nothing such can be done.
+        announced: what Home Assistant was told before this start; None: nothing is remembered."""
         self._home = config
         self._device = device
         self._tell = tell
@@ -71,16 +72,16 @@ class Broker:
         self._connection: Connection | None = None
         self._v5 = True
         self._shelf = Shelf()
-        self._recent = Recent()
-        self._bucket = TokenBucket(ORDERS_PER_S, ORDERS_AT_ONCE, clock())
-        self._flooded = False
+        self._desk = OrderDesk(device.id, clock())
         self._on_trouble = on_trouble
         self._known_words, self._do_deed = known_words, do_deed
         self._watchers = Watchers()
-        self._measured: frozenset[str] = frozenset()
+        self._leaving: dict[Place, Watch] = {}
+        self._announced_file = announced or AnnouncedFile()
+        self._announcer = Announcer(config, device, installed_version(), self._announced_file.recall())
         self._told: set[str] = set()
         self._announcing: asyncio.TimerHandle | None = None
-        self._shelf.replace([self._device_document(), topics.availability(device.id, topics.ONLINE)])
+        self._shelf.replace([self._announcer.document, topics.availability(device.id, topics.ONLINE)])
         self.broker_trouble: str | None = None
         """Why home automation does not work now; None: it does."""
 
@@ -156,40 +157,62 @@ class Broker:
         if self._home.discovery:
             connection.subscribe(discovery.birth_topic(self._home.discovery_prefix))
         self._announce()
+        for place in self._announcer.left:
+            self._leave(place)
+        self._announced_file.keep(self._announcer.book)
         for message in self._shelf.take(self._clock()):
             connection.publish(message)
 
-    def _announce(self) -> None:
-        if self._connection is not None:
-            for message in self._shelf.retained():
-                self._connection.publish(message)
+    def _leave(self, place: Place) -> None:
+        """Takes the announcement back that stands there; under another id once that device is known to be off."""
+        if place.device_id == self._device.id:
+            self._publish(self._announcer.take_back(place))
+            return
+        if place not in self._leaving:
+            topic = f"{topics.base(place.device_id)}/availability"
+            self._leaving[place] = self.watch(topic, lambda incoming: self._leave_if_off(place, incoming))
 
-    def _device_document(self) -> Message:
-        """Switched off, discovery takes an earlier announcement back."""
-        prefix = self._home.discovery_prefix
-        if not self._home.discovery:
-            return discovery.removal(prefix, self._device.id)
-        return discovery.announcement(prefix, self._device.id, self._device.name, _version(), self._measured)
+    def _leave_if_off(self, place: Place, incoming: Incoming) -> None:
+        if incoming.payload == topics.OFFLINE:
+            self.unwatch(self._leaving.pop(place))
+            self._publish(self._announcer.take_back(place))
+            self._announced_file.keep(self._announcer.book)
+
+    def _announce(self) -> None:
+        self._publish(self._shelf.retained())
+
+    def _publish(self, messages: Iterable[Message]) -> None:
+        """While the broker is away they go nowhere."""
+        if self._connection is not None:
+            for message in messages:
+                self._connection.publish(message)
 
     def show(self, view: View, extra: Mapping[str, Any] | None = None) -> None:
         """Publishes what changed, now or when the broker is back. extra: more keys for the state document."""
         if not self._home.publish_text:
             view = topics.without_words(view)
+        picture = topics.document(view, extra or {})
+        announcement = self._announcer.learn(picture, self._known_words())
         changed = self._shelf.replace(
-            [*self._newly_measured(extra or {}), *topics.state_messages(self._device.id, view, extra or {})]
+            [
+                *([announcement] if announcement else []),
+                topics.state_message(self._device.id, picture),
+                *topics.plain_messages(self._device.id, picture),
+            ]
         )
-        if self._connection is not None:
-            for message in changed:
-                self._connection.publish(message)
+        self._publish(changed)
+        if announcement is not None and self._connection is not None:
+            self._announced_file.keep(self._announcer.book)
 
-    def _newly_measured(self, extra: Mapping[str, Any]) -> list[Message]:
-        """The device document again, where a value comes for the first time: its sensor is announced with it."""
-        values = extra.get("hearing") or {}
-        measured = self._measured | {key for key in discovery.MEASURES if values.get(key) is not None}
-        if measured == self._measured:
-            return []
-        self._measured = measured
-        return [self._device_document()]
+    def caption(self, fact: object) -> None:
+        """Whatever is told and ordered; what of it belongs on a screen goes there, where texts may be published."""
+        message = screens.caption(self._device.id, fact) if self._home.publish_text else None
+        if message is not None:
+            self._publish([message])
+
+    def level(self, dbfs: float, snr_db: float, direction_deg: float | None) -> None:
+        """Of what is heard at this moment."""
+        self._publish([screens.level(self._device.id, dbfs, snr_db, direction_deg)])
 
     def emit(self, name: str, body: Mapping[str, Any], words: Mapping[str, Any] | None = None) -> None:
         """Tells of an event; while the broker is away it waits a minute at most. words: more keys, which tell what
@@ -204,8 +227,7 @@ class Broker:
     def answer(self, order_id: str | None, ok: bool, why: str = "", answer: str | None = None) -> None:
         """What became of an order, on `event/done`. answer: what somebody said to the question that it asked."""
         body = topics.outcome(order_id, ok, why, answer)
-        if order_id is not None:
-            self._recent.settle(order_id, body)
+        self._desk.settle(order_id, body)
         self.emit("done", body)
 
     @property
@@ -231,16 +253,10 @@ class Broker:
             return
         if self._watchers.take(incoming):
             return
-        if not self._bucket.take(self._clock()):
-            if not self._flooded:
-                self._flooded = True
-                self._refuse(incoming.topic, Refusal("Too many orders: some are not carried out. Send fewer."))
-            return
-        self._flooded = False
-        order = parse(self._device.id, incoming.topic, incoming.payload, incoming.retained, self._known_words())
-        if isinstance(order, Refusal):
-            self._refuse(incoming.topic, order)
-        elif self._is_new(incoming, getattr(order, "order_id", None)):
+        order = self._desk.take(incoming, self._known_words(), self._clock())
+        if isinstance(order, Reply):
+            self.emit(order.name, order.body)
+        elif order is not None:
             self._pass_on(order)
 
     def _pass_on(self, order: Order) -> None:
@@ -250,23 +266,6 @@ class Broker:
             self._do_deed(order)
         else:
             self.answer(order.order_id, False, "This device cannot do that.")
-
-    def _is_new(self, incoming: Incoming, order_id: str | None) -> bool:
-        """The same id twice is one order and gets the same answer; without an id the broker's own mark must do."""
-        key = order_id if order_id is not None else f"{incoming.topic} {incoming.payload!r}"
-        new = self._recent.add(key, self._clock())
-        if order_id is None:
-            return new or not incoming.duplicate
-        answer = self._recent.answer(key)
-        if not new and answer is not None:
-            self.emit("done", answer)
-        return new
-
-    def _refuse(self, topic: str, refusal: Refusal) -> None:
-        log.warning("Order refused: %s", refusal.sentence)
-        name = topic.removeprefix(topics.base(self._device.id) + "/")
-        body = topics.outcome(refusal.order_id, False, refusal.sentence)
-        self.emit("error", {**body, "order": topics.clip(name)})
 
     def _announce_soon(self) -> None:
         """Home Assistant has started. A fleet must not answer it in one moment."""
@@ -290,10 +289,3 @@ class Broker:
         if sentence != self.broker_trouble:
             self.broker_trouble = sentence
             self._on_trouble(sentence)
-
-
-def _version() -> str:
-    try:
-        return version("oyez")
-    except PackageNotFoundError:
-        return "unknown"

@@ -23,6 +23,10 @@ LONGEST_TEXT = 4096
 
 EVENTS = ("wake", "near_miss", "enrol", "done", "error", "tool", "approval")
 """The events that this version tells of."""
+TOPICS = {"availability": True, "state": True, "status/<key>": True, "level": False, "caption": False}
+"""What else this device publishes below its own tree, and whether it is retained."""
+PLAIN = ("state", "muted", "volume", "wake_words", "sensitivity", "trouble", "budget")
+"""Keys of the state document that have a topic `status/<key>` each, for whoever wants one value a topic."""
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -48,10 +52,35 @@ def availability(device_id: str, payload: bytes) -> Message:
     return Message(f"{base(device_id)}/availability", payload, retain=True)
 
 
-def state_messages(device_id: str, view: View, extra: Mapping[str, Any]) -> list[Message]:
-    """The retained picture of the device. extra: more keys for the document; the view's own win."""
-    document = {**extra, **_document(view)}
-    return [Message(f"{base(device_id)}/state", _json(document), retain=True)]
+def state_message(device_id: str, picture: Mapping[str, Any]) -> Message:
+    """The retained picture of the device, as `document` made it."""
+    return Message(f"{base(device_id)}/state", _json(picture), retain=True)
+
+
+def plain_messages(device_id: str, picture: Mapping[str, Any]) -> list[Message]:
+    """The same for programs that take one value a topic: `status/<key>`, plain text."""
+    return [Message(f"{base(device_id)}/status/{key}", _as_text(picture[key]), retain=True) for key in PLAIN]
+
+
+def _as_text(value: Any) -> bytes:
+    match value:
+        case bool():
+            text = "ON" if value else "OFF"
+        case None:
+            text = "none"
+        case {"kind": kind}:
+            text = str(kind)
+        case list():
+            text = ",".join(map(str, value))
+        case _:
+            text = str(value)
+    return clip(text).encode("utf-8", "replace")
+
+
+def nothing_retained(device_id: str) -> list[Message]:
+    """Takes all that is retained under a device's topics away."""
+    names = ("availability", "state", *(f"status/{key}" for key in PLAIN))
+    return [Message(f"{base(device_id)}/{name}", b"", retain=True) for name in names]
 
 
 def event_message(device_id: str, name: str, body: Mapping[str, Any]) -> Message:
@@ -86,7 +115,12 @@ def clip(text: str, longest: int = LONGEST_STATE) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _document(view: View) -> dict[str, Any]:
+def document(view: View, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The state document. extra: more keys; the view's own win."""
+    return {**extra, **_seen(view)}
+
+
+def _seen(view: View) -> dict[str, Any]:
     trouble = None
     if view.trouble is not None:
         trouble = {"kind": clip(view.trouble.kind), "sentence": clip(view.trouble.sentence, LONGEST_TEXT)}

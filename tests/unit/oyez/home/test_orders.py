@@ -22,7 +22,7 @@ from oyez.events import (
     VolumeAsked,
     WakeWordsAsked,
 )
-from oyez.home.deeds import FetchSound, LabelClip
+from oyez.home.deeds import FetchSound, InstallUpdate, LabelClip
 from oyez.home.order_fields import Refusal
 from oyez.home.orders import LARGEST_BYTES, ORDERS, Order, parse
 from oyez.home.orders_hearing import MOST_WORDS
@@ -271,7 +271,8 @@ def test_whatever_comes_is_an_event_in_range_or_a_refusal(name: str, payload: by
                 | ApprovalGiven
                 | SensitivityAsked
                 | FollowUpAsked
-                | RestartAsked,
+                | RestartAsked
+                | InstallUpdate,
             )
 
 

@@ -1,18 +1,13 @@
-"""What the device says over MQTT, and that docs/mqtt.md says the same."""
+"""What the device says over MQTT."""
 
 import json
-import re
-from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
 from oyez.home import topics
-from oyez.home.orders import ORDERS
 from oyez.view import Approval, Trouble, View
-
-DOCS = Path(__file__).parents[4] / "docs" / "mqtt.md"
 
 
 def test_state_is_one_retained_document() -> None:
@@ -23,7 +18,7 @@ def test_state_is_one_retained_document() -> None:
         wake_words=("hey_jarvis",),
         troubles=(Trouble("hardware", "Gone."),),
     )
-    (message,) = topics.state_messages("kitchen", view, {})
+    message = topics.state_message("kitchen", topics.document(view, {}))
     assert (message.topic, message.retain, message.qos) == ("oyez/kitchen/state", True, 1)
     assert json.loads(message.payload) == {
         "state": "listening",
@@ -42,21 +37,20 @@ def test_state_is_one_retained_document() -> None:
 
 def test_the_document_tells_which_tool_somebody_is_asked_about_and_what_is_left_of_the_budget() -> None:
     view = View(approval=Approval("r1", "calendar", "add_event"), budget="spent")
-    document = json.loads(topics.state_messages("k", view, {})[0].payload)
+    document = topics.document(view, {})
     assert document["approval"] == {"request_id": "r1", "server": "calendar", "name": "add_event"}
     assert document["budget"] == "spent"
 
 
 def test_extra_keys_join_the_document_and_cannot_replace_its_own() -> None:
-    (message,) = topics.state_messages("k", View(), {"uptime_s": 3, "muted": "nonsense"})
-    document = json.loads(message.payload)
+    document = topics.document(View(), {"uptime_s": 3, "muted": "nonsense"})
     assert (document["uptime_s"], document["muted"]) == (3, False)
 
 
 @given(st.text(st.characters(), max_size=400), st.text(max_size=6000))
 def test_what_becomes_a_state_is_clipped_to_255_characters_and_always_utf8(kind: str, text: str) -> None:
     view = View(last_heard=text, troubles=(Trouble(kind, text),))
-    document = json.loads(topics.state_messages("k", view, {})[0].payload.decode("utf-8"))
+    document = json.loads(topics.state_message("k", topics.document(view, {})).payload.decode("utf-8"))
     assert len(document["trouble"]["kind"]) <= topics.LONGEST_STATE
     assert len(document["last_heard"]) <= topics.LONGEST_TEXT
 
@@ -84,17 +78,25 @@ def test_an_outcome_carries_an_id_only_if_the_order_had_one() -> None:
     assert topics.outcome(None, False, "no") == {"ok": False, "why": "no"}
 
 
-def test_the_table_in_the_docs_names_every_topic_and_no_other() -> None:
-    rows = re.findall(
-        r"^\| `([a-z]+(?:/[a-z_]+)?)` \| (device|you) \| (yes|no|never) \|", DOCS.read_text(), re.MULTILINE
-    )
-    said = {"availability": "yes", "state": "yes", **{f"event/{name}": "no" for name in topics.EVENTS}}
-    heard = dict.fromkeys(ORDERS, "never")
-    assert {name: retained for name, by, retained in rows if by == "device"} == said
-    assert {name: retained for name, by, retained in rows if by == "you"} == heard
+def test_each_plain_value_has_a_retained_topic_of_its_own() -> None:
+    view = View(muted=True, volume=0.4, wake_words=("alexa", "hey_jarvis"), troubles=(Trouble("line_away", "Gone."),))
+    messages = topics.plain_messages("k", topics.document(view, {}))
+    assert all(message.retain for message in messages)
+    told = {message.topic.removeprefix("oyez/k/status/"): message.payload.decode() for message in messages}
+    assert set(told) == set(topics.PLAIN)
+    assert told["state"] == "idle"
+    assert told["muted"] == "ON"
+    assert told["volume"] == "40"
+    assert told["wake_words"] == "alexa,hey_jarvis"
+    assert told["trouble"] == "line_away"
+    (none,) = [m for m in topics.plain_messages("k", topics.document(View(), {})) if m.topic.endswith("/trouble")]
+    assert none.payload == b"none"
 
 
-def test_the_table_of_the_state_document_names_every_key() -> None:
-    text = DOCS.read_text().split("## The state document")[1].split("##")[0]
-    keys = {key for row in re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
-    assert keys == set(json.loads(topics.state_messages("k", View(), {"money": {}, "hearing": {}})[0].payload))
+def test_what_was_retained_of_a_device_can_be_taken_away() -> None:
+    picture = topics.document(View(), {})
+    told = [topics.availability("k", topics.ONLINE), topics.state_message("k", picture)]
+    told += topics.plain_messages("k", picture)
+    gone = topics.nothing_retained("k")
+    assert {message.topic for message in gone} == {message.topic for message in told}
+    assert all(message.payload == b"" and message.retain for message in gone)

@@ -1,0 +1,1 @@
+"""What Home Assistant may show and command: one file a group, all of it pure."""

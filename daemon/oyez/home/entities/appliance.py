@@ -1,0 +1,51 @@
+"""Entities of the appliance itself: troubles, health, version and update. Pure."""
+
+from oyez.home.entities.entity import Entity, Known, attributes, button, measurement, reading, sensor
+
+
+def entities(root: str, known: Known) -> list[Entity]:
+    moment = {"entity_category": "diagnostic", "device_class": "timestamp"}
+    warm = {"device_class": "temperature", "suggested_display_precision": 0}
+    return [
+        Entity("trouble", "sensor", "Trouble", "mdi:alert-circle-outline", _trouble(root)),
+        measurement(root, "answer_ms", "Line latency", "mdi:timer-outline", "line.answer_ms", "ms"),
+        measurement(root, "temperature", "Temperature", "mdi:thermometer", "device.temperature_c", "°C", **warm),
+        Entity(
+            "under_voltage", "binary_sensor", "Under-voltage", "mdi:flash-alert", _under_voltage(root),
+            needs="device.under_voltage",
+        ),
+        # Moments and not durations: they are news once, not every minute.
+        sensor(root, "booted", "Device started", "mdi:power", "device.booted", **moment),
+        sensor(root, "started", "Oyez started", "mdi:restart", "device.started", **moment),
+        sensor(root, "version", "Version", "mdi:tag-outline", "device.version", entity_category="diagnostic"),
+        button(root, "restart", "Restart", "mdi:restart", device_class="restart", entity_category="config"),
+        Entity("update", "update", "Update", "mdi:package-up", _update(root), needs="update.installed_version"),
+    ]  # fmt: skip
+
+
+def _trouble(root: str) -> dict[str, str]:
+    return {
+        "entity_category": "diagnostic",
+        "state_topic": f"{root}/state",
+        "value_template": "{{ value_json.trouble.kind[:255] if value_json.trouble else 'none' }}",
+        **attributes(root, sentence="trouble.sentence"),
+    }
+
+
+def _under_voltage(root: str) -> dict[str, str]:
+    return {
+        "entity_category": "diagnostic",
+        "device_class": "problem",
+        "state_topic": f"{root}/state",
+        "value_template": "{{ 'ON' if " + reading("device.under_voltage") + " else 'OFF' }}",
+    }
+
+
+def _update(root: str) -> dict[str, str]:
+    """The keys under `update` are those that Home Assistant asks for."""
+    return {
+        "state_topic": f"{root}/state",
+        "value_template": "{{ (" + reading("update") + " or {}) | tojson }}",
+        "command_topic": f"{root}/do/install_update",
+        "payload_install": "PRESS",
+    }
