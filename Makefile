@@ -47,6 +47,7 @@ test-peers: setup ## six other Realtime clients against oyez-local, our client a
 	@$(BIN)/python -m tests.peers.install
 	@$(BIN)/python -m tests.peers.servers.install
 	@$(BIN)/python -m tests.peers.home_assistant.install
+	@$(BIN)/python -m tests.peers.node_red.install
 	@$(BIN)/python -m pytest --no-cov -v tests/peers $(ARGS)
 
 bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table

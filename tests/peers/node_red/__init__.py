@@ -1,0 +1,1 @@
+"""A real Node-RED runs the flow of docs/examples beside the whole daemon."""
