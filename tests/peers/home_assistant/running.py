@@ -82,6 +82,7 @@ class HomeAssistant:
         await self._process.start()
         await onboarding.listening(self.url)
         self.api = await onboarding.own(self.url)
+        await onboarding.keep_address(self.api)
         await onboarding.started(self.api)
         await onboarding.add_broker(self.api, broker_port)
         await onboarding.add(self.api, "mcp_server", {"llm_hass_api": ["assist"]})

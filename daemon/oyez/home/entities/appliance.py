@@ -42,10 +42,13 @@ def _under_voltage(root: str) -> dict[str, str]:
 
 
 def _update(root: str) -> dict[str, str]:
-    """The keys under `update` are those that Home Assistant asks for."""
+    """The keys under `update` are those that Home Assistant asks for. It refuses all of it for an address that is
+    null; a percentage that is null it asks for."""
+    update = "{% set update = " + reading("update") + " or {} %}"
+    known = "update.items() | rejectattr('1', 'none'), update_percentage=update.get('update_percentage')"
     return {
         "state_topic": f"{root}/state",
-        "value_template": "{{ (" + reading("update") + " or {}) | tojson }}",
+        "value_template": update + "{{ dict(" + known + ") | tojson }}",
         "command_topic": f"{root}/do/install_update",
         "payload_install": "PRESS",
     }
