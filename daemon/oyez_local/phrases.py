@@ -91,6 +91,8 @@ LAST_RESORT = ("Order", "Echo")
 
 QUESTION_WORDS = ("is", "are", "was", "were", "why", "when", "who", "what", "what's", "how", "did", "does")
 
+HESITATION = re.compile(r"^\s*(?:(?:uh|um|er|erm|hm+|ah|oh)\b[\s,.!]*)+", re.IGNORECASE)
+"""Says nothing; it is also what a recogniser makes of the end of a wake phrase."""
 MAX_SKIPPED_WORDS = 3
 """The tail of a wake phrase, a name, an "um" before the request."""
 
@@ -118,6 +120,7 @@ def understand(text: str) -> list[Meaning]:
 
 
 def _plain(text: str) -> str:
+    text = HESITATION.sub("", text)
     text = re.sub(r"[\s,.!]*\bplease\b[\s,.!?]*$", "", text, flags=re.IGNORECASE)
     return re.sub(r"\s+", " ", re.sub(r"[^\w\s'%+:.-]|[.-](?!\d)", " ", text.replace("’", "'"))).strip()
 

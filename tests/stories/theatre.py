@@ -16,12 +16,14 @@ from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from oyez import events as ev
 from oyez.config import Config, Conversation, Device, Home, Line, Parameter, Tool
 from oyez.house import House, StateShown
 from oyez.memory import Memory
 from oyez.secret import Secret
+from oyez.session.local_server import LocalServer
 from oyez.speaking.chimes import Chime, chime
 from oyez.supervision import Notifier
 from oyez_hw.boards import Board, BoardSettings, open_board
@@ -98,7 +100,10 @@ class Theatre:
 
     def say(self, text: str, level_dbfs: float = -24.0) -> asyncio.Event:
         """Speaks into the Room, from now on; the event is set when the Room heard the end of it."""
-        sound, rate_hz = speech(text)
+        return self.play(*speech(text), level_dbfs)
+
+    def play(self, sound: npt.NDArray[np.int16], rate_hz: int, level_dbfs: float = -24.0) -> asyncio.Event:
+        """The same with a recording, mono."""
         assert self.board.room is not None
         loop, done = asyncio.get_running_loop(), asyncio.Event()
         self.board.room.say(sound, rate_hz, level_dbfs, on_done=lambda: loop.call_soon_threadsafe(done.set))
@@ -245,10 +250,12 @@ async def stage(
     run_folder: Path | None = None,
     mcp_tokens: Mapping[str, Secret] | None = None,
     calendar: Mapping[str, Any] | None = None,
+    local: LocalServer | None = None,
     **sections: Any,
 ) -> AsyncIterator[Theatre]:
     """A house that runs and hears. `sections` replace sections of the configuration, `line` some of [line].
-    memory, run_folder: its folders. calendar: `today` and `calendar_s` of the House."""
+    memory, run_folder: its folders. calendar: `today` and `calendar_s` of the House. local: who answers while the
+    service is away."""
     config = Config(
         device=Device(id="story"),
         line=Line(**{"backend_url": world.backend_url, **(line or {})}),
@@ -260,7 +267,9 @@ async def stage(
     opened = open_board(board or BoardSettings(name="simulated"))
     play = Theatre(world.broker, world.local, world.backend, world.server_log, config, None, opened)  # type: ignore[arg-type]
     told = (Notifier(lambda text: None), play.note, Memory(memory, run_folder))
-    play.house = House(config, opened, world.device_key, None, *told, mcp_tokens, **(calendar or {}))
+    play.house = House(
+        config, opened, world.device_key, None, *told, mcp_tokens, local_server=local, **(calendar or {})
+    )
     running = asyncio.create_task(play.house.run(), name="house")
     try:
         async with asyncio.timeout(20):

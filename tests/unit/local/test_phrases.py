@@ -23,6 +23,7 @@ from oyez_local.phrases import understand
         ("open the garage door", "Order", {"thing": "garage door"}),
         ("Jarvis, turn on the kitchen light.", "Switch", {"state": "on", "thing": "kitchen light"}),
         ("Um, what time is it", "HassGetCurrentTime", {}),
+        ("Uh, make me a small mocha.", "Order", {"thing": "me a small mocha"}),
     ],
 )
 def test_a_sentence_is_understood(sentence: str, intent: str, slots: dict[str, object]) -> None:
