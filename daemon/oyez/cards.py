@@ -49,6 +49,7 @@ class Cards:
             self._playback.start(asyncio.get_running_loop())
             self._troubles.gone("loudspeaker")
             self.on_playing()
+            self._voice.go_on_ringing()
             await self._playback.ended()
 
         def give_up() -> None:

@@ -11,6 +11,7 @@ from oyez.evidence import Evidence
 from oyez.hearing.ears import Ears
 from oyez.home.announcements import Announcements
 from oyez.home.broker import Broker
+from oyez.home.timekeeper import Timekeeper
 from oyez.home.toolbox import Toolbox
 from oyez.mixer import Mixer
 from oyez.session.line import Line
@@ -40,6 +41,7 @@ class Doings:
         mixer: Mixer,
         restart: Callable[[], None],
         till: Till,
+        timekeeper: Timekeeper,
         toolbox: Toolbox,
         voice: Voice,
     ) -> None:
@@ -47,6 +49,7 @@ class Doings:
         self._announcements, self._broker, self._ears, self._evidence = announcements, broker, ears, evidence
         self._feeder, self._line, self._mixer, self._restart = feeder, line, mixer, restart
         self._till, self._toolbox, self._voice = till, toolbox, voice
+        self._timekeeper = timekeeper
         self._doings = self._table()
 
     def carry_out(self, action: do.Action) -> Awaitable[None] | None:
@@ -88,6 +91,8 @@ class Doings:
             do.EndEnrolment: lambda a: self._ears.end_enrolment(),
             do.ReportEnrolment: lambda a: self._broker.emit("enrol", asdict(a)),
             do.ReportWake: self._evidence.heard,
+            do.Ring: lambda a: self._voice.ring(a.on),
+            do.AcknowledgeTimers: lambda a: self._timekeeper.acknowledge(a.timer_ids, a.heard),
             do.Complain: lambda a: self._complain(a.kind, a.sentence),
             do.Relieve: lambda a: None,
         }

@@ -27,7 +27,10 @@ from oyez.home import remote_tools
 from oyez.home.announced import AnnouncedFile
 from oyez.home.announcements import Announcements
 from oyez.home.broker import Broker
-from oyez.home.deeds import Deed, FetchSound, InstallUpdate, LabelClip
+from oyez.home.deeds import CancelTimer, Deed, FetchSound, InstallUpdate, LabelClip, SetTimer
+from oyez.home.machine_clock import MachineClock
+from oyez.home.timekeeper import Timekeeper
+from oyez.home.timer_tools import timer_tools
 from oyez.home.tool_record import ToolRecord
 from oyez.home.toolbox import Toolbox
 from oyez.kept_settings import first_view, hearing_as_set, worth_keeping
@@ -52,7 +55,6 @@ from oyez.vital_signs import VitalSigns
 from oyez_hw.boards import Board
 from oyez_hw.capture import Capture
 from oyez_hw.playback import Playback
-from oyez_realtime.items import McpCall
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +132,19 @@ class House:
             lambda: self._ears.counters.tap_bytes,
         )
         record = ToolRecord(memory.folder, self._pen.later)
-        self._toolbox = Toolbox(config.tools, config.tool_calls, self._broker.publish, tell, record, self._evidence.why)
+        self._timekeeper = Timekeeper(
+            MachineClock(clock),
+            memory.folder,
+            tell,
+            self._broker,
+            config.home.publish_text,
+            self._again,
+            self._pen.later,
+        )
+        timers = timer_tools(self._timekeeper)
+        self._toolbox = Toolbox(
+            config.tools, config.tool_calls, self._broker.publish, tell, record, self._evidence.why, timers
+        )
         keep = self._evidence.keep if self._evidence.locker else None
         self._ears = Ears(hearing, tell, clock=clock, board=config.board, state=memory.folder, keep=keep)
         if kept.muted:
@@ -144,14 +158,7 @@ class House:
         """The house is to be ended, and built anew by whoever supervises the process."""
         elsewhere = remote_tools.declarations(config.mcp, mcp_tokens or {})
         self._till = Till(
-            config.money,
-            config.line,
-            memory.folder,
-            tell,
-            today,
-            lambda: self.show(self.conductor.view),
-            calendar_s,
-            self._pen.later,
+            config.money, config.line, memory.folder, tell, today, self._again, calendar_s, self._pen.later
         )
         self._line = Line(
             config.line,
@@ -167,26 +174,18 @@ class House:
         self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
         self._cards.on_playing = self._mixer.apply
         self._care = HearingCare(
-            self._ears,
-            self._cards.losses,
-            memory.folder,
-            self._pen.later,
-            self._troubles,
-            lambda: self.show(self.conductor.view),
+            self._ears, self._cards.losses, memory.folder, self._pen.later, self._troubles, self._again
         )
         self._signs = VitalSigns(self._capture, self._playback, self._ears, self.conductor, clock)
         self._diagnostics = Diagnostics(
-            self._evidence,
-            config.hearing.offset_ms,
-            memory.run_folder,
-            self._broker.answer,
-            lambda: self.show(self.conductor.view),
-            clock,
+            self._evidence, config.hearing.offset_ms, memory.run_folder, self._broker.answer, self._again, clock
         )
         self._deeds: dict[type[Deed], Callable[[Any], None]] = {
             LabelClip: self._evidence.label,
             InstallUpdate: self._diagnostics.install,
             FetchSound: self._announcements.fetch,
+            SetTimer: self._timekeeper.set_as_ordered,
+            CancelTimer: self._timekeeper.cancel_as_ordered,
         }
         self._doings = Doings(
             announcements=self._announcements,
@@ -198,6 +197,7 @@ class House:
             mixer=self._mixer,
             restart=self.restart_asked.set,
             till=self._till,
+            timekeeper=self._timekeeper,
             toolbox=self._toolbox,
             voice=self._voice,
         )
@@ -210,6 +210,7 @@ class House:
                 group.create_task(self._broker.run(), name="broker")
                 group.create_task(self._line.run(), name="line")
                 group.create_task(self._toolbox.run(), name="toolbox")
+                group.create_task(self._timekeeper.run(), name="timekeeper")
                 group.create_task(self._till.run(), name="till")
                 group.create_task(self._cards.keep_hearing(), name="ears")
                 group.create_task(self._cards.keep_playing(), name="voice")
@@ -243,9 +244,6 @@ class House:
     def carry_out(self, action: do.Action) -> Awaitable[None] | None:
         return self._doings.carry_out(action)
 
-    def _tool_used(self, call: McpCall) -> None:
-        self._doings.tool_used(call)
-
     def _do_deed(self, deed: Deed) -> None:
         """What is ordered and no business of the conversation; whoever does it answers it."""
         self._deeds[type(deed)](deed)
@@ -255,7 +253,7 @@ class House:
             self._shown = view.state
             self._trace(StateShown(view.state))
         self._memory.keep(worth_keeping(self._config, view, self._memory.folder), self._pen.later)
-        told = self._diagnostics.shown
+        told, timers = self._diagnostics.shown, self._timekeeper.report()
         self._broker.show(
             view,
             {
@@ -264,8 +262,14 @@ class House:
                 "device": told["device"],
                 "line": told["line"],
                 "update": told["update"],
+                "timers": timers["timers"],
+                "timers_count": timers["timers_count"],
             },
         )
+
+    def _again(self) -> None:
+        """Something beside the conversation is to be shown."""
+        self.show(self.conductor.view)
 
     def _broker_troubled(self, sentence: str | None) -> None:
         if sentence is None:

@@ -8,7 +8,12 @@ from typing import TypeAlias
 
 from oyez.config_hearing import SHIPPED_WORDS
 from oyez.events import Event, WakeWordsAsked
-from oyez.home import orders_device as device, orders_hearing as hearing, orders_speaking as speaking
+from oyez.home import (
+    orders_device as device,
+    orders_hearing as hearing,
+    orders_speaking as speaking,
+    orders_timers as timers,
+)
 from oyez.home.deeds import Deed
 from oyez.home.order_fields import Body, Refusal, Wrong, opened, shown
 from oyez.home.topics import base
@@ -68,4 +73,6 @@ ORDERS: dict[str, Callable[[Body, str | None], Order]] = {
     "do/label_clip": hearing.label_clip,
     "do/restart": speaking.restart,
     "do/install_update": device.install_update,
+    "do/timer": timers.timer,
+    "do/cancel_timer": timers.cancel_timer,
 }

@@ -45,11 +45,12 @@ class Toolbox:
         tell: Callable[[Event], None],
         record: ToolRecord,
         why_awake: Callable[[], str] | None = None,
+        *of_the_device: ToolRegistry,
     ) -> None:
-        """why_awake: why the device woke, in sentences to be read aloud."""
+        """why_awake: why the device woke, in sentences to be read aloud. of_the_device: its other tools."""
         self._declared, self._rules, self._publish, self._tell = declared, rules, publish, tell
         self._record = record
-        self._registries = [builtin(tell, _local_time, why_awake), *load(rules.python)]
+        self._registries = [builtin(tell, _local_time, why_awake), *of_the_device, *load(rules.python)]
         self._judge_names()
         self._calls: asyncio.Queue[tuple[str, str, Mapping[str, Any]]] = asyncio.Queue()
         self._free = asyncio.Semaphore(AT_ONCE)

@@ -21,7 +21,7 @@ LONGEST_STATE = 255
 LONGEST_TEXT = 4096
 """Of what was heard or said, in characters."""
 
-EVENTS = ("wake", "near_miss", "enrol", "done", "error", "tool", "approval")
+EVENTS = ("wake", "near_miss", "enrol", "done", "error", "tool", "approval", "timer")
 """The events that this version tells of."""
 TOPICS = {"availability": True, "state": True, "status/<key>": True, "level": False, "caption": False}
 """What else this device publishes below its own tree, and whether it is retained."""

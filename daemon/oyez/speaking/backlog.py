@@ -21,6 +21,7 @@ class _Piece:
     sound: Sound
     index: int | None
     """Playback's index of its first frame; None: it waits to be given."""
+    ring: bool = False
 
 
 class Backlog:
@@ -35,10 +36,10 @@ class Backlog:
         """The number that the next frame will have."""
         return self._end
 
-    def add(self, sound: Sound, index: int | None) -> int:
-        """The number of its first frame. index: playback's; None: it is to be given later."""
+    def add(self, sound: Sound, index: int | None, ring: bool = False) -> int:
+        """The number of its first frame. index: playback's; None: it is to be given later. ring: `leave_out_rings`."""
         first = self._end
-        self._pieces.append(_Piece(first, sound, index))
+        self._pieces.append(_Piece(first, sound, index, ring))
         self._end += len(sound)
         return first
 
@@ -73,6 +74,10 @@ class Backlog:
 
     def waiting_frames(self) -> int:
         return sum(len(sound) for _, sound in self.waiting())
+
+    def leave_out_rings(self) -> None:
+        """Those that wait will not be given. Their numbers are not used again."""
+        self._pieces = deque(piece for piece in self._pieces if not (piece.ring and piece.index is None))
 
     def given(self, first: int, index: int) -> None:
         """The piece that begins with this number was given to playback."""

@@ -15,7 +15,7 @@ import soxr
 from oyez.config import Speaking
 from oyez.events import Event, PlaybackFinished
 from oyez.speaking.backlog import Backlog
-from oyez.speaking.chimes import Chime, chime
+from oyez.speaking.chimes import ALWAYS, RING_S, Chime, chime, ring
 from oyez.speaking.playout import Heard, Part, Playout
 from oyez_hw.crossing import OutboxFull
 from oyez_hw.ledger import PlaybackMark
@@ -57,6 +57,9 @@ class Voice:
         self._stream: soxr.ResampleStream | None = None
         self._odd_byte = b""
         self._troubled: Part | None = None
+        self._ringing = False
+        self._ring_end = 0
+        """Playback's index behind the last ring that was put."""
         self._missed = False
         """Something that was to be heard since the last PlaybackFinished never will be."""
         self.dropped_ms = 0.0
@@ -102,6 +105,7 @@ class Voice:
         self._begin_anew()
         self._paused, self._missed = False, False
         mark = self._playback.position() if paused else await self._playback.cut()
+        self.go_on_ringing()
         return playout.cut(backlog.heard(mark.frames_audible))
 
     async def pause(self) -> None:
@@ -126,21 +130,54 @@ class Voice:
                 log.warning("what was paused will not be heard: %s", error)
                 self.lost()
                 return
+        self.go_on_ringing()
 
     def chime(self, name: Chime) -> None:
         """Plays a short sound after what is queued. A card that is away stays silent: whoever keeps it complains."""
         card = self._playback.format
-        if not self._config.chimes or card is None:
+        if not (self._config.chimes or name in ALWAYS) or card is None:
             return
         try:
             self._put(chime(name, card.rate_hz, self._config.chime_level_dbfs))
         except HardwareError as error:
             log.warning("the chime %s was not played: %s", name, error)
 
+    async def ring(self, on: bool) -> None:
+        """Rings over and over, after what is queued, until it is told to stop: silent within one period then, and what
+        else was queued goes on. Idempotent."""
+        if on == self._ringing:
+            return
+        self._ringing, self._ring_end = on, 0
+        if on:
+            self.go_on_ringing()
+            return
+        paused = self._paused
+        await self.pause()
+        self._backlog.leave_out_rings()
+        if not paused:
+            self.resume()
+
+    def go_on_ringing(self) -> None:
+        """The next ring is put while the last one fades; also called when the card is there again."""
+        card = self._playback.format
+        if not self._ringing or self._paused or card is None:
+            return
+        if self._ring_end - self._playback.position().frames_audible > RING_S / 2 * card.rate_hz:
+            return
+        sound = ring(card.rate_hz, self._config.chime_level_dbfs)
+        try:
+            first = self._playback.put(sound)
+        except HardwareError as error:
+            log.warning("the device cannot ring: %s", error)
+        else:
+            self._backlog.add(sound, first, ring=True)
+            self._ring_end = first + len(sound)
+
     def progressed(self, mark: PlaybackMark) -> None:
         """From playback: so much is audible now."""
         self._look(mark.frames_audible)
         self._backlog.forget(mark.frames_audible)
+        self.go_on_ringing()
 
     def lost(self) -> None:
         """The card is gone: what was queued will never be heard."""
@@ -197,6 +234,7 @@ class Voice:
     def _begin_anew(self) -> None:
         self._playout, self._backlog = Playout(self._rate_hz), Backlog()
         self._part, self._stream, self._odd_byte = None, None, b""
+        self._ring_end = 0
 
     def _lose(self, first: int, error: HardwareError) -> None:
         """What waits from this number on finds no room."""

@@ -22,11 +22,12 @@ from oyez.events import (
     VolumeAsked,
     WakeWordsAsked,
 )
-from oyez.home.deeds import FetchSound, InstallUpdate, LabelClip
+from oyez.home.deeds import CancelTimer, FetchSound, InstallUpdate, LabelClip, SetTimer
 from oyez.home.order_fields import Refusal
 from oyez.home.orders import LARGEST_BYTES, ORDERS, Order, parse
 from oyez.home.orders_hearing import MOST_WORDS
 from oyez.home.orders_speaking import LONGEST_ANSWER_S, LONGEST_QUESTION, LONGEST_SPEECH
+from oyez.home.orders_timers import LONGEST_S
 from oyez.home.sound_source import LONGEST_ADDRESS, LONGEST_NAME
 
 KNOWN = ("alexa", "hey_jarvis", "our_own")
@@ -93,6 +94,13 @@ def order(name: str, payload: bytes, retained: bool = False) -> Order | Refusal:
         ("do/enrol", b'{"name": "our_own", "id": "6"}', EnrolAsked("our_own", "6")),
         ("do/label_clip", b'{"clip": "000012", "label": "true", "id": "7"}', LabelClip("000012", "true", "7")),
         ("do/label_clip", b'{"clip": "12", "label": false}', LabelClip("12", "false")),
+        ("do/timer", b"300", SetTimer(300.0, None)),
+        ("do/timer", b'{"seconds": 1.5, "label": " eggs ", "id": "e"}', SetTimer(1.5, None, "eggs", "e")),
+        ("do/timer", b'{"at": "7:05", "label": "up"}', SetTimer(None, "07:05", "up")),
+        ("do/cancel_timer", b"all", CancelTimer(None)),
+        ("do/cancel_timer", b"t1", CancelTimer("t1")),
+        ("do/cancel_timer", b'{"timer": "e", "id": "8"}', CancelTimer("e", "8")),
+        ("do/cancel_timer", b'{"timer": "all"}', CancelTimer(None)),
     ],
 )
 def test_an_order_becomes_its_event(name: str, payload: bytes, event: Order) -> None:
@@ -167,6 +175,23 @@ def test_an_order_becomes_its_event(name: str, payload: bytes, event: Order) -> 
         ("do/approve", b'{"approve": true, "request_id": 5}', "`request_id` must be"),
         ("do/approve", b'{"approve": true, "request_id": ""}', "`request_id` must be"),
         ("do/approve", b'{"approve": true, "for": "r"}', "known are `approve`, `request_id`, `id`"),
+        ("do/timer", b"", "no number"),
+        ("do/timer", b"0", "out of range"),
+        ("do/timer", b"1e9", "no number"),
+        ("do/timer", b'{"seconds": true}', "no number"),
+        ("do/timer", b'{"seconds": 2592001}', "out of range"),
+        ("do/timer", b"{}", "either `seconds` or `at`"),
+        ("do/timer", b'{"seconds": 5, "at": "07:00"}', "either `seconds` or `at`"),
+        ("do/timer", b'{"at": "24:00"}', "no time of day"),
+        ("do/timer", b'{"at": 7}', "no time of day"),
+        ("do/timer", '{"at": "٠٧:٠٠"}'.encode(), "no time of day"),
+        ("do/timer", b'{"seconds": 5, "label": 5}', "must be a string"),
+        ("do/timer", b'{"seconds": 5, "label": "a\\nb"}', "control characters"),
+        ("do/timer", b'{"seconds": 5, "id": "all"}', "every one of them"),
+        ("do/timer", b'{"seconds": 5, "days": 1}', "known are `seconds`, `label`, `id`"),
+        ("do/cancel_timer", b"", "no timer"),
+        ("do/cancel_timer", b'{"timer": 5}', "no timer"),
+        ("do/cancel_timer", b'{"id": "5"}', "missing"),
         ("set/wake_words", b"", "nobody could wake it"),
         ("set/wake_words", b"[]", "nobody could wake it"),
         (
@@ -260,6 +285,12 @@ def test_whatever_comes_is_an_event_in_range_or_a_refusal(name: str, payload: by
         case LabelClip(clip=clip, label=label):
             assert clip.isdigit()
             assert label in ("true", "false", "unsure")
+        case SetTimer(seconds=seconds, at=at, label=label):
+            assert (seconds is None) != (at is None)
+            assert seconds is None or 1 <= seconds <= LONGEST_S
+            assert label.isprintable()
+        case CancelTimer(timer_id=timer_id):
+            assert timer_id is None or timer_id.isprintable()
         case other:
             assert isinstance(
                 other,
