@@ -10,6 +10,7 @@ from oyez import actions as do
 from oyez.evidence import Evidence
 from oyez.hearing.ears import Ears
 from oyez.home.announcements import Announcements
+from oyez.home.bidder import Bidder
 from oyez.home.broker import Broker
 from oyez.home.timekeeper import Timekeeper
 from oyez.home.toolbox import Toolbox
@@ -33,6 +34,7 @@ class Doings:
         self,
         *,
         announcements: Announcements,
+        bidder: Bidder,
         broker: Broker,
         ears: Ears,
         evidence: Evidence,
@@ -47,7 +49,7 @@ class Doings:
     ) -> None:
         """restart: ends the process in order, soon."""
         self._announcements, self._broker, self._ears, self._evidence = announcements, broker, ears, evidence
-        self._feeder, self._line, self._mixer, self._restart = feeder, line, mixer, restart
+        self._bidder, self._feeder, self._line, self._mixer, self._restart = bidder, feeder, line, mixer, restart
         self._till, self._toolbox, self._voice = till, toolbox, voice
         self._timekeeper = timekeeper
         self._doings = self._table()
@@ -93,6 +95,8 @@ class Doings:
             do.ReportWake: self._evidence.heard,
             do.Ring: lambda a: self._voice.ring(a.on),
             do.AcknowledgeTimers: lambda a: self._timekeeper.acknowledge(a.timer_ids, a.heard),
+            do.PlaceBid: self._bidder.place,
+            do.ReportYield: lambda a: self._broker.emit("yielded", {"word": a.word, "to": a.to}),
             do.Complain: lambda a: self._complain(a.kind, a.sentence),
             do.Relieve: lambda a: None,
         }

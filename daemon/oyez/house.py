@@ -26,6 +26,7 @@ from oyez.hearing_care import HearingCare
 from oyez.home import remote_tools
 from oyez.home.announced import AnnouncedFile
 from oyez.home.announcements import Announcements
+from oyez.home.bidder import Bidder
 from oyez.home.broker import Broker
 from oyez.home.deeds import CancelTimer, Deed, FetchSound, InstallUpdate, LabelClip, SetTimer
 from oyez.home.machine_clock import MachineClock
@@ -122,6 +123,8 @@ class House:
             announced=AnnouncedFile(memory.folder, self._pen.later),
             clock=clock,
         )
+        agrees = config.home.arbitration
+        self._bidder = Bidder(config.device.id, config.conversation.bid_s, self._broker, tell, clock, takes_part=agrees)
         self._evidence = Evidence(
             config.hearing,
             memory.folder,
@@ -189,6 +192,7 @@ class House:
         }
         self._doings = Doings(
             announcements=self._announcements,
+            bidder=self._bidder,
             broker=self._broker,
             ears=self._ears,
             evidence=self._evidence,
@@ -253,6 +257,7 @@ class House:
             self._shown = view.state
             self._trace(StateShown(view.state))
         self._memory.keep(worth_keeping(self._config, view, self._memory.folder), self._pen.later)
+        self._bidder.show(view)
         told, timers = self._diagnostics.shown, self._timekeeper.report()
         self._broker.show(
             view,

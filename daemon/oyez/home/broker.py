@@ -84,6 +84,8 @@ class Broker:
         self._shelf.replace([self._announcer.document, topics.availability(device.id, topics.ONLINE)])
         self.broker_trouble: str | None = None
         """Why home automation does not work now; None: it does."""
+        self.on_link: Callable[[bool], None] = lambda there: None
+        """Told when a connection stands, and when it has ended."""
 
     async def run(self) -> None:
         """For ever: connects, serves, reconnects. Returns at once where no broker is configured."""
@@ -130,10 +132,12 @@ class Broker:
         self._connection = connection
         try:
             self._greet(connection)
+            self.on_link(True)
             while True:
                 self._hear(await connection.receive())
         finally:
             self._connection = None
+            self.on_link(False)
             if self._announcing is not None:
                 self._announcing.cancel()
             connection.publish(topics.availability(self._device.id, topics.OFFLINE))
@@ -160,8 +164,7 @@ class Broker:
         for place in self._announcer.left:
             self._leave(place)
         self._announced_file.keep(self._announcer.book)
-        for message in self._shelf.take(self._clock()):
-            connection.publish(message)
+        self._publish(self._shelf.take(self._clock()))
 
     def _leave(self, place: Place) -> None:
         """Takes the announcement back that stands there; under another id once that device is known to be off."""
@@ -181,6 +184,14 @@ class Broker:
     def _announce(self) -> None:
         self._publish(self._shelf.retained())
 
+    def keep(self, *retained: Message) -> None:
+        """Published where they changed, now and whenever the broker is back."""
+        self._publish(self._shelf.replace(retained))
+
+    def send(self, message: Message) -> None:
+        """Now or never."""
+        self._publish([message])
+
     def _publish(self, messages: Iterable[Message]) -> None:
         """While the broker is away they go nowhere."""
         if self._connection is not None:
@@ -193,14 +204,11 @@ class Broker:
             view = topics.without_words(view)
         picture = topics.document(view, extra or {})
         announcement = self._announcer.learn(picture, self._known_words())
-        changed = self._shelf.replace(
-            [
-                *([announcement] if announcement else []),
-                topics.state_message(self._device.id, picture),
-                *topics.plain_messages(self._device.id, picture),
-            ]
+        self.keep(
+            *([announcement] if announcement else []),
+            topics.state_message(self._device.id, picture),
+            *topics.plain_messages(self._device.id, picture),
         )
-        self._publish(changed)
         if announcement is not None and self._connection is not None:
             self._announced_file.keep(self._announcer.book)
 

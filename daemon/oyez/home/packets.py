@@ -35,7 +35,10 @@ def properties(packet: int, **values: Any) -> Properties:
 
 
 def of_publish(message: Message) -> Properties | None:
-    """Where and under what an answer is wanted; None: nowhere. MQTT 5 only."""
-    if not message.answer_topic:
-        return None
-    return properties(PacketTypes.PUBLISH, ResponseTopic=message.answer_topic, CorrelationData=message.correlation)
+    """Where and under what an answer is wanted, and how long it lives; None: nothing of that. MQTT 5 only."""
+    wishes: dict[str, Any] = {}
+    if message.answer_topic:
+        wishes |= {"ResponseTopic": message.answer_topic, "CorrelationData": message.correlation}
+    if message.life_s is not None:
+        wishes["MessageExpiryInterval"] = message.life_s
+    return properties(PacketTypes.PUBLISH, **wishes) if wishes else None

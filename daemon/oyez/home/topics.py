@@ -21,9 +21,17 @@ LONGEST_STATE = 255
 LONGEST_TEXT = 4096
 """Of what was heard or said, in characters."""
 
-EVENTS = ("wake", "near_miss", "enrol", "done", "error", "tool", "approval", "timer")
+EVENTS = ("wake", "near_miss", "enrol", "done", "error", "tool", "approval", "timer", "yielded")
 """The events that this version tells of."""
-TOPICS = {"availability": True, "state": True, "status/<key>": True, "level": False, "caption": False}
+TOPICS = {
+    "availability": True,
+    "state": True,
+    "status/<key>": True,
+    "level": False,
+    "caption": False,
+    "listens": True,
+    "bid": False,
+}
 """What else this device publishes below its own tree, and whether it is retained."""
 PLAIN = ("state", "muted", "volume", "wake_words", "sensitivity", "trouble", "budget")
 """Keys of the state document that have a topic `status/<key>` each, for whoever wants one value a topic."""
@@ -41,6 +49,8 @@ class Message:
     """Where an answer is wanted (MQTT 5); empty: none is."""
     correlation: bytes = b""
     """What the answer carries too."""
+    life_s: int | None = None
+    """Not delivered later than that (MQTT 5); None: whenever it can be."""
 
 
 def base(device_id: str) -> str:
