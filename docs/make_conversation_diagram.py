@@ -7,6 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from oyez.conversation import TABLE
+from oyez.resting import LEADS_TO
 from oyez.state import LINE_OPEN, TAP_OPEN, Phase
 
 TARGET = Path(__file__).parent / "conversation.md"
@@ -37,6 +38,9 @@ def page() -> str:
             "",
             "Made from the table in `daemon/oyez/conversation.py` by `docs/make_conversation_diagram.py`; do not edit.",
             "An arrow is a way that an event may take; what decides among several stands in the row's handler.",
+            "Who comes to rest while something waits to be heard does not stay asleep but goes on at once, without an",
+            f"event of its own, to one of: {', '.join(phase.value for phase in Phase if phase in LEADS_TO)} "
+            "(`resting.py`).",
             "",
             "```mermaid",
             "stateDiagram-v2",

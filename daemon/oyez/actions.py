@@ -11,7 +11,6 @@ from oyez.actions_home import (
     ReportYield as ReportYield,
     Restart as Restart,
     Ring as Ring,
-    SetFollowUp as SetFollowUp,
     UseVolume as UseVolume,
 )
 
@@ -270,7 +269,6 @@ Action = (
     | AcknowledgeTimers
     | PlaceBid
     | ReportYield
-    | SetFollowUp
     | Restart
     | Complain
     | Relieve

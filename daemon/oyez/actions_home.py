@@ -62,10 +62,5 @@ class ReportYield:
 
 
 @dataclass(frozen=True, slots=True)
-class SetFollowUp:
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Restart:
     """End the process in order; the service manager brings it back."""

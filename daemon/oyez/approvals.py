@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from oyez import actions as do, events as ev
 from oyez.config import Conversation
-from oyez.phases import Step, think
+from oyez.leaving import Step
+from oyez.phases import think
 from oyez.phrases import says_one_of
 from oyez.settling import settle
 from oyez.state import IN_CONVERSATION, MAX_APPROVALS, Phase, State
-from oyez.table import STAYS, row
+from oyez.table import ALL, STAYS, row
 
 
 @row("listening", ev.ApprovalAsked, "thinking asleep announcing")
@@ -31,7 +32,7 @@ def approval_asked(state: State, event: ev.ApprovalAsked, now: float, c: Convers
     return after, [told, *actions]
 
 
-@row("announcing", ev.ApprovalAsked, STAYS)
+@row("announcing answering", ev.ApprovalAsked, STAYS)
 def asked_too_late(state: State, event: ev.ApprovalAsked, now: float, c: Conversation) -> Step:
     """Nobody is listened to any more: refused when the line closes."""
     known = any(wish.request_id == event.request_id for wish in state.approvals)
@@ -39,7 +40,7 @@ def asked_too_late(state: State, event: ev.ApprovalAsked, now: float, c: Convers
 
 
 @row("listening", ev.ApprovalGiven, "thinking")
-@row("asleep opening thinking speaking calling announcing", ev.ApprovalGiven, STAYS)
+@row(" ".join(name for name in ALL.split() if name != "listening"), ev.ApprovalGiven, STAYS)
 def approval_given(state: State, event: ev.ApprovalGiven, now: float, c: Conversation) -> Step:
     wishes = state.approvals if state.phase in IN_CONVERSATION else ()
     for wish in wishes:

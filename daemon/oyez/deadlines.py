@@ -9,9 +9,10 @@ from dataclasses import replace
 from oyez import actions as do, events as ev
 from oyez.approvals import nobody_agreed
 from oyez.config import Conversation
-from oyez.phases import Step, fail, go_on, sleep
+from oyez.leaving import Step, give_up
+from oyez.phases import fail, go_on, sleep
 from oyez.settling import settle
-from oyez.state import LINE_OPEN, State
+from oyez.state import LINE_OPEN, Phase, State
 from oyez.table import row
 from oyez.tool_calls import say_filler
 
@@ -43,7 +44,7 @@ def nobody_spoke(state: State, event: ev.DeadlinePassed, now: float, c: Conversa
         return settle(state, now, c, heard=False)
     if state.unremarked:
         return fail(state, "line_silent", "The service took no notice of what was said. Ask again.")
-    return sleep(state, now, c, "the conversation ended", done=True)
+    return sleep(state, now, c, done=True)
 
 
 @row("speaking announcing", ev.DeadlinePassed, "asleep announcing")
@@ -53,7 +54,9 @@ def over(state: State, event: ev.DeadlinePassed, now: float, c: Conversation) ->
         return step
     if not _due(state.deadline_s, now):
         return state, []
-    return sleep(state, now, c, f"it was not said within {c.speaking_s:g} s")
+    if state.phase is Phase.ANNOUNCING:
+        return give_up(state, f"it was not said within {c.speaking_s:g} s")
+    return sleep(state, now, c)
 
 
 def _meanwhile(state: State, now: float, c: Conversation) -> Step | None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from oyez import actions as do, events as ev
 from oyez.actions import Action
 from oyez.config import Conversation
-from oyez.phases import Step
+from oyez.leaving import Step
 from oyez.state import Phase, State
-from oyez.table import STAYS, row
+from oyez.table import AWAKE, STAYS, row
 
 OTHERWISE = "the device was used for something else before the phrase was learned; begin again"
 
@@ -27,9 +27,11 @@ def enrol(state: State, event: ev.EnrolAsked, now: float, c: Conversation) -> St
     return replace(state, enrolling=event), [do.PlayChime("wake"), begin]
 
 
-@row("opening listening thinking speaking calling announcing", ev.EnrolAsked, STAYS)
+@row(AWAKE, ev.EnrolAsked, STAYS)
 def enrol_later(state: State, event: ev.EnrolAsked, now: float, c: Conversation) -> Step:
-    return state, [do.CompleteOrder(event.order_id, False, "a conversation is going on; ask again when it is over")]
+    return state, [
+        do.CompleteOrder(event.order_id, False, "the device is used for something else; ask again when that is over")
+    ]
 
 
 @row("asleep", ev.EnrolmentHeard, STAYS)

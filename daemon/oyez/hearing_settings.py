@@ -2,7 +2,7 @@
 
 from oyez import actions as do, events as ev
 from oyez.config import Conversation
-from oyez.phases import Step
+from oyez.leaving import Step
 from oyez.state import State
 from oyez.table import ALL, STAYS, row
 

@@ -34,7 +34,7 @@ from oyez.home.timekeeper import Timekeeper
 from oyez.home.timer_tools import timer_tools
 from oyez.home.tool_record import ToolRecord
 from oyez.home.toolbox import Toolbox
-from oyez.kept_settings import first_view, hearing_as_set, worth_keeping
+from oyez.kept_settings import conversation_as_set, first_view, hearing_as_set, worth_keeping
 from oyez.level_meter import tell_levels
 from oyez.memory import Memory
 from oyez.mixer import Mixer
@@ -99,7 +99,9 @@ class House:
         hearing = hearing_as_set(config, kept, memory.folder)
         view = first_view(config, kept, hearing)
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
-        self.conductor = Conductor(config.conversation, self, view, clock, self._note, kept.muted, turns)
+        self.conductor = Conductor(
+            conversation_as_set(config, kept), self, view, clock, self._note, kept.muted, turns
+        )
         tell = self.conductor.tell
         self._troubles = Troubles(tell)
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)

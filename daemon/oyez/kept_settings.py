@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from oyez.config import Config, Hearing
+from oyez.config import Config, Conversation, Hearing
 from oyez.hearing.listening import known_words, usual_words
 from oyez.memory import Remembered
 from oyez.view import View
@@ -18,6 +18,12 @@ def hearing_as_set(config: Config, kept: Remembered, state: Path | None) -> Hear
     return replace(hearing, wake_words=words, wake_word=None, sensitivity=kept.sensitivity or hearing.sensitivity)
 
 
+def conversation_as_set(config: Config, kept: Remembered) -> Conversation:
+    """The table [conversation] with what the household has set of it."""
+    conversation = config.conversation
+    return conversation if kept.follow_up is None else replace(conversation, follow_up=kept.follow_up)
+
+
 def first_view(config: Config, kept: Remembered, hearing: Hearing) -> View:
     """What onlookers see before anything happened. hearing: as set."""
     return View(
@@ -26,6 +32,7 @@ def first_view(config: Config, kept: Remembered, hearing: Hearing) -> View:
         wake_word=", ".join(hearing.wake_words),
         wake_words=hearing.wake_words,
         sensitivity=hearing.sensitivity,
+        follow_up=conversation_as_set(config, kept).follow_up,
     )
 
 
@@ -33,4 +40,5 @@ def worth_keeping(config: Config, view: View, state: Path | None) -> Remembered:
     """Only what differs from the configuration, or a later edit of it would never count."""
     words = None if set(view.wake_words) == set(usual_words(config.hearing, state)) else view.wake_words
     sensitivity = None if view.sensitivity == config.hearing.sensitivity else view.sensitivity
-    return Remembered(view.muted, view.volume, words, sensitivity)
+    follow_up = None if view.follow_up == config.conversation.follow_up else view.follow_up
+    return Remembered(view.muted, view.volume, words, sensitivity, follow_up)

@@ -20,6 +20,8 @@ class Remembered(msgspec.Struct, frozen=True):
     wake_words: tuple[str, ...] | None = None
     """As they were set over MQTT; None: as configured."""
     sensitivity: Sensitivity | None = None
+    follow_up: bool | None = None
+    """As it was set over MQTT; None: as configured."""
 
     def listens_for(self, configured: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
         """The wake words of today: a word whose model is gone since is left out."""

@@ -5,7 +5,8 @@ from dataclasses import replace
 from oyez import actions as do
 from oyez.config import Conversation
 from oyez.events import StopHeard, WakeHeard
-from oyez.phases import ENDED, Step, listen, sleep, think
+from oyez.leaving import Step
+from oyez.phases import listen, sleep, think
 from oyez.state import State
 
 
@@ -16,11 +17,11 @@ def settle(state: State, now: float, c: Conversation, heard: bool) -> Step:
         after, actions = think(state, now, c)
         return after, [*actions, *asking]
     if state.closing or now >= state.ends_s:
-        return sleep(state, now, c, ENDED)
+        return sleep(state, now, c)
     if state.approvals:
         return ask_question(state, now, c) if state.question != "open" else listen(state, now, c)
     if heard and not may_follow_up(state, c):
-        return sleep(state, now, c, ENDED)
+        return sleep(state, now, c)
     return listen(replace(state, follow_ups=state.follow_ups + heard), now, c)
 
 
@@ -30,8 +31,16 @@ def report_wake(heard: WakeHeard | StopHeard) -> do.ReportWake:
     return do.ReportWake(heard.word, heard.score, heard.threshold, heard.snr_db, heard.direction_deg)
 
 
+def bid_engaged(state: State, heard: WakeHeard) -> Step:
+    """What is heard here is acted on at once; the other devices are told."""
+    if not state.rivals:
+        return state, []
+    return replace(state, bid_for=heard.word), [do.PlaceBid(heard.word, heard.score, heard.snr_db, engaged=True)]
+
+
 def may_follow_up(state: State, c: Conversation) -> bool:
-    return c.follow_up and state.follow_ups < c.follow_ups_max
+    wanted = c.follow_up if state.follow_up is None else state.follow_up
+    return wanted and state.follow_ups < c.follow_ups_max
 
 
 def ask_when_answered(state: State) -> Step:

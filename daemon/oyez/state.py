@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
-from oyez.events import ApprovalAsked, EnrolAsked, SayAsked
+from oyez.events import ApprovalAsked, AskAsked, EnrolAsked, PlayAsked, SayAsked, WakeHeard
 
 MAX_WAITING = 4
 MAX_APPROVALS = 4
@@ -28,11 +28,19 @@ class Phase(Enum):
     SPEAKING = "speaking"
     CALLING = "calling"
     ANNOUNCING = "announcing"
+    ANSWERING = "answering"
+    PLAYING = "playing"
+    RINGING = "ringing"
+    BIDDING = "bidding"
 
 
-TAP_OPEN = frozenset({Phase.OPENING, Phase.LISTENING, Phase.THINKING, Phase.SPEAKING})
-LINE_OPEN = frozenset({Phase.LISTENING, Phase.THINKING, Phase.SPEAKING, Phase.ANNOUNCING})
-IN_CONVERSATION = TAP_OPEN & LINE_OPEN
+IN_CONVERSATION = frozenset({Phase.LISTENING, Phase.THINKING, Phase.SPEAKING})
+TAP_OPEN = IN_CONVERSATION | {Phase.OPENING, Phase.ANSWERING}
+LINE_OPEN = IN_CONVERSATION | {Phase.ANNOUNCING, Phase.ANSWERING}
+LINE_USED = LINE_OPEN | {Phase.OPENING, Phase.CALLING}
+"""The line is open, or about to be."""
+SOUNDING = frozenset({Phase.ANNOUNCING, Phase.ANSWERING, Phase.PLAYING})
+"""The first of what waits is being said, asked or played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,22 @@ class Notice:
     """What the device itself has to say when the conversation is over: nobody waits for an answer to it."""
 
     text: str
+
+
+Wish = SayAsked | AskAsked | PlayAsked | Notice
+"""What is to be heard in the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To a question that a program had us ask."""
+
+    by_s: float
+    """By then its first word must have been said."""
+    said: tuple[str, ...] = ()
+    """What was understood so far, turn by turn."""
+    unwritten: int = 0
+    """Turns that ended and whose words are still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +80,25 @@ class Talk:
 class State:
     phase: Phase = Phase.ASLEEP
 
-    # What outlives a conversation: phases.at_rest keeps exactly this.
+    # What outlives a conversation: at_rest keeps exactly this.
     muted: bool = False
     """The microphone is off. Announcements still sound."""
     turns: Turns = "service"
     """Who says that a turn has ended, as configured: the service, or this device's own gate."""
     spent: str = ""
     """The budget of the day or the month is used up: this sentence says so, and nothing new is begun."""
+    quiet: str = ""
+    """Quiet hours: this sentence says so to whoever wants something said or played that is not urgent."""
+    follow_up: bool | None = None
+    """Whether to listen again after a reply, as the household has set it; None: as configured."""
+    rivals: bool = False
+    """Other devices may hear the same wake word, and they and we can agree on who answers."""
+    due: tuple[str, ...] = ()
+    """Timers that have come and that nobody has heard yet: asleep, they ring."""
+    fallen_back: bool = False
+    """The local server answers, since the service is away."""
+    unsaid: str = ""
+    """What that means, to be said behind the next conversation."""
 
     enrolling: EnrolAsked | None = None
     """The phrase that is being learned, while the device sleeps."""
@@ -129,8 +165,21 @@ class State:
     # Afterwards
     troubled: bool = False
     """A trouble began meanwhile: its chime comes when the conversation is over, where no cut can swallow it."""
-    waiting: tuple[SayAsked | Notice, ...] = ()
-    """Texts to be said when the conversation is over; the first is being said while announcing."""
+    waiting: tuple[Wish, ...] = ()
+    """What is to be said, asked or played when the conversation is over, by rank (wishes.py). While that is done the
+    first is what is being said."""
+    all_given: bool = False
+    """The voice has all of the announcement, so that what it tells of an end is the end of that."""
+    own_volume: bool = False
+    """What is being said or played has a volume of its own."""
+    answer: Answer | None = None
+    """Only while answering."""
+
+    # Other devices
+    bidding: WakeHeard | None = None
+    """Only while bidding."""
+    bid_for: str = ""
+    """The wake word that this conversation was bid for: another device may still be the better one."""
 
     @property
     def next_s(self) -> float | None:
@@ -150,7 +199,7 @@ class State:
 
     @property
     def device_takes_turns(self) -> bool:
-        return self.turns == "device" or self.talk is not None
+        return self.turns == "device" or self.talk is not None or self.phase is Phase.ANSWERING
 
     @property
     def taker(self) -> Literal["gate", "server"] | None:
@@ -205,3 +254,18 @@ class State:
     def question_opened(self, now: float, approval_s: float) -> "State":
         """The question was heard, as far as it ever will be: from here on an answer counts."""
         return replace(self, question="open", heard_since=frozenset(), approve_by_s=now + approval_s)
+
+
+def at_rest(state: State) -> State:
+    """Asleep: all of a conversation is forgotten, and nothing that outlives one."""
+    return State(
+        muted=state.muted,
+        turns=state.turns,
+        spent=state.spent,
+        quiet=state.quiet,
+        follow_up=state.follow_up,
+        rivals=state.rivals,
+        due=state.due,
+        fallen_back=state.fallen_back,
+        unsaid=state.unsaid,
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from oyez import events as ev
 from oyez.config import Conversation
-from oyez.phases import Step
+from oyez.leaving import Step
 from oyez.state import Phase, State
 
 Handler = Callable[[State, Any, float, Conversation], Step]
@@ -20,7 +20,8 @@ class Row:
 
 TABLE: dict[tuple[Phase, type[ev.Event]], Row] = {}
 
-ALL = "asleep opening listening thinking speaking calling announcing"
+ALL = " ".join(phase.value for phase in Phase)
+AWAKE = " ".join(phase.value for phase in Phase if phase is not Phase.ASLEEP)
 STAYS = ""
 
 

@@ -5,10 +5,8 @@ from dataclasses import replace
 from oyez import actions as do, events as ev
 from oyez.budgets import refuse_spent
 from oyez.config import Conversation
+from oyez.leaving import Step, make_room
 from oyez.phases import (
-    ENDED,
-    Step,
-    give_up_announcement,
     listen,
     listening_until,
     open_conversation,
@@ -17,11 +15,11 @@ from oyez.phases import (
     think,
 )
 from oyez.state import Phase, State, Talk
-from oyez.table import STAYS, row
+from oyez.table import ALL, STAYS, row
+from oyez.wishes import MUTED
 
 SHORTEST_S = 0.2
 """A shorter press is none: the service wants 100 ms of sound, and the last of it is on its way at the release."""
-MUTED = "the microphone is muted; unmute it first"
 TOO_SHORT = f"the talk button was held for less than {SHORTEST_S:g} s: hold it for as long as you speak"
 
 
@@ -36,15 +34,15 @@ def press(state: State, event: ev.TalkPressed, now: float, c: Conversation) -> S
     return after, [*actions, do.CompleteOrder(event.order_id, True)]
 
 
-@row("calling announcing", ev.TalkPressed, "opening")
+@row("calling announcing answering playing bidding", ev.TalkPressed, "opening")
 def press_over_announcement(state: State, event: ev.TalkPressed, now: float, c: Conversation) -> Step:
     """A person goes first, unless their request would be refused."""
     if state.muted:
         return state, [do.PlayChime("error"), do.CompleteOrder(event.order_id, False, MUTED)]
     if state.spent:
         return state, [do.CompleteOrder(event.order_id, False, state.spent)]
-    rest, given_up = give_up_announcement(state)
-    after, actions = press(rest, event, now, c)
+    room, given_up = make_room(state)
+    after, actions = press(room, event, now, c)
     return after, [*given_up, *actions]
 
 
@@ -53,7 +51,7 @@ def press_while_opening(state: State, event: ev.TalkPressed, now: float, c: Conv
     """What was said since the wake word belongs to the request."""
     if state.held:
         return state, [_already(event)]
-    taken = replace(state, talk=Talk(now), chime_at_s=None, talking=False, answer_due=False)
+    taken = replace(state, talk=Talk(now), chime_at_s=None, talking=False, answer_due=False, bid_for="")
     return taken, [*take_turns(state), do.CompleteOrder(event.order_id, True)]
 
 
@@ -75,6 +73,7 @@ def press_in_conversation(state: State, event: ev.TalkPressed, now: float, c: Co
         chime_at_s=None,
         talking=False,
         follow_ups=0,
+        bid_for="",
     )
     after, actions = listening_until(pressed, now + c.utterance_s)
     taken = [*cut, *cancel, *take_turns(state), *forget, *actions]
@@ -91,7 +90,7 @@ def release_while_opening(state: State, event: ev.TalkReleased, now: float, c: C
         return released, [do.CommitTurn(now), do.CompleteOrder(event.order_id, True)]
     refused = do.CompleteOrder(event.order_id, False, TOO_SHORT)
     if state.talk.woke:
-        after, actions = sleep(state, now, c, ENDED)
+        after, actions = sleep(state, now, c)
         return after, [*actions, refused]
     back: list[do.Action] = [do.TakeTurns("service")] if state.turns == "service" else []
     return replace(state, talk=None), [*back, refused]
@@ -105,13 +104,13 @@ def release(state: State, event: ev.TalkReleased, now: float, c: Conversation) -
     if now - state.talk.pressed_s >= SHORTEST_S:
         after, actions = think(released.turn_ended(now), now, c)
         return after, [*actions, do.CommitTurn(now), do.CompleteOrder(event.order_id, True)]
-    after, actions = sleep(released, now, c, ENDED) if state.talk.woke else listen(released, now, c)
+    after, actions = sleep(released, now, c) if state.talk.woke else listen(released, now, c)
     forget = do.ForgetTurn()
     others = [action for action in actions if action != forget]
     return after, [forget, *others, do.CompleteOrder(event.order_id, False, TOO_SHORT)]
 
 
-@row("asleep thinking speaking calling announcing", ev.TalkReleased, STAYS)
+@row(" ".join(name for name in ALL.split() if name not in ("opening", "listening")), ev.TalkReleased, STAYS)
 def release_of_nothing(state: State, event: ev.TalkReleased, now: float, c: Conversation) -> Step:
     return state, [_not_held(event)]
 

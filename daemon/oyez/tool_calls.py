@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from oyez import actions as do, events as ev
 from oyez.config import Conversation
-from oyez.phases import Step, think
+from oyez.leaving import Step
+from oyez.phases import think
 from oyez.settling import ask_when_answered
 from oyez.state import Phase, State
 from oyez.table import STAYS, row

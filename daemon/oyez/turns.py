@@ -4,10 +4,9 @@ from dataclasses import replace
 
 from oyez import actions as do, events as ev
 from oyez.config import Conversation
+from oyez.leaving import Step, rest
 from oyez.phases import (
     LINE_KINDS,
-    Step,
-    announce,
     fail,
     go_on,
     hear_out,
@@ -16,9 +15,13 @@ from oyez.phases import (
     speak,
     think,
 )
-from oyez.settling import ask_when_answered, report_wake, settle
+from oyez.settling import ask_when_answered, bid_engaged, report_wake, settle
+from oyez.sounding import announce
 from oyez.state import PAUSE_S, Asked, Phase, State
-from oyez.table import STAYS, row
+from oyez.table import ALL, STAYS, row
+from oyez.wishes import able, needs_line
+
+LINE_LOCAL = "line_local"
 
 # --- the line ----------------------------------------------------------------------
 
@@ -30,27 +33,42 @@ def line_opened(state: State, event: ev.SessionReady, now: float, c: Conversatio
     return after, [do.Relieve(LINE_KINDS), *actions]
 
 
-@row("calling", ev.SessionReady, "announcing")
+@row("calling", ev.SessionReady, "announcing asleep")
 def line_opened_to_announce(state: State, event: ev.SessionReady, now: float, c: Conversation) -> Step:
-    after, actions = announce(state, now, c)
-    return after, [do.Relieve(LINE_KINDS), *actions]
+    state, refused = able(state, line_open=True)
+    ripe = bool(state.waiting) and needs_line(state.waiting[0])
+    after, actions = announce(state, now, c) if ripe else rest(state)
+    return after, [do.Relieve(LINE_KINDS), *refused, *actions]
 
 
-@row("opening listening thinking speaking calling announcing", ev.SessionLost, "asleep")
+@row("opening listening thinking speaking calling announcing answering", ev.SessionLost, "asleep")
 def line_lost(state: State, event: ev.SessionLost, now: float, c: Conversation) -> Step:
     return fail(state, event.reason, event.sentence)
 
 
-@row("listening thinking speaking announcing", ev.LineBroke, STAYS)
+@row("listening thinking speaking announcing answering", ev.LineBroke, STAYS)
 def line_broke(state: State, event: ev.LineBroke, now: float, c: Conversation) -> Step:
     return replace(state, mended_by_s=min(event.until_s, now + c.max_conversation_s)), []
 
 
-@row("listening thinking speaking announcing", ev.LineMended, STAYS)
+@row("listening thinking speaking announcing answering", ev.LineMended, STAYS)
 def line_mended(state: State, event: ev.LineMended, now: float, c: Conversation) -> Step:
     """The service begins anew with what it was told: it has as long as for any request."""
     deadline_s = None if state.deadline_s is None else max(state.deadline_s, now + c.thinking_s)
     return replace(state, mended_by_s=None, deadline_s=deadline_s), []
+
+
+@row(ALL, ev.LineFellBack, STAYS)
+def line_fell_back(state: State, event: ev.LineFellBack, now: float, c: Conversation) -> Step:
+    """Said once, behind the next conversation."""
+    if state.fallen_back:
+        return state, []
+    return replace(state, fallen_back=True, unsaid=event.sentence), [do.Complain(LINE_LOCAL, event.sentence)]
+
+
+@row(ALL, ev.LineReturned, STAYS)
+def line_returned(state: State, event: ev.LineReturned, now: float, c: Conversation) -> Step:
+    return replace(state, fallen_back=False, unsaid=""), [do.Relieve((LINE_LOCAL,))]
 
 
 # --- turns ----------------------------------------------------------------------
@@ -212,7 +230,14 @@ def wake_again(state: State, event: ev.WakeHeard, now: float, c: Conversation) -
     if state.held or state.closing:
         return state, [wake]
     after, actions = _begin_again(state, now, c)
-    return after, [wake, *actions, do.OpenTap(event.phrase_end_s)]
+    after, bid = bid_engaged(after, event)
+    return after, [*bid, wake, *actions, do.OpenTap(event.phrase_end_s)]
+
+
+@row("opening thinking", ev.WakeHeard, STAYS)
+def wake_while_busy(state: State, event: ev.WakeHeard, now: float, c: Conversation) -> Step:
+    """What is said is heard anyway; but no other device is to answer it."""
+    return (state, []) if state.held or state.closing else bid_engaged(state, event)
 
 
 @row("speaking", ev.ListenAsked, "listening")
@@ -230,6 +255,7 @@ def _begin_again(state: State, now: float, c: Conversation) -> Step:
         talking=False,
         chime_at_s=now + c.chime_pause_s,
         follow_ups=0,
+        bid_for="",
     )
     after, actions = listen(fresh, now, c)
     return after, [*silence(state), *actions]

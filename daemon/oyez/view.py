@@ -19,6 +19,10 @@ SHOWN: dict[Phase, Shown] = {
     Phase.SPEAKING: "speaking",
     Phase.CALLING: "thinking",
     Phase.ANNOUNCING: "speaking",
+    Phase.ANSWERING: "listening",
+    Phase.PLAYING: "speaking",
+    Phase.RINGING: "speaking",
+    Phase.BIDDING: "idle",
 }
 
 
@@ -26,7 +30,8 @@ class Trouble(msgspec.Struct, frozen=True):
     """Something is wrong and the device says so."""
 
     kind: str
-    """backend_away, token_refused, line_away, line_refused, line_lost, line_silent, budget_warned, budget_spent, ..."""
+    """backend_away, token_refused, line_away, line_refused, line_lost, line_silent, line_local,
+    budget_warned, budget_spent, ..."""
     sentence: str
 
 
@@ -59,6 +64,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """All that is wrong, one of a kind; the newest last."""
     approval: Approval | None = None
     """What a person is asked to decide."""
+    follow_up: bool = True
+    """Listen again after a reply, without a wake word."""
+    ringing: bool = False
+    """A timer or an alarm rings."""
     budget: Literal["ok", "warned", "spent"] = "ok"
     """Of the day and the month. Spent: nothing new is begun."""
 
@@ -76,7 +85,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action]) -> View:
     """The view after `event` led to `state` and ordered `actions`."""
     match event:
-        case ev.TextHeard(text=text):
+        case ev.FollowUpAsked(on=on):
+            view = msgspec.structs.replace(view, follow_up=on)
+        case ev.TextHeard(text=text) if not _told_a_program(state, actions):
             view = msgspec.structs.replace(view, last_heard=text)
         case ev.TextSaid(text=text):
             view = msgspec.structs.replace(view, last_said=text)
@@ -108,9 +119,16 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
         view,
         state=SHOWN[state.phase],
         muted=state.muted,
+        ringing=state.phase is Phase.RINGING,
         approval=_awaited(state),
         budget="spent" if state.spent else view.budget,
     )
+
+
+def _told_a_program(state: State, actions: Sequence[do.Action]) -> bool:
+    """What was said is an answer to a question, and for whoever asked it alone."""
+    answered = any(isinstance(action, do.CompleteOrder) and action.answer is not None for action in actions)
+    return answered or state.phase is Phase.ANSWERING
 
 
 def _awaited(state: State) -> Approval | None:

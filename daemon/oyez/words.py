@@ -6,7 +6,8 @@ Everything else that is said is between the user and the model.
 from oyez import events as ev
 from oyez.approvals import decide, spoken_answer
 from oyez.config import Conversation
-from oyez.phases import Step, sleep
+from oyez.leaving import Step
+from oyez.phases import sleep
 from oyez.phrases import says_one_of
 from oyez.state import State
 from oyez.table import row
@@ -23,4 +24,4 @@ def text_heard(state: State, event: ev.TextHeard, now: float, c: Conversation) -
     outdated = bool(state.said_last and event.item_id) and event.item_id != state.said_last
     if state.addressed or outdated or not says_one_of(event.text, c.closing_phrases):
         return state, []
-    return sleep(state, now, c, "the conversation ended", done=True)
+    return sleep(state, now, c, done=True)
