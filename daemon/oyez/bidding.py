@@ -7,7 +7,7 @@ at once and bids along; hearing afterwards that another one answers, it falls si
 from dataclasses import replace
 
 from oyez import actions as do, events as ev
-from oyez.budgets import SPENT, refuse_spent
+from oyez.budgets import refuse_spent, tell_spent
 from oyez.config import Conversation
 from oyez.leaving import Step, make_room, rest
 from oyez.phases import open_conversation
@@ -26,14 +26,14 @@ def wake(state: State, event: ev.WakeHeard, now: float, c: Conversation) -> Step
     if not state.rivals or state.spent:
         return answer_wake(state, event, now, c)
     bids = replace(at_rest(state), phase=Phase.BIDDING, deadline_s=now + 2 * c.bid_s, bidding=event)
-    return bids, [do.PlaceBid(event.word, event.score, event.snr_db)]
+    return bids, [do.PlaceBid(event.word, event.score, event.snr_db, near_db=event.near_db)]
 
 
 def answer_wake(state: State, event: ev.WakeHeard, now: float, c: Conversation) -> Step:
     """asleep, and nobody else answers."""
     heard = report_wake(event)
     if state.spent:
-        return state, [heard, do.PlayChime("error"), do.Complain(SPENT, state.spent)]
+        return replace(state, bid_for=""), [heard, *tell_spent(state)]
     after, actions = open_conversation(state, event.phrase_end_s, now, c)
     return after, [heard, *actions]
 

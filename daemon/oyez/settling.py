@@ -35,7 +35,8 @@ def bid_engaged(state: State, heard: WakeHeard) -> Step:
     """What is heard here is acted on at once; the other devices are told."""
     if not state.rivals:
         return state, []
-    return replace(state, bid_for=heard.word), [do.PlaceBid(heard.word, heard.score, heard.snr_db, engaged=True)]
+    bid = do.PlaceBid(heard.word, heard.score, heard.snr_db, engaged=True, near_db=heard.near_db)
+    return replace(state, bid_for=heard.word), [bid]
 
 
 def may_follow_up(state: State, c: Conversation) -> bool:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from oyez import actions as do, events as ev
 from oyez.conversation import step
-from oyez.state import PAUSE_S, Phase, State
-from tests.unit.oyez.conversation_history import HISTORY, C
+from oyez.state import LINE_USED, PAUSE_S, Phase, State
+from tests.unit.oyez.conversation_history import CLIP, HISTORY, QUESTION, C
 from tests.unit.oyez.told import BY_SERVER, STOPPED, WAKE, Told, speaking
 
 STOP_WORD = ev.StopHeard("stop", 0.98, 0.9)
@@ -85,12 +85,16 @@ def test_a_stop_word_silences_the_device_and_sends_it_to_sleep_from_every_phase(
         Phase.SPEAKING: speaking(),
         Phase.CALLING: Told(ev.SayAsked("Dinner!")),
         Phase.ANNOUNCING: Told(ev.SayAsked("Dinner!"), ev.SessionReady()),
+        Phase.ANSWERING: Told(*QUESTION),
+        Phase.PLAYING: Told(CLIP),
+        Phase.RINGING: Told(ev.TimerDue("t")),
+        Phase.BIDDING: Told(ev.RivalsKnown(True), WAKE),
     }
     told = stories[phase]
     assert told.state.phase is phase
     ordered = told.tell(STOP_WORD)
     assert ordered[0] == STOP_TOLD
-    assert do.CloseSession() in ordered
+    assert (do.CloseSession() in ordered) == (phase in LINE_USED)
     assert told.state.phase is Phase.ASLEEP
 
 
