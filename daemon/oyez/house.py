@@ -99,9 +99,7 @@ class House:
         hearing = hearing_as_set(config, kept, memory.folder)
         view = first_view(config, kept, hearing)
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
-        self.conductor = Conductor(
-            conversation_as_set(config, kept), self, view, clock, self._note, kept.muted, turns
-        )
+        self.conductor = Conductor(conversation_as_set(config, kept), self, view, clock, self._note, kept.muted, turns)
         tell = self.conductor.tell
         self._troubles = Troubles(tell)
         self._http = httpx.AsyncClient(timeout=config.line.connect_timeout_s)
