@@ -94,6 +94,13 @@ def secret(file: str, credential: str, environ: Mapping[str, str]) -> Secret | N
     return Secret(value)
 
 
+def with_client_key(home: Home, environ: Mapping[str, str]) -> Home:
+    """Its key for the broker is the credential `mqtt_client_key` where systemd loaded one."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / "mqtt_client_key" if folder else None
+    return msgspec.structs.replace(home, tls_key_file=str(path)) if path is not None and path.exists() else home
+
+
 def _examine(path: str, value: Any, kind: Any) -> Iterator[Mistake]:
     """What is wrong with `value` as a `kind`, down to the leaves."""
     origin = get_origin(kind)
@@ -158,8 +165,11 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
         )
     if home.password_file and not home.username:
         yield Mistake("home.password_file", "needs home.username: MQTT sends no password without a name.")
-    if home.tls_ca_file and not home.tls:
-        yield Mistake("home.tls_ca_file", "has no effect while home.tls is false: set it to true.")
+    for key in ("tls_ca_file", "tls_cert_file", "tls_key_file"):
+        if getattr(home, key) and not home.tls:
+            yield Mistake(f"home.{key}", "has no effect while home.tls is false: set it to true.")
+    if home.tls_key_file and not home.tls_cert_file:
+        yield Mistake("home.tls_key_file", "needs home.tls_cert_file: a key proves nothing without its certificate.")
     yield from _quiet_contradictions(home)
     if home.audio_folder and not home.audio_folder.startswith("/"):
         yield Mistake("home.audio_folder", "must be a whole path, which begins with /.")

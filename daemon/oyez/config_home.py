@@ -25,9 +25,10 @@ class Home(Section, frozen=True, kw_only=True):
     publish_text: bool = False
     """Publish what was heard and said. Off: words of the household stay out of the broker."""
     tls_cert_file: str = ""
-    """Client certificate (PEM), for a broker that asks for one; needs `tls` and `tls_key_file`."""
+    """Client certificate (PEM), for a broker that asks for one; needs `tls`."""
     tls_key_file: str = ""
-    """Its private key (PEM); under systemd: the credential `mqtt_client_key`."""
+    """Its private key (PEM, without a password); empty: it stands in the certificate's file. Under systemd: the
+    credential `mqtt_client_key`."""
     quiet_from: Clock = ""
     """`22:00`, local time: from then on nothing is said or played that is not urgent; empty: no quiet hours."""
     quiet_until: Clock = ""

@@ -12,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from oyez.config import Config
 from oyez.config_cautions import cautions
-from oyez.config_file import load, secret
+from oyez.config_file import load, secret, with_client_key
 from oyez.errors import Bug, ConfigError, OyezError
 from oyez.house import House
 from oyez.logs import set_up
@@ -37,6 +39,7 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
     config = load(config_path)
+    config = replace(config, home=with_client_key(config.home, os.environ))
     for caution in cautions(config):
         log.warning("%s", caution)
     _check_address(config)

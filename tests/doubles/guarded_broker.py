@@ -1,6 +1,7 @@
 """A mosquitto with a lock: a password, an access list, TLS by an authority made for the occasion. And an old broker."""
 
 import asyncio
+import re
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from tests.doubles.processes import Broker
 
+DOCS = Path(__file__).parents[2] / "docs" / "mqtt.md"
 CONNACK_WRONG_VERSION = bytes([0x20, 0x02, 0x00, 0x01])
 """What an MQTT 3.1.1 broker answers to MQTT 5."""
 
@@ -56,12 +58,41 @@ async def encrypted() -> AsyncIterator[GuardedBroker]:
             await broker.kill()
 
 
+@asynccontextmanager
+async def certified(*names: str) -> AsyncIterator[GuardedBroker]:
+    """Who has a certificate may enter, and is called as it says: `broker.folder / "<name>.pem"` and `.key` for each of
+    `names`. The access list is the one of docs/mqtt.md."""
+    with tempfile.TemporaryDirectory(prefix="oyez-mosquitto-") as name:
+        folder = Path(name)
+        _make_certificates(folder, *names)
+        (folder / "access").write_text(documented_access())
+        broker = GuardedBroker(
+            folder,
+            *(f"certfile {folder}/broker.pem", f"keyfile {folder}/broker.key", f"cafile {folder}/ca.pem"),
+            *("require_certificate true", "use_identity_as_username true", f"acl_file {folder}/access"),
+        )
+        await broker.start()
+        try:
+            yield broker
+        finally:
+            await broker.kill()
+
+
+def documented_access() -> str:
+    """The access list that docs/mqtt.md recommends."""
+    blocks = re.findall(r"```\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    (access,) = [block for block in blocks if "pattern readwrite oyez/%u/#" in block]
+    return access
+
+
 def _make_password_file(path: Path, user: str, password: str) -> None:
     subprocess.run(["mosquitto_passwd", "-b", "-c", path, user, password], check=True)
     path.chmod(0o644)
 
 
-def _make_certificates(folder: Path) -> None:
+def _make_certificates(folder: Path, *clients: str) -> None:
+    """An authority, and signed by it: the broker, and clients by name."""
+
     def openssl(*arguments: str) -> None:
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
 
@@ -76,6 +107,9 @@ def _make_certificates(folder: Path) -> None:
     )
     signing = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names")
     openssl("x509", "-req", "-in", "broker.csr", *signing, "-out", "broker.pem")
+    for client in clients:
+        openssl("req", *new_key, "-keyout", f"{client}.key", "-out", f"{client}.csr", "-subj", f"/CN={client}")
+        openssl("x509", "-req", "-in", f"{client}.csr", *signing, "-out", f"{client}.pem")
     for file in ("broker.key", "broker.pem", "ca.pem"):
         (folder / file).chmod(0o644)
 

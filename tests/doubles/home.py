@@ -63,11 +63,13 @@ class Told:
 
 
 @asynccontextmanager
-async def at_home(home: Home, told: Told | None = None, **more: Any) -> AsyncIterator[tuple[Broker, Told]]:
+async def at_home(
+    home: Home, told: Told | None = None, device: Device = DEVICE, **more: Any
+) -> AsyncIterator[tuple[Broker, Told]]:
     """A running home organ with quick retries; stopped as SIGTERM stops it."""
     told = told or Told()
     quick: dict[str, Any] = {"rng": random.Random(1), "first_delay_s": 0.05, "longest_delay_s": 0.2}
-    broker = Broker(home, DEVICE, told.tell, on_trouble=told.troubles.put_nowait, **quick, **more)
+    broker = Broker(home, device, told.tell, on_trouble=told.troubles.put_nowait, **quick, **more)
     told.broker = broker
     task = asyncio.create_task(broker.run(), name="broker")
     try:

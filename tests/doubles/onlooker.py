@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -62,12 +63,17 @@ class Onlooker:
 
 
 @asynccontextmanager
-async def onlooker(port: int, *, username: str = "", password: str = "") -> AsyncIterator[Onlooker]:
-    """Subscribed to everything before it is handed over."""
+async def onlooker(
+    port: int, *, username: str = "", password: str = "", certificates: tuple[Path, str] | None = None
+) -> AsyncIterator[Onlooker]:
+    """Subscribed to everything before it is handed over. certificates: their folder, and whose is its own."""
     loop = asyncio.get_running_loop()
     client = Client(CallbackAPIVersion.VERSION2)
     if username:
         client.username_pw_set(username, password)
+    if certificates is not None:
+        folder, name = certificates
+        client.tls_set(str(folder / "ca.pem"), str(folder / f"{name}.pem"), str(folder / f"{name}.key"))
     looker = Onlooker(client)
     subscribed = asyncio.Event()
     client.on_connect = lambda *_: client.subscribe("#", qos=1)

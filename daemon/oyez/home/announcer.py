@@ -56,7 +56,7 @@ class Announcer:
         known = replace(
             self._known,
             words=tuple(sorted(words)),
-            currency=str((picture.get("money") or {}).get("currency", self._known.currency)),
+            currency=str(_value(picture, "money.currency") or self._known.currency),
             values=self._known.values | self._values(picture),
         )
         if known == self._known:

@@ -35,8 +35,9 @@ def lost(where: str, reason: str) -> BrokerAway:
 
 def hung_up(where: str) -> ProtocolRefused:
     return ProtocolRefused(
-        f"The MQTT broker at {where} hung up before it answered, so home automation is off: see whether home.tls and "
-        "home.port fit the broker. It will be tried again, also with MQTT 3.1.1."
+        f"The MQTT broker at {where} hung up before it answered, so home automation is off: see whether home.tls, "
+        "home.port and, if it asks for a certificate, home.tls_cert_file fit the broker. It will be tried again, also "
+        "with MQTT 3.1.1."
     )
 
 
@@ -51,6 +52,14 @@ def untrusted(where: str, what: str) -> BrokerAway:
     return BrokerAway(
         f"The MQTT broker at {where} could not prove who it is ({what}), so nothing was sent to it: "
         "name the certificate of its authority in home.tls_ca_file."
+    )
+
+
+def useless_file(where: str, keys: str, files: str, what: str) -> BrokerAway:
+    """keys: of the configuration. what: is wrong with the files."""
+    return BrokerAway(
+        f"{files} cannot be used ({what}), so the MQTT broker at {where} was not asked and home automation is off: "
+        f"mend {keys}. It will be tried again."
     )
 
 

@@ -18,7 +18,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from oyez.config import Home
-from oyez.home import away
+from oyez.home import away, tls
 from oyez.home.packets import Incoming as Incoming, incoming, of_publish, properties
 from oyez.home.topics import Message
 from oyez.secret import Secret
@@ -105,7 +105,7 @@ class Connection:
     def _connect(self) -> None:
         """In the worker: may block for name, TCP and TLS."""
         if self._home.tls:
-            self._client.tls_set_context(ssl.create_default_context(cafile=self._home.tls_ca_file or None))
+            self._client.tls_set_context(tls.context(self._home))
         if self.v5:
             wishes = properties(
                 PacketTypes.CONNECT, SessionExpiryInterval=self._session_s, MaximumPacketSize=LARGEST_PACKET_BYTES
@@ -121,7 +121,7 @@ class Connection:
         client = self._client
         sock = client.socket()
         if sock is None:
-            raise ConnectionResetError("the broker hung up at once")
+            raise away.hung_up(self._where)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message

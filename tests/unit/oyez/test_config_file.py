@@ -89,6 +89,8 @@ def test_a_number_without_an_end_is_refused(value: str) -> None:
         ('[home]\npassword_file = "x"\n', "line 2: home.password_file"),
         ('[home]\ndiscovery_prefix = "a/#"\n', "line 2: home.discovery_prefix"),
         ('[home]\ntls_ca_file = "x"\n', "line 2: home.tls_ca_file"),
+        ('[home]\ntls_cert_file = "x"\n', "line 2: home.tls_cert_file"),
+        ('[home]\ntls = true\ntls_key_file = "x"\n', "line 3: home.tls_key_file"),
         ('[home]\nquiet_from = "22:00"\n', "line 2: home.quiet_from"),
         ('[home]\nquiet_until = "07:00"\n', "line 2: home.quiet_until"),
         ('[home]\nquiet_from = "22:00"\nquiet_until = "22:00"\n', "line 3: home.quiet_until"),
