@@ -1,9 +1,9 @@
 """All entities of all groups. Pure."""
 
-from oyez.home.entities import appliance, money, sound, talk
+from oyez.home.entities import appliance, money, sound, talk, timers
 from oyez.home.entities.entity import Entity, Known
 
-GROUPS = (talk, sound, money, appliance)
+GROUPS = (talk, sound, timers, money, appliance)
 
 
 def possible(root: str, known: Known) -> list[Entity]:
