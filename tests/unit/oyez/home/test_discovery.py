@@ -1,7 +1,7 @@
 """Home Assistant's device document: what it insists on is there (found by trying against it)."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import hypothesis.strategies as st
 import pytest
@@ -12,7 +12,9 @@ from oyez.home.entities.catalogue import possible
 from oyez.home.entities.entity import Known
 from oyez.home.order_fields import Refusal
 from oyez.home.orders import ORDERS, parse
+from oyez.home.timekeeper import What
 from oyez.home.topics import base
+from oyez.view import Shown, View
 
 ALL = Known(("alexa", "hey_jarvis"), "EUR", True, frozenset(e.needs for e in possible("", Known(("a",), "", True))))
 """As if everything had a value."""
@@ -111,3 +113,13 @@ def test_entity_ids_are_legal_for_every_legal_device_id(device_id: str) -> None:
         _, _, name = component["default_entity_id"].partition(".")
         assert name == name.lower()
         assert name.replace("_", "a").isalnum()
+
+
+def test_every_fate_of_a_timer_is_a_type_of_its_event() -> None:
+    """Home Assistant logs a warning for any other, and drops it."""
+    assert set(document()["components"]["timer"]["event_types"]) == set(get_args(What))
+
+
+def test_every_state_and_budget_of_the_device_is_one_that_home_assistant_knows() -> None:
+    assert set(document()["components"]["state"]["options"]) == set(get_args(Shown))
+    assert set(document()["components"]["budget"]["options"]) == set(get_args(View.__annotations__["budget"]))
