@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from oyez_local.clocks import time_of_day
 from oyez_local.phrases import Meaning
 
 MAX_FITTING_WORDS = 3
@@ -49,8 +50,13 @@ KINDS: dict[str, Kind] = {
     "Switch": SWITCH,
     "Brightness": Kind(("brightness", "dim", *SWITCH.wants), "dimming lights", SWITCH.against),
     "Order": Kind(("home", "house", "device", "command", "control"), "that", ("volume", "timer", "time")),
-    "HassStartTimer": Kind(("timer", "countdown", "alarm"), "timers", ("cancel", "stop", "delete")),
+    "HassStartTimer": Kind(("timer", "countdown"), "timers", ("cancel", "stop", "delete")),
     "HassCancelTimer": Kind(("cancel", "stop", "delete", "timer"), "cancelling timers", ("set", "start")),
+    "SetAlarm": Kind(("alarm", "alarms"), "alarms", ("cancel", "stop", "delete", "list", "get")),
+    "CancelAlarm": Kind(("cancel", "stop", "delete", "alarm"), "cancelling alarms", ("set", "start", "list", "get")),
+    "TimerList": Kind(
+        ("list", "timers", "timer", "alarms", "left", "remaining"), "listing timers", ("set", "start", "cancel", "stop")
+    ),
     "HassSetVolume": Kind(("volume", "loudness", "loudspeaker"), "the volume"),
     "HassSetVolumeRelative": Kind(("volume", "loudness", "loudspeaker"), "the volume"),
     "HassGetCurrentTime": Kind(("time", "clock"), "the time", ("timer", "set", "alarm")),
@@ -59,12 +65,16 @@ KINDS: dict[str, Kind] = {
     "Goodbye": Kind(("goodbye", "sleep", "end", "hang"), "ending", ("timer", "music")),
 }
 KINDS["NamedTimer"] = KINDS["HassStartTimer"]
+KINDS["HassTimerStatus"] = KINDS["TimerList"]
 KINDS["HassCancelAllTimers"] = KINDS["HassCancelTimer"]
 KINDS["Louder"] = KINDS["Quieter"] = KINDS["HassSetVolume"]
 
 ON_WORDS = ("on", "turn_on", "true", "open", "enable")
 OFF_WORDS = ("off", "turn_off", "false", "close", "disable")
 FREE_TEXT = ("text", "command", "query", "request", "utterance", "sentence", "instruction", "prompt")
+TIMED = ("SetAlarm", "CancelAlarm", "HassCancelTimer", "HassCancelAllTimers", "HassTimerStatus", "TimerList")
+WHICH = frozenset({"which", "label", "name", "title", "timer", "alarm", "id"})
+KIND_OF = {"HassCancelTimer": "timer", "CancelAlarm": "alarm"}
 PLACES = ("room", "area", "location", "light", "lamp", "zone")
 
 
@@ -154,8 +164,31 @@ def _string(meaning: Meaning, name: str, schema: Mapping[str, Any]) -> str | Non
         return None if state is None else ("on" if state else "off")
     if meaning.intent in ("HassStartTimer", "NamedTimer"):
         return str(meaning.slots.get("name") or "timer") if {"label", "name", "title"} & set(words) else None
+    if meaning.intent in TIMED:
+        return _timed(meaning, set(words))
     thing = _thing(meaning)
     return _without_light(thing) if thing and any(word in PLACES for word in words) else thing
+
+
+def _timed(meaning: Meaning, words: set[str]) -> str | None:
+    """What tells which timer or alarm, or when an alarm is to ring."""
+    clock = time_of_day(str(meaning.slots.get("clock", "")))
+    if meaning.intent == "SetAlarm":
+        if words & {"time", "at", "clock", "when"}:
+            return clock
+        return meaning.slots.get("name") if words & {"label", "name", "title"} else None
+    if not words & WHICH:
+        return None
+    if meaning.intent == "HassCancelAllTimers":
+        return "all"
+    said = meaning.slots.get("name") or clock or _started(meaning)
+    return str(said) if said else (KIND_OF.get(meaning.intent) if "which" in words else None)
+
+
+def _started(meaning: Meaning) -> str:
+    """`5 minute`: how long a timer was set for, as people tell two of them apart."""
+    lengths = [(unit, meaning.slots.get(f"start_{unit}s")) for unit in ("hour", "minute", "second")]
+    return " ".join(f"{value} {unit}" for unit, value in lengths if value)
 
 
 def _thing(meaning: Meaning) -> str | None:

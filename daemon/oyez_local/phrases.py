@@ -14,6 +14,8 @@ import hassil
 from hassil.recognize import recognize_all
 from home_assistant_intents import get_intents
 
+from oyez_local.clocks import time_of_day
+
 BORROWED = (
     "HassCancelAllTimers",
     "HassCancelTimer",
@@ -22,6 +24,7 @@ BORROWED = (
     "HassSetVolume",
     "HassSetVolumeRelative",
     "HassStartTimer",
+    "HassTimerStatus",
 )
 
 OWN: dict[str, list[str]] = {
@@ -44,6 +47,32 @@ OWN: dict[str, list[str]] = {
         "<timer_set> [a|an|the|my] {timer_name:name} timer for {timer_minutes:minutes} minute[s]",
         "<timer_set> [a|an|the|my] {timer_name:name} timer for {timer_seconds:seconds} second[s]",
         "<timer_set> [a|an|the|my] {timer_name:name} timer for {timer_hours:hours} hour[s]",
+        "<timer_set> [a|an|the|my] alarm (in|for) {timer_minutes:minutes} minute[s]",
+        "<timer_set> [a|an|the|my] alarm (in|for) {timer_hours:hours} hour[s]",
+        "wake me [up] in {timer_minutes:minutes} minute[s]",
+        "wake me [up] in {timer_hours:hours} hour[s]",
+    ],
+    "SetAlarm": [
+        "<timer_set> [a|an|the|my] alarm (for|at) {clock}",
+        "<timer_set> [a|an|the|my] {timer_name:name} alarm (for|at) {clock}",
+        "<timer_set> [a|an|the|my] alarm (named|called) {timer_name:name} (for|at) {clock}",
+        "<timer_set> [a|an|the|my] {clock} alarm",
+        "alarm (for|at) {clock}",
+        "wake me [up] at {clock}",
+    ],
+    "CancelAlarm": [
+        "(<timer_cancel>|delete|remove|turn off) [the|my] alarm",
+        "(<timer_cancel>|delete|remove|turn off) [the|my] alarm (for|at) {clock}",
+        "(<timer_cancel>|delete|remove|turn off) [the|my] {clock} alarm",
+        "(<timer_cancel>|delete|remove|turn off) [the|my] {timer_name:name} alarm",
+    ],
+    "TimerList": [
+        "(what|which) [are my] (timer|timers|alarm|alarms) [are|is|do i have|have i] [set|running|on|there]",
+        "(list|tell me) [all] [of] [the|my] (timers|alarms)",
+        "(are there any|is there a|do i have a|do i have any) (timer|timers|alarm|alarms) [set|running]",
+        "[how much] time [is] left",
+        "how long [is] left [on the alarm]",
+        "when (does|will) [the|my] (timer|alarm) (ring|end|go off)",
     ],
     "Order": ["(open|close|shut|lock|unlock|start|run|activate|press|play|pause|set|make) [<the>] {thing}"],
     "Stop": ["(stop|quiet|silence|enough|shut up|be quiet|that's enough|never mind|nevermind|cancel|forget it) [now]"],
@@ -84,6 +113,7 @@ LISTS: dict[str, Any] = {
     "name": {"wildcard": True},
     "area": {"wildcard": True},
     "floor": {"wildcard": True},
+    "clock": {"wildcard": True},
 }
 
 LAST_RESORT = ("Order", "Echo")
@@ -153,14 +183,16 @@ def _match(sentence: str, without: tuple[str, ...] = ()) -> Meaning | None:
 
 
 def _sensible(slots: dict[str, Any]) -> bool:
-    """Refuses a wildcard that swallowed the grammar of its sentence."""
+    """Refuses a wildcard that swallowed the grammar of its sentence, or holds no time where one must be."""
+    if "clock" in slots and time_of_day(str(slots["clock"])) is None:
+        return False
     thing = str(slots.get("thing", "")).lower().split()
     return not {"on", "off"} & set(thing) and len(thing) <= 6
 
 
 def _wildness(slots: dict[str, Any]) -> int:
     """How many characters were matched by wildcards: the fewer, the better the template fits."""
-    wild = ("thing", "name", "area", "floor", "topic", "words", "person", "conversation_command")
+    wild = ("thing", "name", "area", "floor", "topic", "words", "person", "clock", "conversation_command")
     return sum(len(str(value)) for key, value in slots.items() if key in wild)
 
 

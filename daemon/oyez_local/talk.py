@@ -26,7 +26,7 @@ JOKES = (
 PLAIN: dict[str, str] = {
     "Hello": "Hello. How can I help you?",
     "WhoAreYou": "I am Oyez, the local voice of this house. I work without the internet.",
-    "Abilities": "I can switch lights, set timers, change the volume, tell the time, and tell you a story.",
+    "Abilities": "I can switch lights, set timers and alarms, change the volume, tell the time, and tell you a story.",
     "Thanks": "You are welcome.",
     "Goodbye": "Goodbye.",
     "Stop": "All right.",
