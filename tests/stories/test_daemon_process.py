@@ -1,6 +1,7 @@
 """The daemon as a process: what systemd, a shell and an operator see of it."""
 
 import asyncio
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles.processes import Process, free_port, running
+from tests.doubles.onlooker import onlooker
+from tests.doubles.processes import Process, free_port, mosquitto, running
 
 NOTHING_THERE = """
 [board]
@@ -46,6 +48,20 @@ async def test_it_reports_ready_feeds_the_watchdog_and_stops_within_two_seconds(
             await said(manager, "WATCHDOG=1")
             assert await process.terminate(timeout_s=2.0) == 0
             await said(manager, "STOPPING=1")
+
+
+@pytest.mark.skipif(shutil.which("mosquitto") is None, reason="mosquitto is not installed: apt install mosquitto")
+async def test_the_order_to_restart_is_answered_and_ends_the_process_in_order(tmp_path: Path) -> None:
+    """Exit code 0, and the device says that it is away: whoever supervises it starts it again."""
+    config = tmp_path / "oyez.toml"
+    async with mosquitto() as broker, onlooker(broker.port) as looker:
+        config.write_text(NOTHING_THERE.format(backend=free_port(), broker=broker.port))
+        async with running(command(config)) as process:
+            await looker.until("oyez/oyez/availability", lambda payload: payload == b"online")
+            await looker.send("oyez/oyez/do/restart", '{"id": "r"}')
+            assert (await looker.json("oyez/oyez/event/done", id="r"))["ok"]
+            assert await process.wait(timeout_s=3.0) == 0
+        await looker.until("oyez/oyez/availability", lambda payload: payload == b"offline")
 
 
 async def said(manager: socket.socket, word: str) -> None:
