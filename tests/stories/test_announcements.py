@@ -69,7 +69,7 @@ def level_of_tone(play: Theatre, since_s: float, until_s: float) -> float:
 async def test_a_sound_from_the_web_and_one_of_the_devices_own_are_heard_at_their_volume_and_the_old_one_is_back(
     tmp_path: Path,
 ) -> None:
-    """An MP3 from a real web server at 80, a FLAC from the folder as the household set it: 60; told when it was heard."""
+    """An MP3 from a real web server at 80, a FLAC from the folder at 60, as the household set it; told when heard."""
     (tmp_path / "bell.flac").write_bytes(tone("FLAC"))
     async with sound_server(bell=Page(tone("MP3"))) as server, at_home(tmp_path) as (play, looker):
         levels: dict[str, float] = {}
