@@ -19,6 +19,7 @@ from oyez.config import Home
 from tests.doubles.onlooker import Onlooker, onlooker
 from tests.doubles.processes import Process, free_port, mosquitto
 from tests.doubles.sound_server import Page, SoundServer, leads_to, sound_server
+from tests.doubles.speech import say as speech
 from tests.stories.theatre import Services, Theatre, stage
 
 HZ, SECONDS, LEVEL = 700.0, 1.5, 0.2
@@ -88,6 +89,27 @@ async def test_a_sound_from_the_web_and_one_of_the_devices_own_are_heard_at_thei
         web, own = levels.values()
         assert web == pytest.approx(LEVEL * 0.8**3, rel=0.1)
         assert own == pytest.approx(LEVEL * 0.6**3, rel=0.1)
+
+
+async def test_who_says_the_wake_word_over_a_sound_silences_it_and_its_sender_is_told(tmp_path: Path) -> None:
+    """The device hears them over its own loudspeaker, as over a reply."""
+    told = speech("Here is the news of the day. The weather stays dry, and the trains are on time. " * 4)
+    soundfile.write(tmp_path / "news.ogg", told[0], told[1])
+    wake = "Hey Jarvis."
+    speech(wake)
+    async with at_home(tmp_path) as (play, looker):
+        await looker.send("oyez/story/do/announce", '{"source": "news.ogg", "id": "n"}')
+        asked = await play.told(ev.PlayAsked)
+        await play.told(do.PlayClip)
+        await play.shown("speaking")
+        play.say(wake)
+        refused = await looker.json("oyez/story/event/done", id="n")
+        assert not refused["ok"]
+        assert "someone spoke over it" in refused["why"]
+        cut = await play.told(do.CutReply)
+        dropped = await play.told(do.DropClip)
+        assert dropped.clip == asked.clip
+        assert play.moment(cut) - play.when(do.PlayClip) < asked.seconds - 2.0
 
 
 @asynccontextmanager

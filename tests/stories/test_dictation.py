@@ -49,7 +49,7 @@ async def test_while_the_device_takes_turns_an_unanswered_one_is_heard_in_words_
     async with services(tmp_path) as world, httpx.AsyncClient(trust_env=False) as http:
         house = House()
         tokens = TokenSource(http, world.backend_url, world.device_key)
-        line = Line(LineConfig(), tokens, [], house.told.put_nowait, lambda *sound: None, time.monotonic)
+        line = Line(LineConfig(), tokens, list, house.told.put_nowait, lambda *sound: None, time.monotonic)
         running = asyncio.create_task(line.run())
         await asyncio.sleep(0)
         try:

@@ -4,7 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from oyez.speaking.feeder import AHEAD_S, PIECE_BYTES, Feeder
+from oyez.config import Speaking
+from oyez.events import Event, PlaybackFinished
+from oyez.speaking.feeder import AHEAD_S, PIECE_BYTES, Feeder, Speaker
+from oyez.speaking.voice import Voice
+from tests.unit.oyez.speaking.test_voice import Player
 
 
 class Listener:
@@ -31,7 +35,7 @@ class Listener:
 
 
 @asynccontextmanager
-async def feeding(listener: Listener) -> AsyncIterator[Feeder]:
+async def feeding(listener: Speaker) -> AsyncIterator[Feeder]:
     feeder = Feeder(listener)
     running = asyncio.create_task(feeder.run())
     try:
@@ -92,6 +96,27 @@ async def test_a_sound_that_was_stopped_before_it_began_tells_nothing() -> None:
             await asyncio.sleep(0)
     assert listener.pieces == []
     assert not listener.complete.is_set()
+
+
+async def test_a_card_that_is_lost_in_the_midst_of_a_long_sound_ends_it_and_says_that_it_was_not_heard() -> None:
+    """Nobody waits for ten minutes for what nobody will hear."""
+    player, ended = Player(24_000), asyncio.Event()
+    told: list[Event] = []
+
+    def tell(event: Event) -> None:
+        told.append(event)
+        ended.set()
+
+    voice = Voice(Speaking(), player, tell)
+    async with feeding(voice) as feeder:
+        feeder.play("song", bytes(600 * PIECE_BYTES))
+        while voice.unheard_s <= AHEAD_S:
+            await asyncio.sleep(0)
+        player.format = None
+        voice.lost()
+        await ended.wait()
+    assert told == [PlaybackFinished(heard=False)]
+    assert player.put_frames <= (AHEAD_S + 1) * 24_000
 
 
 async def test_a_clip_that_is_empty_is_complete_at_once() -> None:
