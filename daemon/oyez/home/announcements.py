@@ -12,6 +12,7 @@ import httpx
 
 from oyez.config import Home
 from oyez.events import Event, PlayAsked
+from oyez.events_home import Priority
 from oyez.home.deeds import FetchSound
 from oyez.home.sound_decoding import BYTES_PER_S, BadSound, decode
 from oyez.home.sound_fetching import CannotFetch, fetch, read
@@ -20,11 +21,9 @@ from oyez.home.sound_source import is_address
 log = logging.getLogger(__name__)
 
 MOST_CLIPS = 4
-"""Fetched, waiting and sounding; past it an order is refused."""
+"""On their way, waiting and sounding; past it an order is refused. Urgent ones find as many places more."""
 MOST_KEPT_BYTES = 32_000_000
-"""Of all clips: eleven minutes. Past it a clip is refused."""
-AT_ONCE = 2
-"""Fetched at one time: a slow one does not hold up an urgent one."""
+"""Of all clips: eleven minutes. Past it a clip is refused. Urgent ones find as much room more."""
 
 
 class Announcements:
@@ -39,7 +38,10 @@ class Announcements:
     ) -> None:
         """answer: order id, whether it was done, and why not."""
         self._config, self._http, self._tell, self._answer = config, http, tell, answer
-        self._orders: asyncio.Queue[FetchSound] = asyncio.Queue()
+        self._orders: dict[Priority, asyncio.Queue[FetchSound]] = {
+            "normal": asyncio.Queue(),
+            "urgent": asyncio.Queue(),
+        }
         self._coming = 0
         self._clips: dict[str, bytearray] = {}
         self._told = 0
@@ -49,18 +51,18 @@ class Announcements:
         """For ever."""
         try:
             async with asyncio.TaskGroup() as group:
-                for number in range(AT_ONCE):
-                    group.create_task(self._serve(), name=f"announcement {number}")
+                for priority, orders in self._orders.items():  # none that is slow holds up an urgent one
+                    group.create_task(self._serve(orders), name=f"{priority} announcements")
         finally:
             self._worker.shutdown(wait=False, cancel_futures=True)
 
     def fetch(self, order: FetchSound) -> None:
         """A PlayAsked follows, or an answer that says why not."""
-        if len(self._clips) + self._coming >= MOST_CLIPS:
+        if len(self._clips) + self._coming >= MOST_CLIPS * _share(order):
             self._refuse(order, f"{MOST_CLIPS} sounds are waiting already: send it again later.")
             return
         self._coming += 1
-        self._orders.put_nowait(order)
+        self._orders[order.priority].put_nowait(order)
 
     def clip(self, name: str) -> bytearray:
         """PCM16 mono little-endian at 24 kHz; nothing where it was dropped."""
@@ -69,9 +71,9 @@ class Announcements:
     def drop(self, name: str) -> None:
         self._clips.pop(name, None)
 
-    async def _serve(self) -> None:
+    async def _serve(self, orders: asyncio.Queue[FetchSound]) -> None:
         while True:
-            order = await self._orders.get()
+            order = await orders.get()
             try:
                 self._keep(order, await self._get(order))
             except (CannotFetch, BadSound) as error:
@@ -88,7 +90,7 @@ class Announcements:
         return await work(self._worker, decode, data)
 
     def _keep(self, order: FetchSound, pcm: bytearray) -> None:
-        if sum(len(kept) for kept in self._clips.values()) + len(pcm) > MOST_KEPT_BYTES:
+        if sum(len(kept) for kept in self._clips.values()) + len(pcm) > MOST_KEPT_BYTES * _share(order):
             raise BadSound("With those that wait it is too much sound to keep: send it again later.")
         self._told += 1
         clip = f"clip_{self._told}"
@@ -98,3 +100,8 @@ class Announcements:
     def _refuse(self, order: FetchSound, why: str) -> None:
         log.warning("A sound is not announced: %s", why)
         self._answer(order.order_id, False, why)
+
+
+def _share(order: FetchSound) -> int:
+    """Of the bounds."""
+    return 2 if order.priority == "urgent" else 1

@@ -121,6 +121,18 @@ async def test_only_so_many_clips_are_kept_or_on_their_way_and_a_dropped_one_mak
         assert (await here.play_asked()).order_id == "z"
 
 
+async def test_an_urgent_sound_waits_for_no_slow_one_and_finds_a_place_of_its_own(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        here.server.pages["/never"] = Page(silent=True)
+        for _ in range(MOST_CLIPS):
+            here.organ.fetch(FetchSound(here.server.address("/never")))
+        for number in range(MOST_CLIPS):
+            here.organ.fetch(FetchSound("bell.wav", str(number), "urgent"))
+            assert (await here.play_asked()).order_id == str(number)
+        here.organ.fetch(FetchSound("bell.wav", "over", "urgent"))
+        assert (await here.refused())[0] == "over"
+
+
 async def test_only_so_much_sound_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(announcements, "MOST_KEPT_BYTES", 40_000)
     async with stage(tmp_path) as here:
