@@ -13,7 +13,7 @@ from oyez.leaving import Step, give_up, rest
 from oyez.phases import fail, sleep
 from oyez.sounding import announce_next, listen_for_answer, soonest_end_s
 from oyez.state import IN_CONVERSATION, Phase, State
-from oyez.table import ALL, row
+from oyez.table import STAYS, all_but, row
 from oyez.wishes import MUTED, answer, can_wait, is_urgent, needs_line, objection, refuse_those, waits
 
 URGENT = "something urgent was to be said instead"
@@ -54,7 +54,8 @@ def make_way(state: State, now: float, c: Conversation) -> Step:
     return give_up(state, URGENT) if long else (state, [])
 
 
-@row(ALL, ev.QuietHours, "asleep")
+@row("calling", ev.QuietHours, "asleep")
+@row(all_but("calling"), ev.QuietHours, STAYS)
 def quiet_hours(state: State, event: ev.QuietHours, now: float, c: Conversation) -> Step:
     """What is being said is said to its end; what waited and can wait is refused."""
     if not event.on:

@@ -13,7 +13,7 @@ from oyez.phases import think
 from oyez.phrases import says_one_of
 from oyez.settling import settle
 from oyez.state import IN_CONVERSATION, MAX_APPROVALS, Phase, State
-from oyez.table import ALL, STAYS, row
+from oyez.table import STAYS, all_but, row
 
 
 @row("listening", ev.ApprovalAsked, "thinking asleep announcing")
@@ -40,7 +40,7 @@ def asked_too_late(state: State, event: ev.ApprovalAsked, now: float, c: Convers
 
 
 @row("listening", ev.ApprovalGiven, "thinking")
-@row(" ".join(name for name in ALL.split() if name != "listening"), ev.ApprovalGiven, STAYS)
+@row(all_but("listening"), ev.ApprovalGiven, STAYS)
 def approval_given(state: State, event: ev.ApprovalGiven, now: float, c: Conversation) -> Step:
     wishes = state.approvals if state.phase in IN_CONVERSATION else ()
     for wish in wishes:

@@ -13,7 +13,7 @@ from oyez.leaving import Step, make_room, rest
 from oyez.phases import open_conversation
 from oyez.settling import bid_engaged, report_wake
 from oyez.state import Phase, State, at_rest
-from oyez.table import ALL, STAYS, row
+from oyez.table import STAYS, all_but, row
 from oyez.wishes import MUTED
 
 # --- waking ----------------------------------------------------------------------
@@ -79,7 +79,7 @@ def busy_announcing(state: State, event: ev.ListenAsked, now: float, c: Conversa
 # --- bids ----------------------------------------------------------------------
 
 
-@row(" ".join(name for name in ALL.split() if name != "bidding"), ev.RivalsKnown, STAYS)
+@row(all_but("bidding"), ev.RivalsKnown, STAYS)
 def rivals_known(state: State, event: ev.RivalsKnown, now: float, c: Conversation) -> Step:
     return replace(state, rivals=event.any), []
 

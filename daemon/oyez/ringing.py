@@ -12,7 +12,7 @@ from oyez.config import Conversation
 from oyez.leaving import Step, acknowledge, make_room, rest
 from oyez.settling import report_wake
 from oyez.state import Phase, State
-from oyez.table import ALL, STAYS, row
+from oyez.table import STAYS, all_but, row
 from oyez.talk_button import press
 from oyez.wishes import MUTED
 
@@ -32,7 +32,7 @@ def another_due(state: State, event: ev.TimerDue, now: float, c: Conversation) -
     return replace(_due(state, event.timer_id), deadline_s=now + c.ring_s), []
 
 
-@row(" ".join(name for name in ALL.split() if name not in ("asleep", "ringing")), ev.TimerDue, STAYS)
+@row(all_but("asleep", "ringing"), ev.TimerDue, STAYS)
 def due_meanwhile(state: State, event: ev.TimerDue, now: float, c: Conversation) -> Step:
     """A sign of it now; it rings when that is over."""
     if event.timer_id in state.due:
@@ -40,7 +40,8 @@ def due_meanwhile(state: State, event: ev.TimerDue, now: float, c: Conversation)
     return _due(state, event.timer_id), [do.PlayChime("ring")]
 
 
-@row(ALL, ev.TimerGone, "asleep")
+@row("ringing", ev.TimerGone, "asleep")
+@row(all_but("ringing"), ev.TimerGone, STAYS)
 def timer_gone(state: State, event: ev.TimerGone, now: float, c: Conversation) -> Step:
     left = replace(state, due=tuple(timer_id for timer_id in state.due if timer_id != event.timer_id))
     return rest(left) if state.phase is Phase.RINGING and not left.due else (left, [])

@@ -21,8 +21,15 @@ class Row:
 TABLE: dict[tuple[Phase, type[ev.Event]], Row] = {}
 
 ALL = " ".join(phase.value for phase in Phase)
-AWAKE = " ".join(phase.value for phase in Phase if phase is not Phase.ASLEEP)
 STAYS = ""
+
+
+def all_but(*names: str) -> str:
+    """The names of all other phases."""
+    return " ".join(phase.value for phase in Phase if phase.value not in names)
+
+
+AWAKE = all_but("asleep")
 
 
 def row(phases: str, event: type[ev.Event], leads_to: str) -> Callable[[Handler], Handler]:

@@ -15,7 +15,7 @@ from oyez.phases import (
     think,
 )
 from oyez.state import Phase, State, Talk
-from oyez.table import ALL, STAYS, row
+from oyez.table import STAYS, all_but, row
 from oyez.wishes import MUTED
 
 SHORTEST_S = 0.2
@@ -110,7 +110,7 @@ def release(state: State, event: ev.TalkReleased, now: float, c: Conversation) -
     return after, [forget, *others, do.CompleteOrder(event.order_id, False, TOO_SHORT)]
 
 
-@row(" ".join(name for name in ALL.split() if name not in ("opening", "listening")), ev.TalkReleased, STAYS)
+@row(all_but("opening", "listening"), ev.TalkReleased, STAYS)
 def release_of_nothing(state: State, event: ev.TalkReleased, now: float, c: Conversation) -> Step:
     return state, [_not_held(event)]
 

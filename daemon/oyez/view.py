@@ -87,7 +87,7 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
     match event:
         case ev.FollowUpAsked(on=on):
             view = msgspec.structs.replace(view, follow_up=on)
-        case ev.TextHeard(text=text) if not _told_a_program(state, actions):
+        case ev.TextHeard(text=text) if text and not _told_a_program(state, actions):
             view = msgspec.structs.replace(view, last_heard=text)
         case ev.TextSaid(text=text):
             view = msgspec.structs.replace(view, last_said=text)
