@@ -18,11 +18,11 @@ def discovery(device_id: str) -> str:
 
 
 async def announced(broker_port: int, device_id: str = "kitchen") -> dict[str, dict[str, Any]]:
-    """The components of the retained document, by their keys."""
+    """The components of the retained document, by their keys; without those that it takes away."""
     async with onlooker(broker_port) as looker:
         document = json.loads((await looker.until(discovery(device_id))).payload)
     components: dict[str, dict[str, Any]] = document["components"]
-    return components
+    return {key: component for key, component in components.items() if "unique_id" in component}
 
 
 @dataclass(frozen=True)

@@ -31,15 +31,19 @@ SETTINGS: dict[str, tuple[Call, Call]] = {
         Call("text.set_value", {"value": "alexa, hey_jarvis"}, "alexa, hey_jarvis"),
         Call("text.set_value", {"value": "hey_jarvis"}, "hey_jarvis"),
     ),
+    "wake_word": (
+        Call("select.select_option", {"option": "alexa"}, "alexa"),
+        Call("select.select_option", {"option": "hey_jarvis"}, "hey_jarvis"),
+    ),
     "sensitivity": (
         Call("select.select_option", {"option": "high"}, "high"),
         Call("select.select_option", {"option": "medium"}, "medium"),
     ),
 }
 """What each is set to, and then back."""
-DEEDS = {"say", "listen", "stop"}
-ELSEWHERE: set[str] = set()
-"""Controls that tests of their own press: what they do ends the process, or needs an answer."""
+DEEDS = {"say", "announce", "listen", "stop"}
+ELSEWHERE = {"restart", "update"}
+"""Pressed in test_comings_and_goings.py."""
 
 
 async def test_no_control_is_left_out(broker: Broker, known: Entities) -> None:
@@ -57,11 +61,17 @@ async def test_a_setting(home: HomeAssistant, known: Entities, watched: Watched,
         await watched.until(known[key], call.shown, after=here)
 
 
-async def test_say(home: HomeAssistant, known: Entities, play: Theatre) -> None:
-    """A text typed on the dashboard is heard in the Room."""
+SPOKEN = {"say": ("text.set_value", "value"), "announce": ("notify.send_message", "message")}
+
+
+@pytest.mark.parametrize("key", list(SPOKEN))
+@pytest.mark.parametrize("text", ["Dinner is ready.", '{"soup": "hot"}'], ids=["words", "like JSON"])
+async def test_it_speaks(home: HomeAssistant, known: Entities, play: Theatre, key: str, text: str) -> None:
+    """A text typed on the dashboard, or sent by an automation as a notification, is heard in the Room as it is."""
+    service, name = SPOKEN[key]
     place = play.now
-    await home.api.call("text.set_value", known["say"], value="Dinner is ready.")
-    await play.told(ev.SayAsked, after=place, text="Dinner is ready.")
+    await home.api.call(service, known[key], **{name: text})
+    await play.told(ev.SayAsked, after=place, text=text)
     await play.told(ev.ReplyAudible, after=place)
     await play.told(do.CompleteOrder, after=place, ok=True)
 
