@@ -41,7 +41,7 @@ SETTINGS: dict[str, tuple[Call, Call]] = {
     ),
 }
 """What each is set to, and then back."""
-DEEDS = {"say", "announce", "listen", "stop"}
+DEEDS = {"say", "announce", "ask", "listen", "stop"}
 ELSEWHERE = {"restart", "update"}
 """Pressed in test_comings_and_goings.py."""
 
@@ -74,6 +74,17 @@ async def test_it_speaks(home: HomeAssistant, known: Entities, play: Theatre, ke
     await play.told(ev.SayAsked, after=place, text=text)
     await play.told(ev.ReplyAudible, after=place)
     await play.told(do.CompleteOrder, after=place, ok=True)
+
+
+async def test_ask(home: HomeAssistant, known: Entities, play: Theatre, watched: Watched) -> None:
+    """A question typed on the dashboard is asked; the stop button ends the listening for an answer."""
+    place = play.now
+    await home.api.call("text.set_value", known["ask"], value="Is anybody there?")
+    await play.told(ev.AskAsked, after=place, question="Is anybody there?")
+    await play.told(do.OpenTap, after=place)
+    await home.api.call("button.press", known["stop"])
+    await play.told(do.CompleteOrder, after=place, ok=False)
+    await play.shown("idle", after=place)
 
 
 async def test_listen_and_stop(home: HomeAssistant, known: Entities, play: Theatre, watched: Watched) -> None:
