@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     say.add_argument("text")
     ask = _verb(verbs, "ask", _ask, "have the running daemon ask a question; prints what was answered")
     ask.add_argument("text")
+    ask.add_argument("--answer-s", type=float, metavar="1-30", help="for the first word of the answer; unset: 8")
     announce = _verb(verbs, "announce", _announce, "have the running daemon play a sound")
     announce.add_argument("source", help="https://..., or the name of a file in home.audio_folder")
     for verb in (say, ask, announce):
@@ -146,7 +147,7 @@ def _say(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    return _report(_remote(arguments.config).ask(arguments.text, _manner(arguments)))
+    return _report(_remote(arguments.config).ask(arguments.text, _manner(arguments), arguments.answer_s))
 
 
 def _announce(arguments: argparse.Namespace) -> int:

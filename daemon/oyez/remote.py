@@ -66,9 +66,12 @@ class Remote:
     async def say(self, text: str, manner: Manner = AS_EVER, timeout_s: float = SPEECH_S) -> Outcome:
         return await self._order("do/say", {"text": text, **manner.fields()}, timeout_s)
 
-    async def ask(self, question: str, manner: Manner = AS_EVER, timeout_s: float = ASK_S) -> Outcome:
-        """The outcome's sentence is what was answered."""
-        return await self._order("do/ask", {"question": question, **manner.fields()}, timeout_s)
+    async def ask(
+        self, question: str, manner: Manner = AS_EVER, answer_s: float | None = None, timeout_s: float = ASK_S
+    ) -> Outcome:
+        """The outcome's sentence is what was answered. answer_s: for its first word; None: as the daemon does."""
+        waiting = {} if answer_s is None else {"answer_s": answer_s}
+        return await self._order("do/ask", {"question": question, **manner.fields(), **waiting}, timeout_s)
 
     async def announce(self, source: str, manner: Manner = AS_EVER, timeout_s: float = ANNOUNCE_S) -> Outcome:
         return await self._order("do/announce", {"source": source, **manner.fields()}, timeout_s)
