@@ -16,11 +16,13 @@ import soxr
 from oyez import actions as do, events as ev
 from oyez.config import Hearing, Parameter, Tool
 from oyez.secret import Secret
+from oyez.session.choice import SENTENCES
 from oyez.session.local_server import LocalServer
 from tests.doubles import recordings
 from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import free_port, running
 from tests.doubles.speech import say as speech
+from tests.stories.outside import trouble_shown
 from tests.stories.theatre import LIGHT, PATIENT_S, Theatre, patient, services, stage
 
 KEY = "key-of-the-house"
@@ -78,44 +80,54 @@ def count(play: Theatre, kind: type[object]) -> int:
 
 
 async def test_with_only_the_local_server_orders_are_carried_out_and_it_is_told_once(tmp_path: Path) -> None:
-    """The service is away from the start: coffee is ordered and a light is switched, in three conversations. Then it
-    comes back by itself, and has the fourth."""
+    """The service is away from the start: in three conversations coffee is ordered, a light switched and a timer set.
+    Behind the first of them people hear of it."""
     async with a_house_with_both(tmp_path, backend_away=True) as play, onlooker(play.broker.port) as looker:
         place = await ask(play, recordings.order(SMALL_MOCHA))
         coffee = await looker.until("house/coffee/set")
         assert b"mocha" in coffee.payload
-        await play.told(ev.PlaybackFinished, after=place, heard=True)
+        await play.told(ev.TextSaid, after=place, text=SENTENCES["unreachable"])
         await over(play, place)
-        for nth, payload in ((2, b"ON"), (3, b"OFF")):
-            place = await ask(play, spoken(f"Turn {payload.decode().lower()} the kitchen light."), nth)
-            await looker.until("house/light/kitchen_light/set", lambda told, payload=payload: told == payload)  # type: ignore[misc]
-            await play.told(ev.PlaybackFinished, after=place, heard=True)
-            await over(play, place)
+        assert await trouble_shown(looker, {"line_local"}, 0) == SENTENCES["unreachable"]
+        place = await ask(play, spoken("Turn on the kitchen light."), nth=2)
+        await looker.until("house/light/kitchen_light/set", lambda payload: payload == b"ON")
+        await over(play, place)
+        place = await ask(play, spoken("Set a timer for five minutes."), nth=3)
+        await play.told(ev.ToolAnswered, after=place, name="set_timer", ok=True)
+        await looker.json("oyez/story/state", timers_count=1)
+        await over(play, place)
+        assert sum(fact == do.SayText(SENTENCES["unreachable"]) for _, fact in play.facts) == 1
         assert count(play, ev.LineFellBack) == 1
         assert count(play, ev.SessionLost) == 0
         assert play.at_server() == []
-        await play.backend.start()
-        await play.told(ev.LineReturned, timeout_s=60.0)
-        knocked = len(play.at_server())
-        place = await ask(play, spoken("Turn on the kitchen light."))
-        await play.told(ev.ToolAnswered, after=place, ok=True)
-        await over(play, place)
-        assert len(play.at_server()) > knocked
-        assert count(play, ev.LineReturned) == 1
 
 
-async def test_a_service_that_dies_in_mid_reply_is_followed_by_the_local_server(tmp_path: Path) -> None:
-    """The story goes on, and what is asked next is done; the house hears of no lost session."""
-    async with a_house_with_both(tmp_path) as play:
+async def test_a_service_that_dies_in_mid_reply_is_followed_by_the_local_server_and_returns(tmp_path: Path) -> None:
+    """The story goes on, and what is asked next is done; the house hears of no lost session. When the service is back
+    it has the next conversation."""
+    async with a_house_with_both(tmp_path) as play, onlooker(play.broker.port) as looker:
         place = await ask(play, spoken("Tell me a long story about the sea."))
         await play.told(ev.ReplyAudible, after=place)
         await play.loudspeaker_has_played(0.5)
         place = play.now
         await play.local.kill()
         await play.told(ev.LineFellBack, after=place)
+        await trouble_shown(looker, {"line_local"}, 0)
+        seen = len(looker.seen)
         await play.told(ev.ReplyBegun, after=place)
         await play.told(ev.ReplyAudible, after=place)
+        await play.local.start()
+        await play.local.line("listening on ", after=1, timeout_s=60)
         play.play(spoken("Stop. What time is it?"), recordings.RATE_HZ, level_dbfs=-20.0)
         await play.told(ev.ToolAnswered, after=place, name="get_time", ok=True)
         await over(play, place)
         assert count(play, ev.SessionLost) == 0
+        await play.told(ev.LineReturned, after=place)
+        await trouble_shown(looker, {None}, seen)
+        asked = len(play.at_server())
+        place = await ask(play, spoken("Turn off the kitchen light."))
+        await looker.until("house/light/kitchen_light/set", lambda payload: payload == b"OFF")
+        await over(play, place)
+        called = [line["type"] for line in play.at_server()[asked:]]
+        assert "response.function_call_arguments.done" in called
+        assert count(play, ev.LineFellBack) == count(play, ev.LineReturned) == 1
