@@ -31,9 +31,12 @@ LOST = "the loudspeaker was away, so not all of it was heard"
 @row("bidding opening calling playing answering", ev.SayAsked, "asleep")
 @row("bidding opening calling playing answering", ev.AskAsked, "asleep")
 @row("bidding opening calling playing answering", ev.PlayAsked, "asleep")
-@row("listening thinking speaking announcing", ev.SayAsked, "announcing")
-@row("listening thinking speaking announcing", ev.AskAsked, "announcing")
-@row("listening thinking speaking announcing", ev.PlayAsked, "asleep")
+@row("announcing", ev.SayAsked, STAYS)
+@row("listening thinking speaking", ev.SayAsked, "announcing")
+@row("announcing", ev.AskAsked, STAYS)
+@row("listening thinking speaking", ev.AskAsked, "announcing")
+@row("announcing", ev.PlayAsked, STAYS)
+@row("listening thinking speaking", ev.PlayAsked, "asleep")
 def ordered(state: State, event: ev.SayAsked | ev.AskAsked | ev.PlayAsked, now: float, c: Conversation) -> Step:
     if why := objection(state, event):
         aloud = tell_spent(state) if state.phase is Phase.ASLEEP and why == state.spent else []

@@ -29,7 +29,8 @@ def warned_meanwhile(state: State, event: ev.BudgetWarned, now: float, c: Conver
     return waits(state, Notice(event.sentence)), told
 
 
-@row(SILENT + " calling", ev.BudgetSpent, "asleep")
+@row(SILENT, ev.BudgetSpent, STAYS)
+@row("calling", ev.BudgetSpent, "asleep")
 def spent(state: State, event: ev.BudgetSpent, now: float, c: Conversation) -> Step:
     """Silently: whoever asks for something will hear it. A session's cap is no matter any more."""
     if event.scope == "session":

@@ -127,8 +127,8 @@ def go_on(state: State) -> Step:
 def sleep(state: State, now: float, c: Conversation, done: bool = False) -> Step:
     """-> asleep in order; or first say on the open line what waited politely. done: say by a chime that it is over."""
     chime: list[Action] = [do.PlayChime("done")] if done else []
-    if state.unsaid and state.phase in IN_CONVERSATION:
-        state = replace(waits(state, Notice(state.unsaid)), unsaid="")
+    if state.unsaid and state.phase in IN_CONVERSATION and Notice(state.unsaid) not in state.waiting:
+        state = waits(state, Notice(state.unsaid))
     state, refused = able(state, line_open=state.phase in LINE_OPEN)
     if state.phase in IN_CONVERSATION and next_is_ripe(state) and needs_line(state.waiting[0]):
         after, actions = announce(state, now, c)

@@ -15,8 +15,8 @@ from oyez.actions import Action
 from oyez.config import Conversation
 from oyez.events import AskAsked, PlayAsked
 from oyez.leaving import Step, rest
-from oyez.state import Answer, Phase, State, at_rest
-from oyez.wishes import able, is_urgent, needs_line, volume_of, words_of
+from oyez.state import Answer, Notice, Phase, State, at_rest
+from oyez.wishes import able, can_wait, needs_line, volume_of, words_of
 
 MARGIN_S = 5.0
 """So much later than it should be over a sound is given up: the card was slow, or is away."""
@@ -25,8 +25,8 @@ SOONEST = 0.5
 
 
 def next_is_ripe(state: State) -> bool:
-    """Something waits, and nothing that is more urgent than it: a timer that has come goes before what can wait."""
-    return bool(state.waiting) and (is_urgent(state.waiting[0]) or not state.due)
+    """Something waits, and no timer that has come goes before it: those go before whatever was ordered and can wait."""
+    return bool(state.waiting) and not (state.due and can_wait(state.waiting[0]))
 
 
 def begin(state: State, now: float, c: Conversation) -> Step:
@@ -53,6 +53,7 @@ def announce(state: State, now: float, c: Conversation) -> Step:
         troubled=state.troubled,
         waiting=state.waiting,
         own_volume=volume_of(first) is not None,
+        unsaid="" if first == Notice(state.unsaid) else state.unsaid,
     )
     return said, [*_use_volume(state), do.SayText(words_of(first))]
 

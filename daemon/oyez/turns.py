@@ -17,9 +17,9 @@ from oyez.phases import (
 )
 from oyez.settling import ask_when_answered, bid_engaged, report_wake, settle
 from oyez.sounding import announce
-from oyez.state import PAUSE_S, Asked, Phase, State
+from oyez.state import PAUSE_S, Asked, Notice, Phase, State
 from oyez.table import ALL, STAYS, row
-from oyez.wishes import able, needs_line
+from oyez.wishes import able, needs_line, refuse_those
 
 LINE_LOCAL = "line_local"
 
@@ -68,6 +68,7 @@ def line_fell_back(state: State, event: ev.LineFellBack, now: float, c: Conversa
 
 @row(ALL, ev.LineReturned, STAYS)
 def line_returned(state: State, event: ev.LineReturned, now: float, c: Conversation) -> Step:
+    state, _ = refuse_those(state, "", lambda wish: wish == Notice(state.unsaid))
     return replace(state, fallen_back=False, unsaid=""), [do.Relieve((LINE_LOCAL,))]
 
 

@@ -139,3 +139,16 @@ def test_what_a_program_was_answered_is_seen_by_nobody_else(history: Any) -> Non
         view = see(view, state, event, actions)
         if before.phase is Phase.ANSWERING and isinstance(event, ev.TextHeard):
             assert view.last_heard != event.text
+
+
+@given(HISTORY)
+@settings(max_examples=400)
+def test_what_a_line_that_fell_back_means_is_said_once_in_an_outage_at_most(history: Any) -> None:
+    state, now, said = State(), 0.0, 0
+    for event, later_s in history:
+        now += later_s
+        said = 0 if isinstance(event, ev.LineReturned) else said
+        state, actions = step(state, event, now, C)
+        said += actions.count(do.SayText("The local one answers."))
+        assert said <= 1
+        assert not said or state.fallen_back
