@@ -83,6 +83,8 @@ async def test_an_order_is_answered_and_told_when_it_is_on_the_disk_and_not_befo
         it.keeper.set_as_ordered(SetTimer(60, None, "eggs", "e"))
         it.keeper.set_as_ordered(SetTimer(90, None, "", None))
         assert it.keeper.report()["timers_count"] == 2
+        for _ in range(20):
+            await asyncio.sleep(0)
         assert it.told == []
         reader = os.open(tmp_path / "timers.new", os.O_RDONLY | os.O_NONBLOCK)
         await it.until(("timer", "set", "t1", ""))

@@ -161,6 +161,21 @@ def test_so_it_does_if_the_power_failed_before_the_network_gave_its_time() -> No
     assert local(board.book.wall_s(morning)) == "2026-11-22T07:00+01:00"
 
 
+def test_a_timer_set_before_the_board_knew_the_time_rings_late_rather_than_not_at_all() -> None:
+    board = Board()
+    board.power_cut(3600, "1970")
+    eggs = board.book.set_timer(board.now, 600)
+    board.power_cut(60, "1970")
+    board.true_s += 20
+    board.network_time()
+    look = board.book.look(board.now)
+    assert (look.due, look.missed) == ([], [])
+    board.true_s += 579
+    assert not board.book.look(board.now).due
+    board.true_s += 1
+    assert ids(board.book.look(board.now).due) == [eggs.id]
+
+
 def test_without_a_network_a_clock_that_nobody_vouches_for_counts_after_a_while() -> None:
     board = Board()
     morning = board.book.set_alarm(board.now, "07:00")
