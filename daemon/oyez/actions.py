@@ -124,11 +124,13 @@ class ForgetTurn:
 
 @dataclass(frozen=True, slots=True)
 class ApproveTool:
-    """Answer a remote tool's wish to be used, and have the service go on."""
+    """Answer a tool's wish to be used: the service's, which then goes on, or that of a call of this device."""
 
     request_id: str
     approve: bool
     why: str = ""
+    own: bool = False
+    """This device would make the call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
-"""Rows of the table for remote tools that may only be used if somebody here agrees. Pure.
+"""Rows of the table for tools that may only be used if somebody here agrees. Pure.
 
 The question is said when nothing else is, and then answered by voice, by button or over MQTT. Who does not answer has
-refused: the service hears of every wish once.
+refused: whoever wished it, the service or a call of this device, hears of it once. A call that waits does not run, so
+that no reply waits for it; once it is decided it runs, or is answered with why not.
 """
 
 from dataclasses import replace
 
 from oyez import actions as do, events as ev
 from oyez.config import Conversation
-from oyez.leaving import Step
+from oyez.leaving import ENDED, Step
 from oyez.phases import think
 from oyez.phrases import says_one_of
 from oyez.settling import settle
@@ -16,17 +17,21 @@ from oyez.state import IN_CONVERSATION, MAX_APPROVALS, Phase, State
 from oyez.table import STAYS, all_but, row
 
 
-@row("listening", ev.ApprovalAsked, "thinking asleep announcing")
-@row("thinking speaking", ev.ApprovalAsked, STAYS)
+@row("listening thinking", ev.ApprovalAsked, "listening thinking asleep announcing")
+@row("speaking", ev.ApprovalAsked, STAYS)
 def approval_asked(state: State, event: ev.ApprovalAsked, now: float, c: Conversation) -> Step:
     if any(wish.request_id == event.request_id for wish in state.approvals):
         return state, []
+    if event.own and event.request_id not in state.calls | state.late:
+        return over_already(state, event, now, c)
     if len(state.approvals) >= MAX_APPROVALS:
-        refused = do.ApproveTool(event.request_id, False, f"{MAX_APPROVALS} other requests wait for an answer")
-        return replace(state, asked=(*state.asked, "answer")), [refused]
-    waits = replace(state, approvals=(*state.approvals, event))
+        why = f"{MAX_APPROVALS} other requests wait for an answer"
+        refused = do.ApproveTool(event.request_id, False, why, event.own)
+        return (state if event.own else replace(state, asked=(*state.asked, "answer"))), [refused]
+    its_own = {event.request_id} if event.own else set()
+    waits = replace(state, approvals=(*state.approvals, event), calls=state.calls - its_own, late=state.late - its_own)
     told = do.ReportApproval(event.request_id, event.server, event.name, event.arguments)
-    if state.phase is not Phase.LISTENING or state.addressed:
+    if state.phase is Phase.SPEAKING or state.addressed or state.reply_is_coming:
         return waits, [told]
     after, actions = settle(waits, now, c, heard=False)
     return after, [told, *actions]
@@ -37,6 +42,12 @@ def asked_too_late(state: State, event: ev.ApprovalAsked, now: float, c: Convers
     """Nobody is listened to any more: refused when the line closes."""
     known = any(wish.request_id == event.request_id for wish in state.approvals)
     return (state if known else replace(state, approvals=(*state.approvals, event))), []
+
+
+@row("asleep bidding opening calling playing ringing", ev.ApprovalAsked, STAYS)
+def over_already(state: State, event: ev.ApprovalAsked, now: float, c: Conversation) -> Step:
+    """The call was made in a conversation that has ended meanwhile."""
+    return state, ([do.ApproveTool(event.request_id, False, ENDED, own=True)] if event.own else [])
 
 
 @row("listening", ev.ApprovalGiven, "thinking")
@@ -63,15 +74,25 @@ def spoken_answer(state: State, event: ev.TextHeard, c: Conversation) -> bool | 
 
 
 def decide(state: State, wish: ev.ApprovalAsked, approve: bool, why: str, now: float, c: Conversation) -> Step:
-    """The service is told and goes on; it may be answering the words already, which comes first."""
+    """Who wished it is told and goes on; the service may be answering the words already, which comes first."""
     left = tuple(other for other in state.approvals if other is not wish)
-    decided = replace(state, approvals=left, asked=(*state.asked, "answer"))
+    decided = _goes_on(replace(state, approvals=left), wish, now, c)
     if wish is state.approvals[0]:
         decided = replace(decided, question="due", heard_since=frozenset(), approve_by_s=None)
-    actions: list[do.Action] = [do.ApproveTool(wish.request_id, approve, why)]
+    actions: list[do.Action] = [do.ApproveTool(wish.request_id, approve, why, wish.own)]
     if state.phase is Phase.LISTENING and not state.addressed:
         decided, _ = think(decided, now, c)
     return decided, actions
+
+
+def _goes_on(state: State, wish: ev.ApprovalAsked, now: float, c: Conversation) -> State:
+    """The service answers its own wish. A call of ours runs, and nobody waits for it who is being spoken to."""
+    if not wish.own:
+        return replace(state, asked=(*state.asked, "answer"))
+    if state.phase is Phase.LISTENING and state.addressed:
+        return replace(state, late=state.late | {wish.request_id})
+    filler_at_s = now + c.filler_s if c.filler_s else None
+    return replace(state, calls=state.calls | {wish.request_id}, filler_at_s=filler_at_s)
 
 
 def nobody_agreed(state: State, now: float, c: Conversation) -> Step:

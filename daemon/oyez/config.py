@@ -12,7 +12,18 @@ from oyez.config_hearing import Board as Board, Hearing as Hearing
 from oyez.config_home import Home as Home
 from oyez.config_money import LIST_PRICES as LIST_PRICES, ModelPrices as ModelPrices, Money as Money
 from oyez.config_section import Fraction, Identifier, Positive, Section
-from oyez.config_tools import Mcp as Mcp, Parameter as Parameter, Tool as Tool, ToolCalls as ToolCalls
+from oyez.config_tools import (
+    AnyTool as AnyTool,
+    HomeAssistant as HomeAssistant,
+    HomeAssistantConversation as HomeAssistantConversation,
+    HomeAssistantService as HomeAssistantService,
+    HttpCall as HttpCall,
+    Mcp as Mcp,
+    MqttRequest as MqttRequest,
+    Parameter as Parameter,
+    Tool as Tool,
+    ToolCalls as ToolCalls,
+)
 
 
 class Device(Section, frozen=True, kw_only=True):
@@ -125,8 +136,9 @@ class Config(Section, frozen=True, kw_only=True):
     conversation: Conversation = msgspec.field(default_factory=Conversation)
     money: Money = msgspec.field(default_factory=Money)
     home: Home = msgspec.field(default_factory=Home)
-    tools: list[Tool] = []
+    tools: list[AnyTool] = []
     """`[[tools]]`, one a thing that the voice can do."""
     tool_calls: ToolCalls = msgspec.field(default_factory=ToolCalls)
+    home_assistant: HomeAssistant = msgspec.field(default_factory=HomeAssistant)
     mcp: list[Mcp] = []
     """`[[mcp]]`, one a server of tools elsewhere."""

@@ -3,14 +3,11 @@
 `parse` is pure; `load` and `secret` are the thin shell that reads files.
 """
 
-import difflib
 import math
-import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
@@ -18,18 +15,13 @@ import msgspec
 
 from oyez.config import Config, Hearing, Home, Line
 from oyez.config_hearing import SHIPPED_WORDS
+from oyez.config_tool_mistakes import tool_mistakes
 from oyez.errors import ConfigError
+from oyez.mistake import Mistake, hint, is_topic
 from oyez.secret import Secret, mask
 from oyez.toml_lines import key_lines, line_of
 
 LARGEST_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    path: str
-    """`home.port`, `tools[0].topic`."""
-    sentence: str
 
 
 def load(path: Path) -> Config:
@@ -63,7 +55,7 @@ def parse(text: str, name: str) -> Config:
         raise ConfigError([f"{name}: its brackets are nested too deep to be a configuration."]) from None
     mistakes = list(_examine("", table, Config))
     if not mistakes:
-        config = msgspec.convert(table, Config)
+        config = msgspec.convert(_with_kinds(table), Config)
         mistakes = list(_contradictions(config))
         if not mistakes:
             return config
@@ -112,6 +104,8 @@ def _examine(path: str, value: Any, kind: Any) -> Iterator[Mistake]:
     elif origin is dict and isinstance(value, dict):
         for key, element in value.items():
             yield from _examine(f"{path}.{key}", element, get_args(kind)[1])
+    elif origin is UnionType and all(issubclass(one, msgspec.Struct) for one in get_args(kind)):
+        yield from _examine_kinds(path, value, get_args(kind))
     elif sentence := _wrong(value, kind):
         yield Mistake(path, sentence)
 
@@ -126,10 +120,27 @@ def _examine_table(path: str, value: Any, struct: type[msgspec.Struct]) -> Itera
         if key in hints:
             yield from _examine(below, element, hints[key])
         else:
-            yield Mistake(below, f"is unknown.{_hint(key, hints)}")
+            yield Mistake(below, f"is unknown.{hint(key, hints)}")
     for field in msgspec.structs.fields(struct):
         if field.required and field.name not in value:
             yield Mistake(f"{path}.{field.name}", "is missing.")
+
+
+def _examine_kinds(path: str, value: Any, kinds: tuple[type[msgspec.Struct], ...]) -> Iterator[Mistake]:
+    """A table that says by its `kind` what it is; without one it is the first."""
+    by_name = {str(one.__struct_config__.tag): one for one in kinds}
+    name = value.get("kind", next(iter(by_name))) if isinstance(value, dict) else next(iter(by_name))
+    if not isinstance(name, str) or name not in by_name:
+        yield Mistake(f"{path}.kind", f"is {_shown(name)}: it must be one of {', '.join(by_name)}.")
+        return
+    plain = {key: one for key, one in value.items() if key != "kind"} if isinstance(value, dict) else value
+    yield from _examine_table(path, plain, by_name[name])
+
+
+def _with_kinds(table: dict[str, Any]) -> dict[str, Any]:
+    """A tool without a kind is one of the first that there were."""
+    tools = [{"kind": "mqtt", **tool} for tool in table.get("tools", [])]
+    return {**table, "tools": tools}
 
 
 def _wrong(value: Any, kind: Any) -> str | None:
@@ -138,17 +149,12 @@ def _wrong(value: Any, kind: Any) -> str | None:
         return f"is {value}: it must be a finite number."
     if get_origin(kind) is Literal and isinstance(value, str) and value not in get_args(kind):
         choices = [str(choice) for choice in get_args(kind)]
-        return f"is {_shown(value)}: it must be one of {', '.join(choices)}.{_hint(value, choices)}"
+        return f"is {_shown(value)}: it must be one of {', '.join(choices)}.{hint(value, choices)}"
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         return f"is {_shown(value)}: {str(error)[0].lower()}{str(error)[1:]}."
     return None
-
-
-def _hint(word: str, known: Mapping[str, Any] | list[str]) -> str:
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
-    return f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(known)}."
 
 
 def _shown(value: Any) -> str:
@@ -159,7 +165,7 @@ def _shown(value: Any) -> str:
 def _contradictions(config: Config) -> Iterator[Mistake]:
     """What each value alone does not show."""
     home = config.home
-    if home.discovery and not _is_topic(home.discovery_prefix):
+    if home.discovery and not is_topic(home.discovery_prefix):
         yield Mistake(
             "home.discovery_prefix", "must be an MQTT topic without + and #; Home Assistant's is homeassistant."
         )
@@ -179,7 +185,7 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
         yield Mistake("line.realtime_url", "must begin with ws:// or wss://.")
     yield from _local_contradictions(config.line)
     yield from _unknown_words(config.hearing)
-    yield from _tool_contradictions(config)
+    yield from tool_mistakes(config)
 
 
 def _quiet_contradictions(home: Home) -> Iterator[Mistake]:
@@ -221,27 +227,4 @@ def _unknown_words(hearing: Hearing) -> Iterator[Mistake]:
     for name in hearing.listens_for:
         if name not in known:
             key = "wake_word" if hearing.wake_word else "wake_words"
-            yield Mistake(f"hearing.{key}", f"is {name!r}: must be one of {', '.join(known)}.{_hint(name, known)}")
-
-
-def _tool_contradictions(config: Config) -> Iterator[Mistake]:
-    labels = Counter(server.label for server in config.mcp)
-    for number, server in enumerate(config.mcp):
-        if labels[server.label] > 1:
-            yield Mistake(f"mcp[{number}].label", f"is {server.label!r}, as another server's: labels must differ.")
-        for name in server.without_approval:
-            if name not in server.allowed_tools:
-                yield Mistake(f"mcp[{number}].without_approval", f"names {name!r}, which allowed_tools does not.")
-    for number, place in enumerate(config.tool_calls.python):
-        if not all(part.isidentifier() for part in re.split(r"[.:]", place)) or place.count(":") != 1:
-            yield Mistake(f"tool_calls.python[{number}]", "must look like module:name, e.g. my_house.tools:registry.")
-    names = Counter(tool.name for tool in config.tools)
-    for number, tool in enumerate(config.tools):
-        if names[tool.name] > 1:
-            yield Mistake(f"tools[{number}].name", f"is {tool.name!r}, as another tool's: names must differ.")
-        if not _is_topic(tool.topic):
-            yield Mistake(f"tools[{number}].topic", "must be an MQTT topic without + and #.")
-
-
-def _is_topic(text: str) -> bool:
-    return bool(text) and not any(character in "+#\0" for character in text)
+            yield Mistake(f"hearing.{key}", f"is {name!r}: must be one of {', '.join(known)}.{hint(name, known)}")

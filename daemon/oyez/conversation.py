@@ -15,6 +15,7 @@ from oyez import (
     deadlines,
     enrolling,
     hearing_settings,
+    muting,
     orders,
     resting,
     ringing,
@@ -39,6 +40,7 @@ __all__ = [
     "deadlines",
     "enrolling",
     "hearing_settings",
+    "muting",
     "orders",
     "ringing",
     "step",
@@ -53,6 +55,7 @@ def step(state: State, event: Event, now: float, settings: Conversation) -> Step
     """What an event means in this state. now: monotonic seconds."""
     entry = TABLE.get((state.phase, type(event)))
     after, actions = entry.handle(state, event, now, settings) if entry else (state, [])
+    after, muted = muting.muted(state, after)
     after, begun = resting.go_on(after, now, settings)
     after, given_up = enrolling.given_up(state, event, after)
-    return after, [*given_up, *actions, *begun]
+    return after, [*given_up, *actions, *muted, *begun]

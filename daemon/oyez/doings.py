@@ -76,7 +76,9 @@ class Doings:
             do.TakeTurns: lambda a: self._line.take_turns(a.by),
             do.CommitTurn: self._commit_turn,
             do.ForgetTurn: lambda a: self._line.forget_turn(),
-            do.ApproveTool: lambda a: self._line.approve_tool(a.request_id, a.approve, a.why),
+            do.ApproveTool: lambda a: (self._toolbox if a.own else self._line).approve_tool(
+                a.request_id, a.approve, a.why
+            ),
             do.ReportApproval: self._report_approval,
             do.SetMuted: lambda a: self._ears.deaf(a.muted),
             do.SetVolume: lambda a: self._mixer.set(a.level),

@@ -22,6 +22,7 @@ from oyez.events_home import (
     LineReturned as LineReturned,
     ListenAsked as ListenAsked,
     MuteAsked as MuteAsked,
+    MuteWished as MuteWished,
     PlayAsked as PlayAsked,
     QuietHours as QuietHours,
     RestartAsked as RestartAsked,
@@ -167,14 +168,18 @@ class TalkReleased:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalAsked:
-    """A remote (MCP) tool may only be used if somebody here agrees."""
+    """A tool may only be used if somebody here agrees: a remote (MCP) one, or one of this device."""
 
     request_id: str
     server: str
-    """Its label, as configured."""
+    """Its label, as configured; empty: the tool is this device's own."""
     name: str
     """Of the tool."""
     arguments: dict[str, Any] = field(hash=False)
+    question: str = ""
+    """What is asked aloud; empty: whether this tool of this server may be used."""
+    own: bool = False
+    """This device would make the call, whose id is request_id; else the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +256,7 @@ Event = (
     | TextHeard
     | TextSaid
     | MuteAsked
+    | MuteWished
     | VolumeAsked
     | WakeWordsAsked
     | SensitivityAsked

@@ -13,6 +13,11 @@ class MuteAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class MuteWished:
+    """Mute the microphone when the conversation is over: the user asked for it and is to hear the answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class VolumeAsked:
     level: float
     """0 to 1."""

@@ -14,16 +14,18 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from oyez.config import Config
+from oyez.config import Config, HttpCall
 from oyez.config_cautions import cautions
 from oyez.config_file import load, secret, with_client_key
 from oyez.errors import Bug, ConfigError, OyezError
+from oyez.home.tools import HOME_ASSISTANT
 from oyez.house import House
 from oyez.logs import set_up
 from oyez.memory import Memory, run_folder, state_folder
 from oyez.secret import Secret
 from oyez.session.local_server import LocalServer
 from oyez.supervision import Notifier, notifier
+from oyez.tooling import SecretHeaders
 from oyez.trace import Trace
 from oyez_hw.boards import Board, BoardSettings, open_board
 from oyez_hw.ports import HardwareError
@@ -59,6 +61,7 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
             Memory(state_folder(os.environ), run_folder(os.environ)),
             _mcp_tokens(config),
             local_server=_local_server(config),
+            secret_headers=_secret_headers(config),
         )
         return await _until_told(house, systemd)
 
@@ -122,6 +125,23 @@ def _local_server(config: Config) -> LocalServer | None:
 def _mcp_tokens(config: Config) -> dict[str, Secret]:
     found = {one.label: secret(one.authorization_file, f"mcp_{one.label}", os.environ) for one in config.mcp}
     return {label: token for label, token in found.items() if token is not None}
+
+
+def _secret_headers(config: Config) -> SecretHeaders:
+    """Raises ConfigError where one that is named has no value."""
+    found: dict[str, dict[str, Secret]] = {}
+    for tool in config.tools:
+        for header, file in tool.header_files.items() if isinstance(tool, HttpCall) else ():
+            value = secret(file, f"tool_{tool.name}_{header}".lower().replace("-", "_"), os.environ)
+            if value is None:
+                raise ConfigError([f"tools {tool.name}: there is no value for its header {header}: name a file."])
+            found.setdefault(tool.name, {})[header] = value
+    if config.home_assistant.url:
+        token = secret(config.home_assistant.token_file, "home_assistant_token", os.environ)
+        if token is None:
+            raise ConfigError(["home_assistant.token_file is missing: Home Assistant answers nobody without a token."])
+        found[HOME_ASSISTANT] = {"Authorization": Secret(f"Bearer {token.reveal()}")}
+    return found
 
 
 def _board(config: Config) -> Board:

@@ -23,7 +23,6 @@ from oyez.evidence import Evidence
 from oyez.hearing.counters import Counters
 from oyez.hearing.ears import Ears
 from oyez.hearing_care import HearingCare
-from oyez.home import remote_tools
 from oyez.home.announced import AnnouncedFile
 from oyez.home.announcements import Announcements
 from oyez.home.bidder import Bidder
@@ -33,7 +32,6 @@ from oyez.home.machine_clock import MachineClock
 from oyez.home.timekeeper import Timekeeper
 from oyez.home.timer_tools import timer_tools
 from oyez.home.tool_record import ToolRecord
-from oyez.home.toolbox import Toolbox
 from oyez.kept_settings import conversation_as_set, first_view, hearing_as_set, worth_keeping
 from oyez.level_meter import tell_levels
 from oyez.memory import Memory
@@ -50,6 +48,7 @@ from oyez.speaking.feeder import Feeder
 from oyez.speaking.voice import Voice
 from oyez.state import Turns
 from oyez.supervision import Notifier
+from oyez.tooling import SecretHeaders, Tooling
 from oyez.troubles import Troubles
 from oyez.view import View
 from oyez.vital_signs import VitalSigns
@@ -81,6 +80,7 @@ class House:
         memory: Memory,
         mcp_tokens: Mapping[str, Secret] | None = None,
         *,
+        secret_headers: SecretHeaders | None = None,
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], date] = date.today,
         calendar_s: float = CALENDAR_S,
@@ -88,9 +88,10 @@ class House:
         sound: tuple[Capture, Playback] | None = None,
         local_server: LocalServer | None = None,
     ) -> None:
-        """mcp_tokens: by the label of the MCP server. clock: monotonic seconds, of the loop and of the board too.
-        today: the local date; calendar_s: so often it is looked at. wall_clock: local time. sound: who reads and writes
-        the cards; None: a thread each. local_server: who answers while the voice service is away."""
+        """mcp_tokens: by the label of the MCP server. secret_headers: of tools that call by HTTP. clock: monotonic
+        seconds, of the loop and of the board too. today: the local date; calendar_s: so often it is looked at.
+        wall_clock: local time. sound: who reads and writes the cards; None: a thread each. local_server: who answers
+        while the voice service is away."""
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown, self._clock = "", clock
         self._capture, self._playback = sound or (Capture(board.microphone), Playback(board.speaker))
@@ -117,7 +118,7 @@ class House:
             config.device,
             tell,
             password=mqtt_password,
-            on_trouble=self._broker_troubled,
+            on_trouble=lambda sentence: self._troubles.set("broker_away", sentence),
             known_words=lambda: self._ears.known_words,
             do_deed=self._do_deed,
             announced=AnnouncedFile(memory.folder, self._pen.later),
@@ -144,10 +145,10 @@ class House:
             self._again,
             self._pen.later,
         )
-        timers = timer_tools(self._timekeeper)
-        self._toolbox = Toolbox(
-            config.tools, config.tool_calls, self._broker.publish, tell, record, self._evidence.why, timers
-        )
+        self._tooling = Tooling(
+            config, self._broker, self._http, tell, self._troubles, record, self._evidence.why,
+            lambda: self.conductor.view, mcp_tokens or {}, secret_headers or {}, [timer_tools(self._timekeeper)],
+        )  # fmt: skip
         keep = self._evidence.keep if self._evidence.locker else None
         self._ears = Ears(hearing, tell, clock=clock, board=config.board, state=memory.folder, keep=keep)
         if kept.muted:
@@ -159,14 +160,13 @@ class House:
         self._mixer = Mixer(board.volume, self._troubles, view.volume)
         self.restart_asked = asyncio.Event()
         """The house is to be ended, and built anew by whoever supervises the process."""
-        elsewhere = remote_tools.declarations(config.mcp, mcp_tokens or {})
         self._till = Till(
             config.money, config.line, memory.folder, tell, today, self._again, calendar_s, self._pen.later
         )
         self._line = Line(
             config.line,
             tokens,
-            lambda: [*self._toolbox.declarations(), *elsewhere],
+            self._tooling.declarations,
             tell,
             self._voice.say,
             clock,
@@ -202,7 +202,7 @@ class House:
             restart=self.restart_asked.set,
             till=self._till,
             timekeeper=self._timekeeper,
-            toolbox=self._toolbox,
+            toolbox=self._tooling.toolbox,
             voice=self._voice,
         )
 
@@ -213,7 +213,7 @@ class House:
                 group.create_task(self.conductor.run(), name="conductor")
                 group.create_task(self._broker.run(), name="broker")
                 group.create_task(self._line.run(), name="line")
-                group.create_task(self._toolbox.run(), name="toolbox")
+                group.create_task(self._tooling.run(), name="tools")
                 group.create_task(self._timekeeper.run(), name="timekeeper")
                 group.create_task(self._till.run(), name="till")
                 group.create_task(self._cards.keep_hearing(), name="ears")
@@ -235,6 +235,7 @@ class House:
             self._ears.close()
             self._evidence.close()
             self._pen.flush()
+            await self._tooling.aclose()
             await self._http.aclose()
 
     def _note(self, fact: object) -> None:
@@ -256,6 +257,7 @@ class House:
         if view.state != self._shown:
             self._shown = view.state
             self._trace(StateShown(view.state))
+        self._tooling.heard(view.last_heard)
         self._memory.keep(worth_keeping(self._config, view, self._memory.folder), self._pen.later)
         self._bidder.show(view)
         told, timers = self._diagnostics.shown, self._timekeeper.report()
@@ -275,12 +277,6 @@ class House:
     def _again(self) -> None:
         """Something beside the conversation is to be shown."""
         self.show(self.conductor.view)
-
-    def _broker_troubled(self, sentence: str | None) -> None:
-        if sentence is None:
-            self._troubles.gone("broker_away")
-        else:
-            self._troubles.found("broker_away", sentence)
 
     def _backend_troubled(self, trouble: Trouble | None) -> None:
         self._troubles.gone("backend_away")

@@ -51,7 +51,7 @@ class LastWake:
         wake = self._wake
         sent_s = max(0, tap_bytes - wake.tap_bytes) / BYTES_PER_S
         sent = f"Since then {sent_s:.0f} seconds of sound were sent to the speech service."
-        return " ".join([self._cause(wake.heard, _ago(now, wake.at)), sent, *self._evidence(wake.heard)])
+        return " ".join([self._cause(wake.heard, ago(now, wake.at)), sent, *self._evidence(wake.heard)])
 
     def _cause(self, heard: ReportWake | None, when: str) -> str:
         if heard is None:
@@ -78,7 +78,8 @@ def side(direction_deg: float) -> str:
     return _SIDES[round(direction_deg / 45.0) % len(_SIDES)]
 
 
-def _ago(now: datetime, then: datetime) -> str:
+def ago(now: datetime, then: datetime) -> str:
+    """In words, to be read aloud."""
     seconds = max(0.0, (now - then).total_seconds())
     if seconds < 90:
         return f"{seconds:.0f} seconds ago"

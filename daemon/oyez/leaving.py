@@ -39,7 +39,7 @@ def hush(state: State, *, heard: bool = False) -> list[Action]:
 def close_line(state: State) -> list[Action]:
     if state.phase not in LINE_USED:
         return []
-    refused = [do.ApproveTool(wish.request_id, False, ENDED) for wish in state.approvals]
+    refused = [do.ApproveTool(wish.request_id, False, ENDED, wish.own) for wish in state.approvals]
     return [*refused, do.CloseSession()]
 
 

@@ -55,4 +55,4 @@ def ask_question(state: State, now: float, c: Conversation) -> Step:
     """-> thinking, until our question is heard."""
     wish = state.approvals[0]
     after, actions = think(replace(state, question="asked", asked=("question",)), now, c)
-    return after, [*actions, do.SayText(f"May I use {wish.name} of {wish.server}?")]
+    return after, [*actions, do.SayText(wish.question or f"May I use {wish.name} of {wish.server}?")]

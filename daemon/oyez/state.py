@@ -128,7 +128,9 @@ class State:
     follow_ups: int = 0
     """Requests since the wake word that came without another one."""
     closing: bool = False
-    """What runs may end, then the conversation is over: a budget is used up."""
+    """What runs may end, then the conversation is over: a budget is used up, or the microphone is to be muted."""
+    muting: bool = False
+    """The microphone is to be muted with the end of the conversation: somebody wished it, and is to hear the answer."""
 
     # What the service does
     reply: str | None = None
@@ -146,13 +148,14 @@ class State:
     late: frozenset[str] = frozenset()
     """Tools of an interrupted reply: their answers are told to the service, but nobody waits for them."""
     owed: bool = False
-    """Tools were called, and the reply to their answers was not asked for yet."""
+    """Tools have answered, and the reply to that was not asked for yet."""
     filler_at_s: float | None = None
     """When tools that still run are worth a word; None: there are none, or it was said."""
 
     # Approvals
     approvals: tuple[ApprovalAsked, ...] = ()
-    """Wishes of remote tools that nobody decided yet; the question is about the first."""
+    """Tools that wait for somebody to agree; the question is about the first. None of them runs: no reply waits for
+    it."""
     question: Literal["due", "asked", "open"] = "due"
     """To be said when nothing else is; ordered; heard, so that an answer counts."""
     said_last: str = ""

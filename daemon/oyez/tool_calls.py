@@ -17,9 +17,9 @@ NOT_DONE = "The reply was interrupted before this call came: nothing was done."
 @row("thinking speaking", ev.ToolCalled, STAYS)
 def tool_called(state: State, event: ev.ToolCalled, now: float, c: Conversation) -> Step:
     """A batch is what is called until a reply is asked for: one word fills the wait for all of it."""
-    said = state.owed and state.filler_at_s is None
+    said = (state.owed or bool(state.calls)) and state.filler_at_s is None
     filler_at_s = None if said or not c.filler_s else now + c.filler_s
-    called = replace(state, calls=state.calls | {event.call_id}, owed=True, filler_at_s=filler_at_s)
+    called = replace(state, calls=state.calls | {event.call_id}, filler_at_s=filler_at_s)
     return called, [do.RunTool(event.call_id, event.name, event.arguments)]
 
 
@@ -37,7 +37,7 @@ def tool_answered(state: State, event: ev.ToolAnswered, now: float, c: Conversat
         return replace(state, late=state.late - {event.call_id}), [told]
     if event.call_id not in state.calls:
         return state, []
-    after, asking = ask_when_answered(replace(state, calls=state.calls - {event.call_id}))
+    after, asking = ask_when_answered(replace(state, calls=state.calls - {event.call_id}, owed=True))
     if asking and after.phase is Phase.THINKING:  # the service has its whole time for the answer
         after, _ = think(after, now, c)
     return after, [told, *asking]

@@ -16,6 +16,13 @@ class Troubles:
             self._known[what] = sentence
             self._tell(ev.TroubleFound(what, sentence))
 
+    def set(self, what: str, sentence: str | None) -> None:
+        """None: it is over."""
+        if sentence is None:
+            self.gone(what)
+        else:
+            self.found(what, sentence)
+
     def gone(self, what: str) -> None:
         if self._known.pop(what, None) is not None:
             self._tell(ev.TroubleGone(what))

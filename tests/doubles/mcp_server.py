@@ -81,10 +81,10 @@ class McpServer:
 
 
 @asynccontextmanager
-async def mcp_server(streamed: bool = False) -> AsyncIterator[McpServer]:
+async def mcp_server(streamed: bool = False, port: int = 0) -> AsyncIterator[McpServer]:
     """Listens on loopback, in this process."""
     double = McpServer(streamed)
-    config = uvicorn.Config(double.app(), port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(double.app(), port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     listener = config.bind_socket()
     double.url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"

@@ -11,8 +11,9 @@ from oyez.secret import Secret
 
 
 def declarations(servers: Sequence[Mcp], tokens: Mapping[str, Secret]) -> list[dict[str, Any]]:
-    """Entries of `session.tools`. tokens: by label. The result holds them: hand it to the line, show it to nobody."""
-    return [_declare(server, tokens.get(server.label)) for server in servers]
+    """Entries of `session.tools`, for those that the service calls. tokens: by label. The result holds them: hand it to
+    the line, show it to nobody."""
+    return [_declare(server, tokens.get(server.label)) for server in servers if not server.from_device]
 
 
 def _declare(server: Mcp, token: Secret | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The tools of the house: what the service is told of them, and what a call of one means. Pure.
+"""The tools that stand in the configuration: what the service is told of them, and what a call of one means. Pure.
 
 Wire form of a function tool: `{"type": "function", "name", "description", "parameters"}` (flat, no `function` wrapper).
 """
@@ -6,20 +6,23 @@ Wire form of a function tool: `{"type": "function", "name", "description", "para
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from oyez.config import Parameter, Tool
+from oyez.config import (
+    AnyTool,
+    HomeAssistantConversation,
+    HomeAssistantService,
+    HttpCall,
+    MqttRequest,
+    Parameter,
+    Tool,
+)
+from oyez.home import filling
+from oyez.home.arguments import ToolRefused as ToolRefused, Values, checked, schema
 
-JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "boolean": (bool,),
-}
-
-
-class ToolRefused(ValueError):
-    """The call cannot be carried out; the sentence is for the model, which tells the user."""
+HOME_ASSISTANT = "[home_assistant]"
+"""Under this the secrets of Home Assistant are kept; no tool can have such a name."""
+SENTENCE = {"text": Parameter(description="The whole wish in the user's own words.", max_length=500)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,85 +35,125 @@ class Publish:
     answer: str
 
 
-def declarations(tools: Sequence[Tool]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Inquire:
+    """One MQTT message, and what comes back."""
+
+    topic: str
+    payload: str
+    answer_topic: str
+    """Empty: the message says where."""
+    answer: str
+    """What may be said once it has come; empty: what came."""
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One HTTP request."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None
+    """JSON."""
+    secrets: str
+    """Whose secret headers go with it."""
+    reads: Literal["text", "speech"]
+    """What of the answer is read to the model: all of it, or the speech in an answer of Home Assistant's agent."""
+    answer: str = ""
+    """What may be said where it went well, in place of it."""
+
+
+Deed: TypeAlias = Publish | Inquire | Fetch
+
+
+def declarations(tools: Sequence[AnyTool]) -> list[dict[str, Any]]:
     """What `session.update` carries of them under `tools`."""
-    return [_declare(tool) for tool in tools]
+    return [
+        {
+            "type": "function",
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": schema(parameters_of(tool)),
+        }
+        for tool in tools
+    ]
 
 
-def decide(tool: Tool, arguments: Mapping[str, Any]) -> Publish:
+def parameters_of(tool: AnyTool) -> Mapping[str, Parameter]:
+    if isinstance(tool, HomeAssistantConversation) and not tool.parameters:
+        return SENTENCE
+    return tool.parameters
+
+
+def question(tool: AnyTool, arguments: Mapping[str, Any]) -> str:
+    """What is asked before it is done; empty: nothing is. Raises ToolRefused."""
+    names = parameters_of(tool)
+    values = checked(tool.name, names, arguments)
+    if isinstance(tool.confirm, str):
+        return filling.text(tool.confirm, names, values)
+    return f"Shall I use {tool.name.replace('_', ' ')}?" if tool.confirm else ""
+
+
+def decide(tool: AnyTool, arguments: Mapping[str, Any], home_assistant_url: str = "") -> Deed:
     """What a call means. Raises ToolRefused."""
-    for name in arguments:
-        if name not in tool.parameters:
-            raise ToolRefused(f"{tool.name} has no argument {name!r}.")
-    for name, parameter in tool.parameters.items():
-        _check(tool.name, name, parameter, arguments)
-    payload = _fill(tool.payload, arguments, _plain) if tool.payload else json.dumps(dict(arguments))
-    return Publish(_fill(tool.topic, arguments, _level), payload, tool.retain, _fill(tool.answer, arguments, _spoken))
+    names = parameters_of(tool)
+    values = checked(tool.name, names, arguments)
+    match tool:
+        case Tool():
+            topic, payload = _message(tool, names, values)
+            return Publish(topic, payload, tool.retain, filling.text(tool.answer, names, values))
+        case MqttRequest():
+            answer_topic = filling.topic(tool.answer_topic, names, values)
+            said = filling.text(tool.answer, names, values)
+            return Inquire(*_message(tool, names, values), answer_topic, said, tool.timeout_s)
+        case HomeAssistantService():
+            return _service(tool, names, values, home_assistant_url)
+        case HomeAssistantConversation():
+            return _conversation(tool, names, values, home_assistant_url)
+        case HttpCall():
+            return _http(tool, names, values)
+
+
+def _message(tool: Tool | MqttRequest, names: Mapping[str, Parameter], values: Values) -> tuple[str, str]:
+    return filling.topic(tool.topic, names, values), filling.payload(tool.payload, names, values)
+
+
+def _service(tool: HomeAssistantService, names: Mapping[str, Parameter], values: Values, url: str) -> Fetch:
+    domain, service = filling.service(tool.service, names, values)
+    body = _json(filling.service_data(tool.data, names, values))
+    said = filling.text(tool.answer, names, values)
+    return Fetch(
+        "POST", f"{url.rstrip('/')}/api/services/{domain}/{service}", {}, body, HOME_ASSISTANT, "text", said or "Done."
+    )
+
+
+def _conversation(tool: HomeAssistantConversation, names: Mapping[str, Parameter], values: Values, url: str) -> Fetch:
+    asked = {
+        "text": filling.text(tool.text, names, values),
+        **({"language": tool.language} if tool.language else {}),
+        **({"agent_id": tool.agent_id} if tool.agent_id else {}),
+    }
+    return Fetch("POST", f"{url.rstrip('/')}/api/conversation/process", {}, _json(asked), HOME_ASSISTANT, "speech")
+
+
+def _http(tool: HttpCall, names: Mapping[str, Parameter], values: Values) -> Fetch:
+    return Fetch(
+        tool.method,
+        filling.url(tool.url, tool.query, names, values),
+        filling.headers(tool.headers, names, values),
+        _json(filling.tree(tool.json, names, values)) if tool.json else None,
+        tool.name,
+        "text",
+        filling.text(tool.answer, names, values),
+    )
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def output(answer: str, ok: bool = True) -> str:
     """A tool's output as the model reads it."""
     return json.dumps({"ok": ok, "message": answer}, ensure_ascii=False)
-
-
-def _declare(tool: Tool) -> dict[str, Any]:
-    return {
-        "type": "function",
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": {
-            "type": "object",
-            "properties": {name: _schema(parameter) for name, parameter in tool.parameters.items()},
-            "required": [name for name, parameter in tool.parameters.items() if parameter.required],
-        },
-    }
-
-
-def _schema(parameter: Parameter) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": parameter.type}
-    if parameter.description:
-        schema["description"] = parameter.description
-    if parameter.choices:
-        schema["enum"] = list(parameter.choices)
-    return schema
-
-
-def _check(tool: str, name: str, parameter: Parameter, arguments: Mapping[str, Any]) -> None:
-    if name not in arguments:
-        if parameter.required:
-            raise ToolRefused(f"{tool} needs the argument {name!r}.")
-        return
-    value = arguments[name]
-    if not isinstance(value, JSON_TYPES[parameter.type]) or (isinstance(value, bool) and parameter.type != "boolean"):
-        raise ToolRefused(f"{tool}: {name!r} must be a {parameter.type}.")
-    if parameter.choices and value not in parameter.choices:
-        raise ToolRefused(f"{tool}: {name!r} must be one of {', '.join(parameter.choices)}.")
-    if isinstance(value, str) and len(value) > 256:
-        raise ToolRefused(f"{tool}: {name!r} is longer than 256 characters.")
-
-
-def _fill(template: str, arguments: Mapping[str, Any], shape: Any) -> str:
-    """Replaces `{name}` and nothing else: no format strings, so that no value can reach into an object."""
-    for name, value in arguments.items():
-        template = template.replace("{" + name + "}", shape(value))
-    return template
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "ON" if value else "OFF"
-    return str(value)
-
-
-def _level(value: Any) -> str:
-    """One level of an MQTT topic: a value must not climb into other topics (MQTT 5, section 4.7)."""
-    text = _plain(value).strip().lower().replace(" ", "_")
-    if not text or any(c in "/+#$" or ord(c) < 32 for c in text):
-        raise ToolRefused(f"{text!r} cannot stand in an MQTT topic.")
-    return text
-
-
-def _spoken(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)

@@ -57,6 +57,8 @@ ANY_EVENT: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.TalkPressed, st.sampled_from([None, "p"])),
     st.builds(ev.TalkReleased, st.sampled_from([None, "q"])),
     st.builds(ev.ApprovalAsked, st.sampled_from(["a1", "a2", "a3"]), st.just("server"), st.just("tool"), st.just({})),
+    st.builds(ev.ApprovalAsked, calls, st.just(""), st.just("tool"), st.just({}), st.just("Shall I?"), st.just(True)),
+    st.just(ev.MuteWished()),
     st.builds(ev.ApprovalGiven, st.booleans(), st.sampled_from([None, "a1", "zz"]), st.sampled_from([None, "g"])),
     st.just(ev.BudgetWarned("Most of it is used up.")),
     st.builds(ev.BudgetSpent, st.sampled_from(["session", "day", "month"]), st.just("It is used up.")),
@@ -72,6 +74,7 @@ SAID: list[ev.Event] = [ev.SessionReady(), ev.ReplyBegun("r1"), ev.ReplyEnded("r
 QUESTION: list[ev.Event] = [ev.AskAsked("question?", "w", volume=0.4), *SAID]
 CLIP = ev.PlayAsked("clip", 3.0, "k", volume=0.4)
 RIVALS = ev.RivalsKnown(True)
+OWN = ev.ApprovalAsked("c1", "", "tool", {}, "Shall I?", own=True)
 OPENINGS: st.SearchStrategy[list[ev.Event]] = st.sampled_from(
     [
         [],
@@ -80,6 +83,8 @@ OPENINGS: st.SearchStrategy[list[ev.Event]] = st.sampled_from(
         [*CONVERSATION, ev.ReplyBegun("r1"), ev.ReplyAudible("r1"), ev.SpeechSuspected()],
         [*CONVERSATION, ev.ReplyBegun("r1"), ev.ToolCalled("c1", "tool", {}), ev.ReplyEnded("r1", "completed", 1)],
         [*CONVERSATION, ev.ReplyBegun("r1"), ev.ApprovalAsked("a1", "s", "t", {}), ev.ReplyEnded("r1", "completed")],
+        [*CONVERSATION, ev.ReplyBegun("r1"), ev.ToolCalled("c1", "tool", {}), OWN, ev.ReplyEnded("r1", "completed", 1)],
+        [*CONVERSATION, ev.ReplyBegun("r1"), ev.MuteWished(), ev.ReplyAudible("r1")],
         [ev.TalkPressed(), ev.SessionReady()],
         QUESTION,
         [*QUESTION, ev.SpeechStarted(), ev.SpeechStopped()],
@@ -154,7 +159,7 @@ class Valves:
                 case do.CommitTurn():
                     assert self.turns == "device", "a turn was ended that the service takes"
                     assert self.tap
-                case do.AnswerTool() | do.AskReply() | do.SayFiller() | do.ApproveTool():
+                case do.AnswerTool() | do.AskReply() | do.SayFiller() | do.ApproveTool(own=False):
                     assert self.line, f"{action} without a line"
                 case _:
                     pass

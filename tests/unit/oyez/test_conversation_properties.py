@@ -104,9 +104,7 @@ def test_whenever_the_device_sleeps_every_trouble_that_began_has_sounded(history
 
 @given(HISTORY, TURNS)
 @settings(max_examples=400)
-def test_every_wish_of_a_remote_tool_is_decided_exactly_once_by_the_end_of_its_conversation(
-    history: Any, turns: Any
-) -> None:
+def test_every_wish_of_a_tool_is_decided_exactly_once_by_the_end_of_its_conversation(history: Any, turns: Any) -> None:
     state, now = State(turns=turns), 0.0
     asked: list[str] = []
     decided: list[str] = []
@@ -114,7 +112,7 @@ def test_every_wish_of_a_remote_tool_is_decided_exactly_once_by_the_end_of_its_c
         now += later_s
         if isinstance(event, ev.ApprovalAsked):
             event = dataclasses.replace(event, request_id=str(n))
-            asked += [str(n)] if state.phase in LINE_OPEN else []
+            asked += [str(n)] if state.phase in LINE_OPEN or event.own else []
         state, actions = step(state, event, now, C)
         decided += [action.request_id for action in actions if isinstance(action, do.ApproveTool)]
         if state.phase is Phase.ASLEEP:

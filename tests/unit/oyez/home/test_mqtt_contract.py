@@ -97,8 +97,8 @@ def test_every_event_that_is_emitted_is_declared_and_the_other_way_round() -> No
 
 
 def test_every_topic_that_is_written_below_the_device_is_declared() -> None:
-    """Found by how it is written, `{root}/name` or `{base(...)}/name`."""
-    known = {name.partition("/")[0] for name in (*topics.TOPICS, *ORDERS)} | {"event"}
+    """Found by how it is written, `{root}/name` or `{base(...)}/name`; below `answer` write those whom a tool asked."""
+    known = {name.partition("/")[0] for name in (*topics.TOPICS, *ORDERS)} | {"event", "answer"}
     pattern = r"\{(?:root|self\._root|(?:topics\.)?base\([^)]*\))\}/([a-z_]+)"
     written = {
         name: path.name for path in (SOURCE / "home").rglob("*.py") for name in re.findall(pattern, path.read_text())

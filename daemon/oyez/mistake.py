@@ -1,0 +1,23 @@
+"""What is wrong with the configuration, as it is told. Pure."""
+
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    path: str
+    """`home.port`, `tools[0].topic`."""
+    sentence: str
+
+
+def hint(word: str, known: Collection[str]) -> str:
+    """What may have been meant."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
+    return f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(known)}."
+
+
+def is_topic(text: str) -> bool:
+    """One that can be published to."""
+    return bool(text) and not any(character in "+#\0" for character in text)
