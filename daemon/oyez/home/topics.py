@@ -33,7 +33,7 @@ TOPICS = {
     "bid": False,
 }
 """What else this device publishes below its own tree, and whether it is retained."""
-PLAIN = ("state", "muted", "volume", "wake_words", "sensitivity", "trouble", "budget")
+PLAIN = ("state", "muted", "volume", "wake_words", "sensitivity", "follow_up", "ringing", "trouble", "budget")
 """Keys of the state document that have a topic `status/<key>` each, for whoever wants one value a topic."""
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -145,6 +145,8 @@ def _seen(view: View) -> dict[str, Any]:
         "wake_word": clip(view.wake_word),
         "wake_words": list(view.wake_words),
         "sensitivity": view.sensitivity,
+        "follow_up": view.follow_up,
+        "ringing": view.ringing,
         "last_heard": clip(view.last_heard, LONGEST_TEXT),
         "last_said": clip(view.last_said, LONGEST_TEXT),
         "trouble": trouble,

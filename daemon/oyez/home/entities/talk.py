@@ -1,6 +1,6 @@
 """Entities of the conversation: what the device does, what it heard and said, what it is to say. Pure."""
 
-from oyez.home.entities.entity import Entity, Known, attributes, button, sensor
+from oyez.home.entities.entity import Entity, Known, attributes, button, reading, sensor
 from oyez.home.topics import LONGEST_STATE
 
 STATES = ("idle", "listening", "thinking", "speaking")
@@ -28,6 +28,7 @@ def entities(root: str, known: Known) -> list[Entity]:
         _text(root, "say", "Say", "mdi:bullhorn"),
         _text(root, "ask", "Ask", "mdi:chat-question", field="question"),
         Entity("announce", "notify", "Announce", "mdi:bullhorn-variant", _order(f"{root}/do/say", "text")),
+        Entity("follow_up", "switch", "Follow-up", "mdi:message-reply-text", _follow_up(root)),
         *(_words(root) if known.texts else []),
     ]
 
@@ -39,6 +40,15 @@ def _text(root: str, key: str, name: str, icon: str, field: str = "text") -> Ent
 def _order(topic: str, field: str) -> dict[str, str]:
     """As JSON, since what is typed may begin like JSON and is a text all the same."""
     return {"command_topic": topic, "command_template": "{{ {'" + field + "': value} | tojson }}"}
+
+
+def _follow_up(root: str) -> dict[str, str]:
+    return {
+        "entity_category": "config",
+        "state_topic": f"{root}/state",
+        "value_template": "{{ 'ON' if " + reading("follow_up") + " else 'OFF' }}",
+        "command_topic": f"{root}/set/follow_up",
+    }
 
 
 def _words(root: str) -> list[Entity]:

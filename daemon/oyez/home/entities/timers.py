@@ -11,6 +11,10 @@ def entities(root: str, known: Known) -> list[Entity]:
     # Home Assistant asks for `event_type`; ours is the same for all, and `what` is what automations wait for.
     event = "{{ dict(value_json, event_type=value_json.what) | tojson }}"
     told = {"event_types": list(WHAT), "state_topic": f"{root}/event/timer", "value_template": event}
+    ringing = {
+        "state_topic": f"{root}/state",
+        "value_template": "{{ 'ON' if " + reading("ringing") + " else 'OFF' }}",
+    }
     return [
         sensor(root, "timers", "Timers", "mdi:timer-outline", "timers_count", **attributes(root, timers="timers")),
         sensor(
@@ -22,5 +26,6 @@ def entities(root: str, known: Known) -> list[Entity]:
             device_class="timestamp",
             value_template=due,
         ),
+        Entity("ringing", "binary_sensor", "Ringing", "mdi:bell-ring", ringing),
         Entity("timer", "event", "Timer", "mdi:timer-alert-outline", told, needs="timers_count"),
     ]

@@ -20,7 +20,7 @@ ALL = Known(("alexa", "hey_jarvis"), "EUR", True, frozenset(e.needs for e in pos
 """As if everything had a value."""
 
 
-FOR_AUTOMATIONS = {"do/talk", "do/approve", "do/enrol", "do/label_clip", "do/announce", "set/follow_up"}
+FOR_AUTOMATIONS = {"do/talk", "do/approve", "do/enrol", "do/label_clip", "do/announce"}
 FOR_AUTOMATIONS |= {"do/timer", "do/cancel_timer"}
 """A button has no press and release, and names nothing; an automation knows which sound is where."""
 

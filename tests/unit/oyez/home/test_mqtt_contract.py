@@ -112,6 +112,11 @@ def test_every_key_of_the_state_document_has_a_row() -> None:
     same(state_keys(), set(state_rows()), "the code (topics.document, house.show)", "docs/mqtt.md")
 
 
+def test_all_that_an_onlooker_may_know_is_in_the_state_document() -> None:
+    shown = {"trouble" if name == "troubles" else name for name in View.__struct_fields__}
+    same(shown, set(topics.document(View(), {})), "view.View", "topics.document")
+
+
 def test_the_plain_topics_are_keys_of_the_state_document_and_named_in_the_docs() -> None:
     assert set(topics.PLAIN) <= set(topics.document(View(), {}))
     row = next(line for line in DOCS.splitlines() if line.startswith("| `status/<key>`"))

@@ -27,6 +27,8 @@ def test_state_is_one_retained_document() -> None:
         "wake_word": "hey_jarvis",
         "wake_words": ["hey_jarvis"],
         "sensitivity": "medium",
+        "follow_up": True,
+        "ringing": False,
         "last_heard": "",
         "last_said": "",
         "trouble": {"kind": "hardware", "sentence": "Gone."},
