@@ -54,6 +54,7 @@ class Diagnostics:
     def note(self, fact: object) -> None:
         """Whatever is told and ordered. What follows from it is shown with the state that it leads to."""
         self._answer_time.note(fact, self._clock())
+        self.shown["line"] = {"answer_ms": self._answer_time.answer_ms}
 
     def install(self, order: InstallUpdate) -> None:
         why = self._updates.request()
