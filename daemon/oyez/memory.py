@@ -44,7 +44,7 @@ class Memory:
             return Remembered()
         try:
             self._known = msgspec.json.decode(self._path.read_bytes(), type=Remembered)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             log.warning(
                 "%s cannot be read (%s): all is as configured; set mute, volume and wake words again.",
                 self._path,

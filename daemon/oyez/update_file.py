@@ -84,7 +84,7 @@ class UpdateFile:
                 told = msgspec.json.decode(file.read(LARGEST_BYTES), type=Told)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             self._complain(f"{path} is not understood ({error}): no update is shown.")
             return None
         self._complained = ""

@@ -55,7 +55,7 @@ class CallBook:
             return msgspec.json.decode(self._path.read_bytes(), type=Kept)
         except FileNotFoundError:
             return Kept()
-        except (OSError, msgspec.DecodeError, RecursionError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             message = (
                 f"{self._path}: cannot be read ({error}): mend it, or take it away and today's budget begins anew."
             )

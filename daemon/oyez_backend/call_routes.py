@@ -75,5 +75,5 @@ def call_routes(desk: CallDesk, verifier: KeyVerifier, body_timeout_s: float) ->
 def _parse(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body or b"{}", type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "invalid_request", f"The request cannot be understood: {error}.") from None

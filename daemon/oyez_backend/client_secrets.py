@@ -25,7 +25,7 @@ def read(body: bytes) -> SecretRequest:
     """Raises Refusal 400."""
     try:
         return msgspec.json.decode(body or b"{}", type=SecretRequest)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "invalid_request", f"The request cannot be understood: {error}.") from None
 
 

@@ -120,7 +120,7 @@ class DeviceStore:
             raise StoreError(
                 f"{self._path}: cannot be read ({error.strerror}): run this as the user who owns it."
             ) from None
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise StoreError(
                 f"{self._path}: is no device store ({error}): put back a copy, or add devices anew."
             ) from None

@@ -25,7 +25,7 @@ def read(body: bytes, kind: Kind) -> OlderWish:
     try:
         flat = msgspec.json.decode(body or b"{}", type=dict[str, Any])
         secret = msgspec.convert(flat.get("client_secret") or {}, dict[str, Life])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "invalid_request", f"The request cannot be understood: {error}.") from None
     stranger = next((name for name in secret if name not in LIFE_FIELDS.values()), None)
     if stranger is not None:

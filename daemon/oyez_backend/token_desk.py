@@ -116,7 +116,7 @@ def _kind(session: Mapping[str, Any]) -> Kind:
 def _parse(body: bytes) -> TokenRequest:
     try:
         return msgspec.json.decode(body or b"{}", type=TokenRequest)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "invalid_request", f"The request cannot be understood: {error}.") from None
 
 

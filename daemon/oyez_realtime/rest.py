@@ -187,7 +187,7 @@ def _refusal(answer: httpx.Response, key: str) -> RestError:
 def _error_of(answer: httpx.Response) -> dict[str, Any]:
     try:
         body = msgspec.json.decode(answer.content)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else {}

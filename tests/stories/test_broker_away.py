@@ -69,6 +69,7 @@ async def converse(broker: Broker, now: list[float]) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 async def test_people_do_not_notice_that_the_broker_is_away(tmp_path: Path) -> None:
     """The whole daemon, ten real minutes: request after request is answered. (A minute of it: test_outages.py.)"""
     async with services(tmp_path) as world, cutting_proxy() as proxy, onlooker(world.broker.port) as looker:

@@ -57,7 +57,7 @@ class AnnouncedFile:
             return Announced()
         try:
             self._kept = msgspec.json.decode(self._path.read_bytes(), type=Announced)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             log.warning(
                 "%s cannot be read (%s): what an earlier version announced under other names stays in Home Assistant "
                 "until it is deleted there.",

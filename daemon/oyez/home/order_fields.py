@@ -1,6 +1,5 @@
 """What orders are read with: an id, fields, and a sentence for whoever sent what cannot be understood. Pure."""
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -90,7 +89,8 @@ def number(body: Body, value: object, low: float, high: float, name: str = "") -
     called = f"`{name}`: " if name else ""
     if isinstance(value, str) and isinstance(body, str) and NUMBER.fullmatch(value):
         value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # math.isfinite is not for whole numbers of four hundred digits, which JSON may hold.
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise Wrong(f"{called}{shown(value)} is no number: send {low:g} to {high:g}.")
     if not low <= value <= high:
         raise Wrong(f"{called}{shown(value)} is out of range: send {low:g} to {high:g}.")

@@ -64,7 +64,7 @@ def read_bid(payload: bytes) -> Bid | None:
         return None
     try:
         return Bid(**msgspec.structs.asdict(msgspec.json.decode(payload, type=_Bid)))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -73,7 +73,7 @@ def read_words(payload: bytes) -> frozenset[str]:
         return frozenset()
     try:
         return frozenset(msgspec.json.decode(payload, type=_Listens).words)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return frozenset()
 
 

@@ -27,7 +27,7 @@ class TimerFile:
             return None
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=Kept)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             log.error("%s cannot be read (%s): timers and alarms are gone, set them again.", self._path, error)
             return None
 

@@ -89,7 +89,8 @@ def _as_text(value: Any) -> bytes:
 
 def nothing_retained(device_id: str) -> list[Message]:
     """Takes all that is retained under a device's topics away."""
-    names = ("availability", "state", *(f"status/{key}" for key in PLAIN))
+    names = [name for name, retained in TOPICS.items() if retained and "<" not in name]
+    names += [f"status/{key}" for key in PLAIN]
     return [Message(f"{base(device_id)}/{name}", b"", retain=True) for name in names]
 
 

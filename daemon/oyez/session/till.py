@@ -142,7 +142,7 @@ def _recall(path: Path | None) -> Spending:
         return Spending()
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=Spending)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         log.error("%s cannot be read (%s): what was spent before is not known, counting begins anew.", path, error)
         return Spending()
     if not all(amount.is_finite() and amount >= Decimal(0) for amount in (kept.day, kept.month)):

@@ -87,7 +87,7 @@ def parse_answer(
         raise _error(status, retry_after, body)
     try:
         answer = msgspec.json.decode(body, type=_Answer)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BackendAway("What answers at the backend's address is no Oyez backend: check line.backend_url.") from None
     life_s = answer.expires_at - answer.issued_at
     if not answer.value or not _can_be_dialled(answer.realtime_url) or not life_s > 0:
@@ -114,7 +114,7 @@ def _can_be_dialled(realtime_url: str) -> bool:
 def _error(status: int, retry_after: str | None, body: bytes) -> TokenRefused | BackendAway:
     try:
         said = msgspec.json.decode(body, type=_ErrorAnswer).error
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # A proxy's page instead of our JSON: only the status means something.
         said = _ErrorBody()
     if status in (400, 401, 403, 413):

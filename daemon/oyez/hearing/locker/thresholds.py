@@ -19,7 +19,7 @@ def load_thresholds(folder: Path | None) -> dict[str, float]:
         return {}
     try:
         found = msgspec.json.decode(path.read_bytes(), type=dict[str, float])
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         log.warning("%s cannot be read (%s): every word has its configured threshold.", path, error)
         return {}
     return {word: threshold for word, threshold in found.items() if 0.0 < threshold < 1.0}

@@ -100,5 +100,5 @@ def test_what_was_retained_of_a_device_can_be_taken_away() -> None:
     told = [topics.availability("k", topics.ONLINE), topics.state_message("k", picture)]
     told += topics.plain_messages("k", picture)
     gone = topics.nothing_retained("k")
-    assert {message.topic for message in gone} == {message.topic for message in told}
+    assert {message.topic for message in told} <= {message.topic for message in gone}
     assert all(message.payload == b"" and message.retain for message in gone)
