@@ -1,9 +1,9 @@
 """Pure: how near somebody stands who said something, to be compared with what other devices make of the same words.
 
-Loudness alone does not tell: beyond a metre or so most of what arrives came by the walls, and is as loud in one corner
-as in another. But echoes come late. So what counts is how much a sound *rises* within 30 ms, in each of sixteen bands,
-which is the direct sound and the first echoes; and the mean is one of decibels, so that no single band, which a room
-may lift or swallow by ten, decides. What it is worth against loudness, SNR and score: docs/arbitration.md.
+Loudness alone does not tell: a room lifts and swallows single notes by ten decibels from one spot to the next, and
+beyond a metre or so most of what arrives came by the walls. So the mean is one of decibels, over twenty-four bands, in
+which no band decides; and what counts in each is how much the sound *rises* within 80 ms, since late echoes and a
+steady noise beside the device do not. What it is worth against loudness, SNR and score: docs/arbitration.md.
 """
 
 import numpy as np
@@ -15,9 +15,9 @@ from oyez.hearing.mixdown import Mono
 NEARNESS_S = 2.0
 """So much sound up to the end of the phrase is looked at: the phrase, and noise to tell it from."""
 PHRASE_S = 1.2
-BANDS, LOWEST_HZ, HIGHEST_HZ = 16, 150.0, 7500.0
-FRAME, STEP = 256, 160
-RISE = 3
+BANDS, LOWEST_HZ, HIGHEST_HZ = 24, 150.0, 7500.0
+FRAME, STEP = 512, 160
+RISE = 8
 """Steps of 10 ms."""
 PAUSES = 15.0
 """Percent: the softest frames of a band are its noise."""
@@ -38,7 +38,7 @@ _WINDOW = np.hanning(FRAME) / 32_768
 
 
 def nearness_db(sound: Mono) -> float | None:
-    """The higher, the nearer; in dB of the direct sound, so twice as far is about 6 less. None: too little sound.
+    """The higher, the nearer, in dB: twice as far is 6 less in the open and about 2 in a room. None: too little sound.
 
     sound: int16 at 16 kHz, the last NEARNESS_S up to the detection.
     """

@@ -2,8 +2,8 @@
 
 Each tells the others how near the phrase was said (a *bid*), the best one says that it answers (a *claim*, which is its
 bid once more), and the others fall silent. Nobody's clock is compared with anybody else's: what counts is when a
-message arrived here. Bids are ranked by nearness, in whole decibels and with ENGAGED_DB on top for a device that is in
-conversation already; equals by who spoke last; then by id. The order is total and every device computes it from the
+message arrived here. Bids are ranked by nearness, in steps of EQUAL_DB and with ENGAGED_DB on top for a device that is
+in conversation already; equals by who spoke last; then by id. The order is total and every device computes it from the
 same numbers, so that they agree without a referee:
 
 | what happens | what it means |
@@ -35,8 +35,11 @@ SAME_S = 1.0
 device cannot wake twice in it."""
 YIELD_S = 0.5
 """So long after a claim nothing was heard of the one that made it, and it can still fall silent."""
-ENGAGED_DB = CLEARLY_DB = 6.0
-"""About half the distance: so much nearer must be who is to be preferred to one that is engaged, or came first."""
+ENGAGED_DB = CLEARLY_DB = 4.0
+"""So much nearer must be who is to be preferred to one that is engaged, or came first: in a room about a quarter of the
+distance, in the open more than half of it."""
+EQUAL_DB = 0.25
+"""Who is nearer by less is not nearer."""
 GRACE_S = 0.05
 """For a message on its way, and a loop that is busy."""
 PATIENCE = 1.95
@@ -74,7 +77,7 @@ def rank(bid: Bid, device: str) -> Rank:
     """The higher one answers."""
     near_db = UNKNOWN_DB if bid.near_db is None else bid.near_db
     spoke_s = math.inf if bid.spoke_s is None else bid.spoke_s
-    return (math.floor(near_db + ENGAGED_DB * bid.engaged + 0.5), -spoke_s, device)
+    return (math.floor((near_db + ENGAGED_DB * bid.engaged) / EQUAL_DB + 0.5), -spoke_s, device)
 
 
 @dataclass(slots=True)
@@ -108,8 +111,8 @@ class Bidding:
         if claims:
             first = max(claims, key=lambda device: rank(claims[device][0], device))
             rival, arrived_s = claims[first]
-            lead = rank(bid, self._device)[0] - rank(rival, first)[0]
-            if lead < CLEARLY_DB or now - arrived_s > YIELD_S:
+            lead_db = (rank(bid, self._device)[0] - rank(rival, first)[0]) * EQUAL_DB
+            if lead_db < CLEARLY_DB or now - arrived_s > YIELD_S:
                 return self._lose(first, now)
         return [Send(bid), *self._judge(now)]
 

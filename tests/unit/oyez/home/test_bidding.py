@@ -123,7 +123,7 @@ def test_who_is_in_conversation_is_preferred_unless_another_one_heard_it_clearly
 def test_equals_are_told_apart_by_who_spoke_last_and_then_by_id() -> None:
     just_now, long_ago, never = (rank(bid(-10.0, spoke_s=spoke_s), "attic") for spoke_s in (3, 300, None))
     assert just_now > long_ago > never
-    assert rank(bid(-10.2), "kitchen") > rank(bid(-9.9), "hall"), "a fifth of a decibel makes nobody nearer"
+    assert rank(bid(-10.1), "kitchen") > rank(bid(-10.0), "hall"), "a tenth of a decibel makes nobody nearer"
 
 
 def test_a_bid_tells_how_long_ago_the_device_spoke() -> None:

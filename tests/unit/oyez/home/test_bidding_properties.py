@@ -10,7 +10,7 @@ from hypothesis import given
 
 from oyez.actions_home import PlaceBid
 from oyez.events_home import BidLost, BidWon
-from oyez.home.bidding import Bid, Bidding, Outcome, Send, rank
+from oyez.home.bidding import EQUAL_DB, Bid, Bidding, Outcome, Send, rank
 
 BID_S = 0.15
 SPREAD_S = 0.5
@@ -141,8 +141,8 @@ def test_where_all_hear_it_at_once_and_messages_are_prompt_nobody_begins_in_vain
     house = House(made, lambda *_: data.draw(st.floats(0.0, PROMPT_S))).live()
     begun = [device for device in made if any(isinstance(what, BidWon) for _, what in device.told)]
     assert [device.name for device in begun] == house.answering
-    highest = max(made, key=lambda device: round(device.near_db))
-    assert begun[0].near_db >= highest.near_db - 1.0
+    highest = max(made, key=lambda device: device.near_db)
+    assert begun[0].near_db >= highest.near_db - EQUAL_DB
 
 
 @given(devices, st.data())
