@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from oyez import actions as do, events as ev
+from oyez.asking import mute_while_answering
 from oyez.config import Conversation
 from oyez.leaving import Step
-from oyez.orders import mute_without_conversation
+from oyez.orders import mute_while_bidding, mute_without_conversation
 from oyez.state import State
 from oyez.table import STAYS, row
 
@@ -20,6 +21,16 @@ def mute_at_last(state: State, event: ev.MuteWished, now: float, c: Conversation
 def mute_at_once(state: State, event: ev.MuteWished, now: float, c: Conversation) -> Step:
     """The conversation in which it was wished is over already."""
     return mute_without_conversation(state, ev.MuteAsked(True), now, c)
+
+
+@row("answering", ev.MuteWished, "asleep")
+def mute_while_asking(state: State, event: ev.MuteWished, now: float, c: Conversation) -> Step:
+    return mute_while_answering(state, ev.MuteAsked(True), now, c)
+
+
+@row("bidding", ev.MuteWished, "asleep")
+def mute_before_it_answers(state: State, event: ev.MuteWished, now: float, c: Conversation) -> Step:
+    return mute_while_bidding(state, ev.MuteAsked(True), now, c)
 
 
 def muted(before: State, after: State) -> Step:
