@@ -85,6 +85,7 @@ async def test_a_service_that_opens_its_door_again_has_the_next_conversation() -
         await stage.told(ev.LineFellBack)
         stage.endpoint.status = 200
         await stage.told(ev.LineReturned, timeout_s=20.0)
+        assert stage.server.received == []  # who only knocks asks for nothing
         speak(stage)
         assert sound(await local_told(stage, 10)) == SECOND
         stage.line.close()
