@@ -61,8 +61,12 @@ KINDS: dict[str, Kind] = {
     "HassSetVolumeRelative": Kind(("volume", "loudness", "loudspeaker"), "the volume"),
     "HassGetCurrentTime": Kind(("time", "clock"), "the time", ("timer", "set", "alarm")),
     "HassGetCurrentDate": Kind(("date", "time", "calendar"), "the date", ("timer", "set", "alarm")),
-    "Stop": Kind(("stop", "sleep", "hush", "quiet", "hang", "end"), "stopping", ("timer", "music")),
-    "Goodbye": Kind(("goodbye", "sleep", "end", "hang"), "ending", ("timer", "music")),
+    "Stop": Kind(("stop", "sleep", "hush", "quiet", "hang", "end"), "stopping", ("timer", "music", "microphone")),
+    "Goodbye": Kind(("goodbye", "sleep", "end", "hang"), "ending", ("timer", "music", "microphone")),
+    "WhatHeard": Kind(("hear", "heard", "understood"), "what I heard"),
+    "WhyWake": Kind(("wake", "woke", "awake"), "why I woke", ("set", "alarm", "timer")),
+    "WhatsWrong": Kind(("wrong", "trouble", "troubles", "problem", "problems"), "what is wrong"),
+    "StopListening": Kind(("mute", "microphone", "listening"), "muting the microphone", ("volume", "unmute")),
 }
 KINDS["NamedTimer"] = KINDS["HassStartTimer"]
 KINDS["HassTimerStatus"] = KINDS["TimerList"]
@@ -75,6 +79,7 @@ FREE_TEXT = ("text", "command", "query", "request", "utterance", "sentence", "in
 TIMED = ("SetAlarm", "CancelAlarm", "HassCancelTimer", "HassCancelAllTimers", "HassTimerStatus", "TimerList")
 WHICH = frozenset({"which", "label", "name", "title", "timer", "alarm", "id"})
 KIND_OF = {"HassCancelTimer": "timer", "CancelAlarm": "alarm"}
+STEPS = frozenset({"step", "delta", "change", "by", "relative"})
 PLACES = ("room", "area", "location", "light", "lamp", "zone")
 
 
@@ -88,6 +93,8 @@ def call_for(meaning: Meaning, tools: Sequence[Mapping[str, Any]]) -> Call:
     for fitness, _, tool in ranked:
         if fitness <= 0:
             break
+        if _does_the_opposite(meaning, tool):
+            continue
         try:
             return Call(tool["name"], _arguments(meaning, tool))
         except CannotCall as cannot:
@@ -108,6 +115,12 @@ def _fitness(kind: Kind, tool: Mapping[str, Any]) -> int:
     )
 
 
+def _does_the_opposite(meaning: Meaning, tool: Mapping[str, Any]) -> bool:
+    """A tool that only switches on, for who wants something off; or the other way round."""
+    does = {"on", "off"} & set(_words(str(tool.get("name", ""))))
+    return meaning.intent == "Switch" and does == {"off" if _state(meaning) else "on"}
+
+
 def _arguments(meaning: Meaning, tool: Mapping[str, Any]) -> dict[str, Any]:
     schema = tool.get("parameters") or {}
     properties: Mapping[str, Any] = schema.get("properties") or {}
@@ -119,6 +132,9 @@ def _arguments(meaning: Meaning, tool: Mapping[str, Any]) -> dict[str, Any]:
             arguments[name] = value
         elif name in required:
             raise CannotCall(_missing(tool, name, property_schema))
+    if "name" in arguments and (thing := _thing(meaning)):  # it is named once: it is not its own floor as well
+        again = [name for name, one in arguments.items() if name != "name" and one in (thing, _without_light(thing))]
+        arguments = {name: one for name, one in arguments.items() if name in required or name not in again}
     if meaning.slots and properties and not arguments:
         raise CannotCall(f"I did not find out how to tell that to {tool['name']}.")
     return arguments
@@ -218,7 +234,7 @@ def _choice(meaning: Meaning, choices: Sequence[str]) -> str | None:
 def _number(meaning: Meaning, name: str, schema: Mapping[str, Any]) -> float | int | None:
     if meaning.intent in ("HassStartTimer", "NamedTimer"):
         value = _duration(meaning, name)
-    elif meaning.intent in ("HassSetVolume", "Brightness"):
+    elif meaning.intent in ("HassSetVolume", "Brightness") and not set(_words(name)) & STEPS:
         value = _scaled(float(meaning.slots.get("volume_level", meaning.slots.get("percent", 0))), name, schema)
     elif meaning.intent in ("HassSetVolumeRelative", "Louder", "Quieter"):
         value = _step(meaning, name, schema)
@@ -253,7 +269,7 @@ def _scaled(percent: float, name: str, schema: Mapping[str, Any]) -> float:
 
 def _step(meaning: Meaning, name: str, schema: Mapping[str, Any]) -> float | None:
     """A relative order can only be given to a parameter that is a step: nobody told us where the volume stands."""
-    if not set(_words(name)) & {"step", "delta", "change", "by", "relative"}:
+    if not set(_words(name)) & STEPS:
         return None
     step = meaning.slots.get("volume_step", "up" if meaning.intent == "Louder" else "down")
     size = {"up": 10.0, "down": -10.0}.get(str(step)) or float(step)

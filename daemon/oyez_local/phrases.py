@@ -76,6 +76,28 @@ OWN: dict[str, list[str]] = {
     ],
     "Order": ["(open|close|shut|lock|unlock|start|run|activate|press|play|pause|set|make) [<the>] {thing}"],
     "Stop": ["(stop|quiet|silence|enough|shut up|be quiet|that's enough|never mind|nevermind|cancel|forget it) [now]"],
+    "WhatHeard": [
+        "what (did|have) you (hear|heard|understand|understood) [me say|from me|last|lately|so far]",
+        "what was the last thing [that] you heard",
+    ],
+    "WhyWake": [
+        "why did you (wake [up]|start listening|turn on|answer)",
+        "why (are|were) you (awake|listening)",
+        "what woke you [up]",
+    ],
+    "WhatsWrong": [
+        "(what is|what's) wrong [with you]",
+        "(what is|what's) the (matter|problem|trouble) [with you]",
+        "is (something|anything) wrong [with you]",
+        "are you (okay|ok|all right|alright|well)",
+        "do you have (any|a) (trouble|troubles|problem|problems)",
+    ],
+    "StopListening": [
+        "stop listening [to (me|us)] [now]",
+        "(mute|turn off|switch off) [the|your] (microphone|mic)",
+        "mute yourself",
+        "(don't|do not) listen [to (me|us)] [any more|anymore|now]",
+    ],
     "Hello": [
         "(hello|hi|hey|good morning|good evening|good afternoon) [there|oyez|jarvis|everyone]",
         "(hello|hi|hey) how are you [today|doing]",

@@ -33,6 +33,25 @@ SET_LIGHT = tool("set_light", "Switch a light", name=STRING, on=BOOLEAN)
 TIMER = tool("set_timer", "Start a timer", seconds=INTEGER, label=STRING)
 VOLUME = tool("set_volume", "Set the loudspeaker's volume.", percent={"type": "integer", "minimum": 0, "maximum": 100})
 CLOCK = tool("get_time", "The local date and time.")
+LOUDER = tool("change_volume", "Make the loudspeaker louder (10) or quieter (-10) by so many percent.", step=INTEGER)
+OF_ITSELF = (
+    tool("mute_microphone", "Hear nothing any more, from the end of this conversation on."),
+    tool("why_did_you_wake", "Why this device woke up: which wake word it heard."),
+    tool("what_did_you_hear", "What this device understood of what was said to it lately, and when."),
+    tool("what_is_wrong", "Which troubles this device has, and what to do about them."),
+)
+TURN_ON, TURN_OFF = (
+    tool(
+        f"intent__HassTurn{way}",
+        "Turns a device.",
+        [],
+        name=STRING,
+        area=STRING,
+        floor=STRING,
+        domain={"type": "array"},
+    )
+    for way in ("On", "Off")
+)
 ALL = (CLOCK, VOLUME, SET_LIGHT, TIMER)
 
 
@@ -171,3 +190,44 @@ def test_a_first_turn_without_words_is_left_unanswered_and_a_later_one_is_asked_
     assert decide(Request([Entry("user", " ")]), NOON) == Decision("")
     later = [Entry("user", "Hello."), Entry("assistant", "Hello."), Entry("user", "")]
     assert "did not hear" in decide(Request(later), NOON).text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("What did you hear?", "what_did_you_hear"),
+        ("Why did you wake up?", "why_did_you_wake"),
+        ("What's wrong?", "what_is_wrong"),
+        ("Is anything wrong with you?", "what_is_wrong"),
+        ("Stop listening.", "mute_microphone"),
+        ("Turn off the microphone, please.", "mute_microphone"),
+    ],
+)
+def test_what_is_asked_of_the_device_itself_is_asked_of_its_own_tools(sentence: str, name: str) -> None:
+    assert ask(sentence, *ALL, *OF_ITSELF).calls == (Call(name),)
+
+
+@pytest.mark.parametrize("sentence", ["Stop.", "Be quiet.", "Goodbye.", "Never mind."])
+def test_who_only_wants_silence_does_not_switch_the_microphone_off(sentence: str) -> None:
+    assert ask(sentence, *ALL, *OF_ITSELF).calls == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "call"),
+    [
+        ("Louder!", Call("change_volume", {"step": 10})),
+        ("Turn the volume down.", Call("change_volume", {"step": -10})),
+        ("Set the volume to thirty percent", Call("set_volume", {"percent": 30})),
+    ],
+)
+@pytest.mark.parametrize("tools", [(VOLUME, LOUDER), (LOUDER, VOLUME)])
+def test_louder_is_a_step_and_a_volume_is_a_volume(sentence: str, call: Call, tools: Any) -> None:
+    assert ask(sentence, *tools).calls == (call,)
+
+
+@pytest.mark.parametrize(("state", "tool_name"), [("on", "intent__HassTurnOn"), ("off", "intent__HassTurnOff")])
+@pytest.mark.parametrize("tools", [(TURN_ON, TURN_OFF), (TURN_OFF, TURN_ON)])
+def test_two_tools_for_on_and_off_are_told_apart_and_a_thing_is_named_once(
+    state: str, tool_name: str, tools: Any
+) -> None:
+    assert ask(f"Turn {state} the kitchen light", *tools).calls == (Call(tool_name, {"name": "kitchen light"}),)
