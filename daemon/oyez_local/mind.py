@@ -106,13 +106,16 @@ def verbatim(instructions: str) -> str | None:
 
 
 def _untold_outputs(history: Sequence[Entry]) -> list[str]:
-    outputs: list[str] = []
-    for entry in reversed(history):
-        if entry.role in ("user", "assistant"):
-            break
-        if entry.role == "output":
-            outputs.insert(0, entry.text)
-    return outputs
+    """Since the user spoke, and not told yet: one may come while the voice still says something else."""
+    since = _since_the_user(history)
+    said = [entry.text.strip() for entry in since if entry.role == "assistant"]
+    outputs = [entry.text for entry in since if entry.role == "output"]
+    return [output for output in outputs if not any(_tells(words, sentence_from([output])) for words in said)]
+
+
+def _tells(words: str, sentence: str) -> bool:
+    """All of it, or the beginning, where it was cut."""
+    return bool(words) and (sentence in words or sentence.startswith(words))
 
 
 def _answer(request: Request, now: datetime) -> Decision:

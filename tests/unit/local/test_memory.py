@@ -97,6 +97,12 @@ def test_a_cut_answer_goes_on_without_the_tool() -> None:
     assert rest.startswith("at the end of a long stone pier.")
 
 
+def test_an_output_that_came_while_the_voice_said_something_else_is_told() -> None:
+    """As where a person's "yes" was answered before what they agreed to was done."""
+    history = [user("Turn on the hall light."), CALL, user("Yes."), OUTPUT, voice("All right.")]
+    assert answer(*history) == Decision("The hall light is on.")
+
+
 def test_a_new_wish_after_all_that_is_fulfilled() -> None:
     """The rules for replays do not outlive the next thing that the user says."""
     decision = answer(user("Turn on the hall light."), CALL, OUTPUT, voice("It is on."), user("Turn on the hall light"))

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from oyez.home.builtin import builtin
+from oyez.home.builtin import Insight, builtin
 from oyez.home.timekeeper import Timekeeper
 from oyez.home.timer_dues import Moment
 from oyez.home.timer_tools import timer_tools
@@ -21,7 +21,10 @@ class Nobody:
 
 def of_the_device() -> list[dict[str, Any]]:
     keeper = Timekeeper(lambda: Moment("b", 0.0, 1.8e9), None, print, Nobody())
-    registries = builtin(print, lambda: NOON, lambda: ""), timer_tools(keeper)
+    registries = (
+        builtin(print, lambda: NOON, Insight(lambda: "", lambda: "", lambda: [], lambda: 0.5)),
+        timer_tools(keeper),
+    )
     return [msgspec.to_builtins(tool) for registry in registries for tool in registry.declarations()] + [SET_LIGHT]
 
 
@@ -55,7 +58,7 @@ TOOLS = of_the_device()
         ("What alarms do I have?", Call("list_timers")),
         ("List my timers", Call("list_timers")),
         ("What time is it?", Call("get_time")),
-        ("Why did you wake?", None),
+        ("Why did you wake?", Call("why_did_you_wake")),
         ("Turn off the kitchen light", Call("set_light", {"name": "kitchen light", "on": False})),
     ],
 )
