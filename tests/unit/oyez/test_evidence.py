@@ -94,3 +94,26 @@ async def test_switched_off_or_without_a_folder_nothing_is_kept_and_all_else_wor
         assert "'alexa'" in shown.why()
         shown.close()
     assert os.listdir(tmp_path) == []
+
+
+async def test_wakes_that_a_person_called_false_are_counted(tmp_path: Path) -> None:
+    """Only with the locker, and the disk is read only where there is news."""
+    broker = Broker()
+    shown = evidence(broker, tmp_path)
+    async with asyncio.timeout(10.0):
+        await shown.count()
+        assert shown.counted == {"false_wakes": 0, "near_misses": 0}
+        shown.keep(SOUND, facts("wake"))
+        shown.keep(SOUND, facts("near_miss"))
+        await broker.told.get()
+        shown.label(LabelClip("1", "false", "7"))
+        assert await broker.answers.get() == ("7", True, "")
+        await shown.count()
+        assert shown.counted == {"false_wakes": 1, "near_misses": 1}
+    shown.close()
+
+
+async def test_without_a_locker_nothing_is_counted(tmp_path: Path) -> None:
+    shown = evidence(Broker(), tmp_path, locker=False)
+    await shown.count()
+    assert shown.counted == {}
