@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
-from oyez.config import Config, ModelPrices
+from oyez.config import Config, HttpCall, ModelPrices
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FREE = "oyez-local"
@@ -16,9 +16,7 @@ def cautions(config: Config) -> Iterator[str]:
     yield from _waiting(config)
     yield from _free_of_charge(config)
     yield from _local_server(config)
-    for server in config.mcp:
-        if server.url.startswith("http://") and server.authorization_file:
-            yield f"mcp {server.label}: its token goes to {server.url} in the clear: use https:// outside your house."
+    yield from _in_the_clear(config)
 
 
 def _without_words(config: Config) -> Iterator[str]:
@@ -30,11 +28,21 @@ def _without_words(config: Config) -> Iterator[str]:
             "line.transcription_model is empty, so conversation.closing_phrases end nothing: a conversation ends by "
             "conversation.patience_s alone, and no do/ask gets an answer."
         )
-    if asks := [server.label for server in config.mcp if set(server.allowed_tools) - set(server.without_approval)]:
-        how = (
-            "only do/approve agrees to a tool" if config.home.host else "and without home.host nobody can agree at all"
-        )
-        yield f"line.transcription_model is empty, so a spoken yes is not understood, {how} of mcp {', '.join(asks)}."
+    servers = [f"mcp {one.label}" for one in config.mcp if set(one.allowed_tools) - set(one.without_approval)]
+    if asks := [*servers, *(f"tools {tool.name}" for tool in config.tools if tool.confirm)]:
+        how = "only do/approve agrees" if config.home.host else "and without home.host nobody can agree at all"
+        yield f"line.transcription_model is empty, so a spoken yes is not understood, {how} to {', '.join(asks)}."
+
+
+def _in_the_clear(config: Config) -> Iterator[str]:
+    """Secrets that anybody on the way can read."""
+    outside = "in the clear: use https:// outside your house."
+    for server in config.mcp:
+        if server.url.startswith("http://") and server.authorization_file:
+            yield f"mcp {server.label}: its token goes to {server.url} {outside}"
+    for tool in config.tools:
+        if isinstance(tool, HttpCall) and tool.url.startswith("http://") and tool.header_files:
+            yield f"tools {tool.name}: {', '.join(tool.header_files)} goes to {tool.url} {outside}"
 
 
 def _waiting(config: Config) -> Iterator[str]:

@@ -8,6 +8,8 @@ from oyez.config_file import parse
 
 MCP = '[[mcp]]\nlabel = "home"\nurl = "https://h"\nallowed_tools = ["a"]\n'
 
+TOOL = '[[tools]]\nname = "t"\ndescription = "d"\n'
+
 
 def told(text: str) -> list[str]:
     return list(cautions(parse(text, "oyez.toml")))
@@ -33,6 +35,11 @@ def test_of_the_defaults_nothing_is_to_be_said() -> None:
         ),
         ('[line]\nrealtime_url = "ws://h/v1/realtime?model=gpt-realtime-9"', "gpt-realtime-9"),
         (MCP.replace("https", "http") + 'authorization_file = "/k"', "in the clear"),
+        (
+            f'[conversation]\nclosing_phrases = []\n[line]\ntranscription_model = ""\n{TOOL}confirm = true\ntopic="a"',
+            "tools t",
+        ),
+        (f'{TOOL}kind = "http"\nurl = "http://h/"\nheader_files = {{X-Key = "/k"}}', "X-Key goes to http://h/"),
         ('[line]\nlocal_url = "ws://kitchen.lan:8765/v1/realtime"', "goes to kitchen.lan in the clear"),
         ('[line]\nlanguage = "de"\nlocal_url = "ws://127.0.0.1:8765/v1/realtime"', "English alone"),
         (

@@ -1,11 +1,15 @@
 """Every mistake in the tables of tools is named with its line and its path."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from oyez.config import HomeAssistantConversation, HomeAssistantService, HttpCall, Mcp, MqttRequest, Tool
 from oyez.config_file import parse
 from oyez.errors import ConfigError
 
+ROOT = Path(__file__).parents[3]
 WHO = '[[tools]]\nname = "t"\ndescription = "d"\n'
 HOME = '[home_assistant]\nurl = "http://ha.local:8123"\n'
 
@@ -95,3 +99,11 @@ def test_a_server_that_the_device_calls_may_be_allowed_by_how_names_begin() -> N
         label="home", url="http://h/mcp", from_device=True, allowed_tools=("intent__*",),
         without_approval=("intent__HassTurnOn",),
     )  # fmt: skip
+
+
+def test_every_example_in_the_docs_is_a_configuration() -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "tools.md").read_text(encoding="utf-8"), re.DOTALL)
+    configs = [parse(block, "docs/tools.md") for block in blocks]
+    kinds = {type(tool) for config in configs for tool in config.tools}
+    assert kinds == {Tool, MqttRequest, HomeAssistantService, HomeAssistantConversation, HttpCall}
+    assert [server.from_device for config in configs for server in config.mcp] == [True]
