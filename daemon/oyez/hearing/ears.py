@@ -9,6 +9,7 @@ from oyez.config import Board, Hearing
 from oyez.config_hearing import Sensitivity
 from oyez.events import Event, SpeechDismissed, SpeechStarted, SpeechStopped, SpeechSuspected, StopHeard, WakeHeard
 from oyez.hearing.array.front import Front
+from oyez.hearing.clip_facts import clip_facts
 from oyez.hearing.counters import Counters
 from oyez.hearing.echo.aec3 import TAIL_S
 from oyez.hearing.gate import Gate
@@ -285,16 +286,7 @@ class Ears:
     def _keep(self, detection: Detection, snr_db: float | None, direction_deg: float | None) -> None:
         if self._keep_clip is None:
             return
-        facts = ClipFacts(
-            word=detection.word,
-            kind=detection.kind,
-            score=min(1.0, max(0.0, detection.score)),
-            threshold=detection.threshold,
-            at_s=self._now().timestamp(),
-            why=detection.why,
-            snr_db=snr_db,
-            direction_deg=direction_deg,
-        )
+        facts = clip_facts(detection, self._now().timestamp(), snr_db, direction_deg)
         self._keep_clip(self._outlet.kept.between(detection.end_s - CLIP_S, detection.end_s), facts)
 
 
