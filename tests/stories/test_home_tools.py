@@ -152,7 +152,7 @@ async def test_what_is_wrong_is_said_aloud_and_stop_listening_mutes_when_it_was_
             play.say(WRONG)
             told = await play.told(ev.ToolAnswered, name="what_is_wrong")
             assert "'cellar'" in told.output
-            await said(play, 0, "server of tools")
+            await said(play, 0, "are away")
 
             place = play.now
             play.say(ON.removeprefix("Hey Jarvis, "))

@@ -160,8 +160,6 @@ def _declaration(name: str, tool: McpToolDescription) -> dict[str, Any]:
 
 
 def _away(server: Mcp, trouble: McpTrouble) -> str:
-    return (
-        f"The server of tools {server.label!r} at {mask(server.url)} does not tell what it offers "
-        f"({mask(str(trouble))}), so none of it can be used: start it, or mend url and token of [[mcp]]. It is asked "
-        "again."
-    )
+    """Also read aloud to who asks what is wrong: no addresses."""
+    why = mask(str(trouble)).rstrip(".")
+    return f"The tools of {server.label!r} are away ({why}): start that server, or mend its url and token in [[mcp]]."

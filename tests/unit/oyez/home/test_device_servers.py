@@ -81,7 +81,7 @@ async def test_a_server_that_is_away_offers_nothing_is_told_and_is_asked_until_i
     async with bench(f"http://127.0.0.1:{port}/mcp", ("set_light",)) as b:
         kind, sentence = await b.next()
         assert kind == "mcp_home"
-        assert "It is asked again." in (sentence or "")
+        assert "'home' are away" in (sentence or "")
         assert b.names == []
         async with mcp_server(port=port):
             while (await b.next())[1] is not None:
