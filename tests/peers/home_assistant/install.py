@@ -5,18 +5,14 @@ The version is pinned; it pins its own hundred dependencies itself, each to one 
 """
 
 import sys
+import tomllib
 from pathlib import Path
 
-from tests.peers.environments import Environment, install_all, run
+from tests.peers.environments import Environment, install_all, node_packages, run
 from tests.peers.home_assistant import debian_root
 
 HERE = Path(__file__).parent
-PIN = HERE / "pins" / "home-assistant.txt"
-SUITE = "forky"
-PACKAGES = ("ca-certificates", "python3", "python3-venv", "python3-dev", "gcc", "g++", "libc6-dev", "libturbojpeg0",
-            "tzdata")  # fmt: skip
-INTEGRATIONS = ("api", "automation", "config", "conversation", "frontend", "input_boolean", "mcp_server", "mqtt",
-                "notify", "onboarding", "system_log", "template", "websocket_api")  # fmt: skip
+PIN = HERE / "pins" / "home-assistant.toml"
 VENV = "/srv/ha"
 PYTHON = f"{VENV}/bin/python"
 
@@ -26,9 +22,9 @@ def root_of(environment: Environment) -> Path:
 
 
 def fill(environment: Environment) -> None:
-    root = root_of(environment)
+    root, pin = root_of(environment), tomllib.loads(PIN.read_text())
     environment.folder.mkdir()
-    debian_root.make(root, SUITE, PACKAGES)
+    debian_root.make(root, pin["suite"], pin["packages"])
     debian_root.go_online(root)
 
     def do(*words: str) -> str:
@@ -38,17 +34,22 @@ def fill(environment: Environment) -> None:
     install = [f"{VENV}/bin/uv", "pip", "install", "--quiet", "--no-cache", "--python", PYTHON]
     do("python3", "-m", "venv", VENV)
     do(PYTHON, "-m", "pip", "install", "--quiet", "--no-cache-dir", "uv")
-    do(*install, PIN.read_text().strip())
+    do(*install, f"homeassistant=={pin['version']}")
     (root / "srv/requirements.py").write_text((HERE / "requirements.py").read_text())
-    (root / "srv/requirements.txt").write_text(do(PYTHON, "/srv/requirements.py", *INTEGRATIONS))
+    (root / "srv/requirements.txt").write_text(do(PYTHON, "/srv/requirements.py", *pin["integrations"]))
     (constraints,) = (root / VENV[1:]).glob("lib/python3.*/site-packages/homeassistant/package_constraints.txt")
     do(*install, "-c", f"/{constraints.relative_to(root)}", "-r", "/srv/requirements.txt")
     debian_root.go_offline(root)
 
 
-HOME_ASSISTANT = Environment(
-    "home-assistant", (PIN, HERE / "install.py", HERE / "requirements.py", HERE / "debian_root.py"), fill
+HOME_ASSISTANT = Environment("home-assistant", (PIN, HERE / "requirements.py"), fill)
+PICTURE = "picture.mjs"
+BROWSER = Environment(
+    "home-assistant-browser",
+    (HERE / "pins/browser/package.json", HERE / "pins/browser/package-lock.json", HERE / PICTURE),
+    node_packages,
 )
+"""What drives Chromium for the picture in the documentation; Chromium itself is the system's."""
 PEERS = {"home-assistant": HOME_ASSISTANT}
 
 if __name__ == "__main__":

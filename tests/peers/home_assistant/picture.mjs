@@ -18,7 +18,10 @@ try {
     hassUrl: url, clientId: `${url}/`, access_token: token, token_type: 'Bearer', refresh_token: '',
     expires_in: 86400, expires: Date.now() + 86_400_000,
   }
-  await context.addInitScript((text) => localStorage.setItem('hassTokens', text), JSON.stringify(tokens))
+  await context.addInitScript((text) => {
+    localStorage.setItem('hassTokens', text)
+    localStorage.setItem('dockedSidebar', '"always_hidden"')
+  }, JSON.stringify(tokens))
   const tab = await context.newPage()
   await tab.goto(`${url}${page}`, { waitUntil: 'domcontentloaded' })
   await tab.locator('ha-device-entities-card').first().waitFor({ timeout: 90_000 })

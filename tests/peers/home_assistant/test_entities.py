@@ -7,6 +7,7 @@ import pytest
 from oyez import actions as do
 from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import Broker
+from tests.peers.environments import ROOT
 from tests.peers.home_assistant import device
 from tests.peers.home_assistant.api import Watched
 from tests.peers.home_assistant.device import Entities
@@ -24,6 +25,12 @@ async def test_every_part_of_the_document_is_an_entity(home: HomeAssistant, brok
     for key, component in components.items():
         assert ours[key]["entity_id"] == component["default_entity_id"] == known[key]
     assert len({entry["device_id"] for entry in ours.values()}) == 1
+
+
+async def test_the_documentation_names_them_all(known: Entities) -> None:
+    """The table of docs/home-assistant.md is made from a real Home Assistant; a new entity wants it made anew."""
+    page = (ROOT / "docs" / "home-assistant.md").read_text()
+    assert [entity_id for entity_id in known.by_key.values() if f"`{entity_id}`" not in page] == []
 
 
 async def test_its_states_follow_a_conversation(known: Entities, play: Theatre, watched: Watched) -> None:
