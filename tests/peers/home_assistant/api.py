@@ -153,6 +153,12 @@ class Watched:
         except TimeoutError:
             raise AssertionError(f"{entity_id} did not become {fits}; it was {self.history(entity_id)}") from None
 
+    async def until_last(self, entity_id: str, value: str, timeout_s: float = PATIENCE_S) -> None:
+        """Returns when this is what the entity shows."""
+        async with asyncio.timeout(timeout_s), self._grown:
+            while (state := self.last(entity_id)) is None or state["state"] != value:
+                await self._grown.wait()
+
     async def gone(self, entity_ids: Iterable[str], timeout_s: float = PATIENCE_S) -> None:
         """Returns when Home Assistant has none of these any more."""
         wanted = set(entity_ids)

@@ -27,6 +27,7 @@ class Call:
 SETTINGS: dict[str, tuple[Call, Call]] = {
     "mute": (Call("switch.turn_on", {}, "on"), Call("switch.turn_off", {}, "off")),
     "volume": (Call("number.set_value", {"value": 37}, "37"), Call("number.set_value", {"value": 60}, "60")),
+    "follow_up": (Call("switch.turn_off", {}, "off"), Call("switch.turn_on", {}, "on")),
     "wake_words": (
         Call("text.set_value", {"value": "alexa, hey_jarvis"}, "alexa, hey_jarvis"),
         Call("text.set_value", {"value": "hey_jarvis"}, "hey_jarvis"),

@@ -29,9 +29,10 @@ async def test_a_timer_rings_and_is_stopped(
     await watched.until(known["timers"], "1", after=here)
     await play.told(do.Ring, after=place, on=True)
     await watched.until(known["timer"], told("due"), after=here)
+    await watched.until(known["ringing"], "on", after=here)
     await home.api.call("button.press", known["stop"])
     await play.told(do.Ring, after=place, on=False)
     await watched.until(known["timer"], told("heard"), after=here)
-    here = watched.now
     await play.shown("idle", after=place)
-    assert (await home.api.get(f"states/{known['timers']}"))["state"] == "0"
+    for key, value in {"ringing": "off", "timers": "0"}.items():
+        await watched.until_last(known[key], value)

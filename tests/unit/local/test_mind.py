@@ -71,6 +71,12 @@ ALL = (CLOCK, VOLUME, SET_LIGHT, TIMER)
             Call("switchLight", {"area": "hall", "on": True}),
         ),
         (
+            # As Home Assistant declares it: who names the lamp names neither an area nor a floor.
+            "Turn on the hall lamp",
+            (tool("intent__HassTurnOn", "Turns on a device", [], name=STRING, area=STRING, floor=STRING),),
+            Call("intent__HassTurnOn", {"name": "hall lamp"}),
+        ),
+        (
             "Turn on the fan",
             (tool("home_control", "Controls the house", text=STRING),),
             Call("home_control", {"text": "Turn on the fan"}),
