@@ -114,7 +114,7 @@ async def test_a_spent_budget_ends_politely_refuses_what_follows_outlives_a_rest
     house = {
         "money": money(budget_day=0.12, warn_at=1.0),
         "memory": tmp_path,
-        "calendar": calendar,
+        "extra": calendar,
         "conversation": patient(),
     }
     async with services(tmp_path) as world, onlooker(world.broker.port) as looker:

@@ -26,7 +26,6 @@ from oyez.secret import Secret
 from oyez.session.local_server import LocalServer
 from oyez.speaking.chimes import Chime, chime
 from oyez.supervision import Notifier
-from oyez.tooling import SecretHeaders
 from oyez_hw.boards import Board, BoardSettings, open_board
 from tests.doubles.processes import Broker, Process, free_port, mosquitto
 from tests.doubles.speech import say as speech
@@ -250,13 +249,12 @@ async def stage(
     memory: Path | None = None,
     run_folder: Path | None = None,
     mcp_tokens: Mapping[str, Secret] | None = None,
-    secret_headers: SecretHeaders | None = None,
-    calendar: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
     local: LocalServer | None = None,
     **sections: Any,
 ) -> AsyncIterator[Theatre]:
     """A house that runs and hears. `sections` replace sections of the configuration, `line` some of [line].
-    memory, run_folder: its folders. calendar: `today` and `calendar_s` of the House. local: who answers while the
+    memory, run_folder: its folders. extra: more arguments of the House. local: who answers while the
     service is away."""
     config = Config(
         device=Device(id="story"),
@@ -269,10 +267,7 @@ async def stage(
     opened = open_board(board or BoardSettings(name="simulated"))
     play = Theatre(world.broker, world.local, world.backend, world.server_log, config, None, opened)  # type: ignore[arg-type]
     told = (Notifier(lambda text: None), play.note, Memory(memory, run_folder))
-    play.house = House(
-        config, opened, world.device_key, None, *told, mcp_tokens, secret_headers=secret_headers, local_server=local,
-        **(calendar or {}),
-    )  # fmt: skip
+    play.house = House(config, opened, world.device_key, None, *told, mcp_tokens, local_server=local, **(extra or {}))
     running = asyncio.create_task(play.house.run(), name="house")
     try:
         async with asyncio.timeout(20):

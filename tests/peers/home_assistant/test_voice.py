@@ -43,7 +43,12 @@ async def voice(home: HomeAssistant, world: Services, **sections: Any) -> AsyncI
     tokens = {"home": Secret(home.api.token)}
     address = Address(url=home.url)
     async with stage(
-        world, device=Device(id="bath"), home_assistant=address, mcp_tokens=tokens, secret_headers=bearer, **sections
+        world,
+        device=Device(id="bath"),
+        home_assistant=address,
+        mcp_tokens=tokens,
+        extra={"secret_headers": bearer},
+        **sections,
     ) as play:
         yield play
 
