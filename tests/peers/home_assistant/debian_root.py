@@ -52,12 +52,13 @@ def make(root: Path, suite: str, packages: Sequence[str]) -> None:
     # A mirror that is days behind will do for tests; signatures are checked all the same.
     stale = ["--aptopt", 'Acquire::Check-Valid-Until "false"']
     run(
-        ["mmdebstrap", *stale, "--quiet", "--variant=minbase", "--mode=root", "--skip=output/dev",
+        ["unshare", "--mount", "mmdebstrap", *stale, "--quiet", "--variant=minbase", "--mode=root", "--skip=output/dev",
          "--include", ",".join(packages), suite, root]
     )  # fmt: skip
-    certificates = Path("/etc/ssl/certs/ca-certificates.crt")
-    if certificates.is_file():
-        shutil.copy(certificates, root / "etc/ssl/certs")
+    # Whom this machine trusts, its own authorities included.
+    certificates = Path("etc/ssl/certs/ca-certificates.crt")
+    if (Path("/") / certificates).is_file() and (root / certificates.parent).is_dir():
+        shutil.copy(Path("/") / certificates, root / certificates)
 
 
 def go_online(root: Path) -> None:

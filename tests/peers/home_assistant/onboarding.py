@@ -45,14 +45,35 @@ async def listening(url: str) -> None:
 
 async def own(url: str) -> Api:
     """Makes the owner, and a token of theirs."""
+    made = await _post(f"{url}/api/onboarding/users", json={**OWNER, "client_id": f"{url}/"})
+    return await _lasting(url, made["auth_code"])
+
+
+async def resident(owner: Api) -> Api:
+    """Another user, without the rights of an administrator, and a token of theirs: what a voice is given."""
+    login = {"username": "voice", "password": "only-on-loopback"}
+    made = await owner.command("config/auth/create", name="Voice", group_ids=["system-users"])
+    await owner.command("config/auth_provider/homeassistant/create", user_id=made["user"]["id"], **login)
+    client = {"client_id": f"{owner.url}/"}
+    begin = {**client, "handler": ["homeassistant", None], "redirect_uri": f"{owner.url}/"}
+    flow = await _post(f"{owner.url}/auth/login_flow", json=begin)
+    done = await _post(f"{owner.url}/auth/login_flow/{flow['flow_id']}", json={**client, **login})
+    return await _lasting(owner.url, done["result"])
+
+
+async def _lasting(url: str, code: str) -> Api:
+    """code: of a login that went well."""
+    grant = {"client_id": f"{url}/", "grant_type": "authorization_code", "code": code}
+    short = Api(url, (await _post(f"{url}/auth/token", data=grant))["access_token"])
+    return Api(url, await short.command("auth/long_lived_access_token", client_name="oyez peers", lifespan=1))
+
+
+async def _post(url: str, **content: Any) -> dict[str, Any]:
     async with httpx.AsyncClient(timeout=30.0) as client:
-        made = await client.post(f"{url}/api/onboarding/users", json={**OWNER, "client_id": f"{url}/"})
-        made.raise_for_status()
-        grant = {"client_id": f"{url}/", "grant_type": "authorization_code", "code": made.json()["auth_code"]}
-        short = await client.post(f"{url}/auth/token", data=grant)
-        short.raise_for_status()
-    api = Api(url, short.json()["access_token"])
-    return Api(url, await api.command("auth/long_lived_access_token", client_name="oyez peers", lifespan=1))
+        answer = await client.post(url, **content)
+    answer.raise_for_status()
+    fields: dict[str, Any] = answer.json()
+    return fields
 
 
 async def keep_address(api: Api) -> None:

@@ -70,6 +70,8 @@ class HomeAssistant:
         self._process = Process(debian_root.inside(root, hass, folders={folder: CONFIG}, environment=names))
         self.api = Api(self.url, "")
         """Of its owner, once there is one."""
+        self.voice = self.api
+        """Of a user without an administrator's rights."""
 
     def write_configuration(self) -> None:
         (self.folder / "configuration.yaml").write_text(CONFIGURATION.format(port=self.url.rsplit(":", 1)[1]))
@@ -82,6 +84,7 @@ class HomeAssistant:
         await self._process.start()
         await onboarding.listening(self.url)
         self.api = await onboarding.own(self.url)
+        self.voice = await onboarding.resident(self.api)
         await onboarding.keep_address(self.api)
         await onboarding.started(self.api)
         await onboarding.add_broker(self.api, broker_port)

@@ -1,4 +1,7 @@
-"""What is said in the Room happens in Home Assistant: by its conversation API, by its services, by its MCP server."""
+"""What is said in the Room happens in Home Assistant: by its conversation API, by its services, by its MCP server.
+
+The token is that of a user who may administrate nothing.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,8 +42,8 @@ SERVICE = HomeAssistantService(
 @asynccontextmanager
 async def voice(home: HomeAssistant, world: Services, **sections: Any) -> AsyncIterator[Theatre]:
     """A device of the house that may use Home Assistant."""
-    bearer = {HOME_ASSISTANT: {"Authorization": Secret(f"Bearer {home.api.token}")}}
-    tokens = {"home": Secret(home.api.token)}
+    bearer = {HOME_ASSISTANT: {"Authorization": Secret(f"Bearer {home.voice.token}")}}
+    tokens = {"home": Secret(home.voice.token)}
     address = Address(url=home.url)
     async with stage(
         world,
