@@ -88,6 +88,9 @@ async def test_people_do_not_notice_that_the_broker_is_away(tmp_path: Path) -> N
             await play.told(ev.TroubleGone, after=place, kind="broker_away", timeout_s=90.0)
             await looker.until("oyez/story/state", tells(play), after=seen, timeout_s=30.0)
             assert asked >= AWAY_S // 30
+            # What waited goes after the state, and before this answer.
+            await looker.send("oyez/story/do/stop", '{"id": "last"}')
+            await looker.json("oyez/story/event/done", after=seen, id="last")
             await nothing_is_doubled(looker, seen, play)
 
 
