@@ -16,13 +16,13 @@ from tests.stories.theatre import Services, Theatre, services, stage
 KITCHEN = Device(id="kitchen", name="Kitchen speaker")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def broker() -> AsyncIterator[Broker]:
     async with mosquitto() as server:
         yield server
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def home(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HomeAssistant]:
     """Skips, with the reason, where it could not be installed."""
     reason = HOME_ASSISTANT.why_absent()
@@ -32,7 +32,7 @@ async def home(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def world(
     home: HomeAssistant, broker: Broker, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Services]:

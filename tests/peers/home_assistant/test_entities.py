@@ -47,6 +47,8 @@ async def test_its_states_follow_a_conversation(known: Entities, play: Theatre, 
     history = watched.history(known["state"], here)
     assert [state for state in history if state != "idle"][:3] == ["listening", "thinking", "speaking"]
     assert history[-1] == "idle"
+    await watched.until(known["last_heard"], lambda state: "kitchen light" in state["state"].lower(), after=here)
+    await watched.until(known["last_said"], lambda state: "kitchen light" in state["state"].lower(), after=here)
     woken = await watched.until(known["wake"], lambda state: state["attributes"].get("word") == "hey_jarvis")
     assert 0.0 < woken["attributes"]["score"] <= 1.0
     assert woken["attributes"]["event_type"] == "wake"
