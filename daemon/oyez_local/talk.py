@@ -7,6 +7,7 @@ from typing import Any
 
 from oyez_local.phrases import Meaning, understand
 
+FAILED = "That did not work."
 STORY = (
     "Once upon a time there was a small lighthouse at the end of a long stone pier.",
     "It had no keeper, only a voice that lived in its walls and called out to the ships at night.",
@@ -83,18 +84,33 @@ def sentence_from(outputs: Sequence[str]) -> str:
 def _from_output(output: str) -> str:
     try:
         value = json.loads(output)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _sentence(output)
     if not isinstance(value, dict):
         return _sentence(_spoken(value))
+    if "response_type" in value:
+        return _from_intent(value)
     for key in ("speech", "message", "answer", "error", "result"):
         if isinstance(value.get(key), str) and value[key].strip():
-            return _sentence(value[key])
+            # Our device wraps what another server of tools said, which may be JSON again.
+            return _from_output(value[key]) if value[key].lstrip().startswith("{") else _sentence(value[key])
     failed = value.get("ok") is False or value.get("success") is False
     facts = {key: fact for key, fact in value.items() if key not in ("ok", "success", "status")}
     if failed:
-        return "That did not work."
+        return FAILED
     return " ".join(_sentence(f"{key.replace('_', ' ')} is {_spoken(fact)}") for key, fact in facts.items())
+
+
+def _from_intent(value: dict[str, Any]) -> str:
+    """Of Home Assistant, which says something only of some intents. "": it was done."""
+    speech = value.get("speech")
+    plain = speech.get("plain") if isinstance(speech, dict) else None
+    words = plain.get("speech") if isinstance(plain, dict) else None
+    if isinstance(words, str) and words.strip():
+        return _sentence(words)
+    data = value.get("data")
+    failed = isinstance(data, dict) and data.get("failed") and not data.get("success")
+    return FAILED if failed or value["response_type"] == "error" else ""
 
 
 def _spoken(value: Any) -> str:

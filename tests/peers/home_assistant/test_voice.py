@@ -56,8 +56,8 @@ async def voice(home: HomeAssistant, world: Services, **sections: Any) -> AsyncI
         yield play
 
 
-async def switched(home: HomeAssistant, play: Theatre, watched: Watched) -> None:
-    """The lamp goes on by what is said, and off again; what the tool answered is said aloud."""
+async def switched(home: HomeAssistant, play: Theatre, watched: Watched, answer: str) -> None:
+    """The lamp goes on by what is said, and off again; answer: what the device says then, of on and of off."""
     await home.api.call("light.turn_off", LAMP)
     await watched.until_last(LAMP, "off")
     for word in ("on", "off"):
@@ -65,7 +65,8 @@ async def switched(home: HomeAssistant, play: Theatre, watched: Watched) -> None
         play.say(f"Hey Jarvis, turn {word} the reading lamp.")
         await play.told(ev.ToolAnswered, after=place, ok=True)
         await watched.until_last(LAMP, word)
-        await play.told(ev.ReplyAudible, after=place)
+        said = await play.told(ev.TextSaid, after=place)
+        assert said.text == answer.format(word)
         await play.shown("idle", after=place)
 
 
@@ -75,13 +76,13 @@ async def test_by_its_conversation_api(home: HomeAssistant, world: Services, wat
         "homeassistant/expose_entity", assistants=["conversation"], entity_ids=[LAMP], should_expose=True
     )
     async with voice(home, world, tools=[CONVERSATION]) as play:
-        await switched(home, play, watched)
+        await switched(home, play, watched, "Turned {} the light.")
 
 
 async def test_by_one_of_its_services(home: HomeAssistant, world: Services, watched: Watched) -> None:
     """The tool is declared in the configuration: a service, and the entity by the name that was said."""
     async with voice(home, world, tools=[SERVICE]) as play:
-        await switched(home, play, watched)
+        await switched(home, play, watched, "The reading lamp is {}.")
 
 
 async def test_by_its_mcp_server(home: HomeAssistant, world: Services, watched: Watched) -> None:
@@ -97,4 +98,4 @@ async def test_by_its_mcp_server(home: HomeAssistant, world: Services, watched: 
         without_approval=("intent__*",),
     )
     async with voice(home, world, tools=[], mcp=[server]) as play:
-        await switched(home, play, watched)
+        await switched(home, play, watched, "Done.")

@@ -153,6 +153,19 @@ def test_verbatim_instructions_are_spoken_verbatim(prefix: str) -> None:
         ('{"ok": false}', "That did not work."),
         ("it is raining", "It is raining."),
         ('{"ok": true}', "Done."),
+        # Home Assistant's own, as it comes and as our device wraps it.
+        (
+            '{"speech": {}, "response_type": "action_done", "data": {"success": [{"name": "Lamp"}], "failed": []}}',
+            "Done.",
+        ),
+        ('{"ok": true, "message": "{\\"speech\\": {}, \\"response_type\\": \\"action_done\\"}"}', "Done."),
+        (
+            '{"speech": {"plain": {"speech": "Turned on the lamp"}}, "response_type": "query_answer"}',
+            "Turned on the lamp.",
+        ),
+        ('{"speech": {}, "response_type": "error", "data": {}}', "That did not work."),
+        ('{"response_type": "action_done", "data": {"success": [], "failed": [{"name": "x"}]}}', "That did not work."),
+        ('{"message": "{no JSON"}', "{no JSON."),
         ("[1, 2]", "1, 2."),
     ],
 )
