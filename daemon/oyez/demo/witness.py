@@ -4,7 +4,7 @@ import json
 from types import TracebackType
 from typing import Any
 
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import Client, MQTTMessage, topic_matches_sub
 from paho.mqtt.enums import CallbackAPIVersion
 
 
@@ -29,7 +29,8 @@ class MqttWitness:
 
     def _seen(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
         self.messages += 1
-        if message.topic.endswith("/state") and message.payload:
+        # Not `status/state`, which holds the bare word.
+        if topic_matches_sub("oyez/+/state", message.topic) and message.payload:
             state = json.loads(message.payload)["state"]
             if not self.states or self.states[-1] != state:
                 self.states.append(state)
