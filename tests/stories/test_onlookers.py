@@ -30,14 +30,14 @@ async def test_a_conversation_is_followed_on_topics(tmp_path: Path) -> None:
     async with services(tmp_path) as world, onlooker(world.broker.port) as looker:
         home = Home(port=world.broker.port, publish_text=True, publish_levels=True)
         async with stage(world, home=home, run_folder=run_folder) as play:
-            await looker.until("oyez/story/status/state", is_("idle"))
+            await looker.until("oyez/story/status/activity", is_("idle"))
             await looker.until("oyez/story/status/muted", is_("OFF"))
             play.say("Hey Jarvis, turn on the kitchen light.")
             heard = await looker.json("oyez/story/caption", speaker="person")
             assert "kitchen light" in heard["text"]
             said = await looker.json("oyez/story/caption", speaker="device")
             assert "light" in said["text"]
-            await looker.until("oyez/story/status/state", is_("speaking"))
+            await looker.until("oyez/story/status/activity", is_("speaking"))
             loud = await looker.until("oyez/story/level", lambda payload: json.loads(payload)["snr_db"] > 10.0)
             assert json.loads(loud.payload)["direction_deg"] is None, "one microphone"
             await play.told(do.CloseSession, after=play.now)

@@ -33,8 +33,10 @@ TOPICS = {
     "bid": False,
 }
 """What else this device publishes below its own tree, and whether it is retained."""
-PLAIN = ("state", "muted", "volume", "wake_words", "sensitivity", "follow_up", "ringing", "trouble", "budget")
-"""Keys of the state document that have a topic `status/<key>` each, for whoever wants one value a topic."""
+_ALIKE = ("muted", "volume", "wake_words", "sensitivity", "follow_up", "ringing", "trouble", "budget")
+PLAIN = {"activity": "state", **{key: key for key in _ALIKE}}
+"""`status/<key>` for whoever wants one value a topic, and the key of the state document that it tells. None of them
+ends in `/state`: who looks for the document by that must not find a bare word."""
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -69,7 +71,7 @@ def state_message(device_id: str, picture: Mapping[str, Any]) -> Message:
 
 def plain_messages(device_id: str, picture: Mapping[str, Any]) -> list[Message]:
     """The same for programs that take one value a topic: `status/<key>`, plain text."""
-    return [Message(f"{base(device_id)}/status/{key}", _as_text(picture[key]), retain=True) for key in PLAIN]
+    return [Message(f"{base(device_id)}/status/{key}", _as_text(picture[of]), retain=True) for key, of in PLAIN.items()]
 
 
 def _as_text(value: Any) -> bytes:

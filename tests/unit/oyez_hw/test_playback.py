@@ -175,9 +175,10 @@ async def test_a_card_that_tells_more_delay_than_it_has_is_kept_running_all_the_
             filler += await written.get()
     dry = card.speaker.xruns
     async with asyncio.timeout(5):
-        while filler < 48_000:
+        while filler < 72_000:
             filler += await written.get()
-    assert card.speaker.xruns - dry <= 1, "it learned from the first time"
+    # Without learning nothing more is written at all; a busy machine may cost one or two.
+    assert card.speaker.xruns - dry <= 3, "it learned from the first time"
     playback.put(sound(4800))
     await until_written(playback, 4800)
     mark = await playback.cut()

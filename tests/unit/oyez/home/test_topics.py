@@ -86,7 +86,7 @@ def test_each_plain_value_has_a_retained_topic_of_its_own() -> None:
     assert all(message.retain for message in messages)
     told = {message.topic.removeprefix("oyez/k/status/"): message.payload.decode() for message in messages}
     assert set(told) == set(topics.PLAIN)
-    assert told["state"] == "idle"
+    assert told["activity"] == "idle"
     assert told["muted"] == "ON"
     assert told["volume"] == "40"
     assert told["wake_words"] == "alexa,hey_jarvis"
