@@ -6,6 +6,7 @@ from typing import Any, Literal
 from oyez.actions_home import (
     AcknowledgeTimers as AcknowledgeTimers,
     DropClip as DropClip,
+    DropComing as DropComing,
     PlaceBid as PlaceBid,
     PlayClip as PlayClip,
     ReportYield as ReportYield,
@@ -266,6 +267,7 @@ Action = (
     | ReportWake
     | PlayClip
     | DropClip
+    | DropComing
     | UseVolume
     | Ring
     | AcknowledgeTimers

@@ -18,6 +18,13 @@ class DropClip:
 
 
 @dataclass(frozen=True, slots=True)
+class DropComing:
+    """Sounds that are still being fetched are not wanted any more either: answer who ordered them."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class UseVolume:
     """The loudspeaker's volume for what is announced next; what the household set stays what it is."""
 

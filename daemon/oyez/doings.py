@@ -85,6 +85,7 @@ class Doings:
             do.UseVolume: lambda a: self._mixer.use(a.level),
             do.PlayClip: lambda a: self._feeder.play(a.clip, self._announcements.clip(a.clip)),
             do.DropClip: self._drop_clip,
+            do.DropComing: lambda a: self._announcements.give_up(a.why),
             do.Restart: lambda a: self._restart(),
             do.CompleteOrder: lambda a: self._broker.answer(a.order_id, a.ok, a.why, a.answer),
             do.PauseReply: lambda a: self._voice.pause(),

@@ -135,13 +135,21 @@ def _secret_headers(config: Config) -> SecretHeaders:
             value = secret(file, f"tool_{tool.name}_{header}".lower().replace("-", "_"), os.environ)
             if value is None:
                 raise ConfigError([f"tools {tool.name}: there is no value for its header {header}: name a file."])
-            found.setdefault(tool.name, {})[header] = value
+            found.setdefault(tool.name, {})[header] = _for_header(value, f"tools {tool.name}: the header {header}")
     if config.home_assistant.url:
         token = secret(config.home_assistant.token_file, "home_assistant_token", os.environ)
         if token is None:
             raise ConfigError(["home_assistant.token_file is missing: Home Assistant answers nobody without a token."])
+        token = _for_header(token, "home_assistant.token_file")
         found[HOME_ASSISTANT] = {"Authorization": Secret(f"Bearer {token.reveal()}")}
     return found
+
+
+def _for_header(value: Secret, what: str) -> Secret:
+    """Raises ConfigError where HTTP could not carry it."""
+    if not (value.reveal().isascii() and value.reveal().isprintable()):
+        raise ConfigError([f"{what} holds characters that HTTP does not carry: only ASCII on one line will do."])
+    return value
 
 
 def _board(config: Config) -> Board:

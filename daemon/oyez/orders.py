@@ -29,14 +29,15 @@ def stop_word(state: State, event: ev.StopHeard, now: float, c: Conversation) ->
 
 def _stop(state: State, why: str) -> Step:
     after, actions = end(replace(state, due=()), why)
-    return after, [*actions, *acknowledge(state, heard=True)]
+    return after, [*actions, do.DropComing(why), *acknowledge(state, heard=True)]
 
 
 @row(ALL, ev.RestartAsked, "asleep")
 def restart(state: State, event: ev.RestartAsked, now: float, c: Conversation) -> Step:
     """Timers that have come and that nobody has heard will ring again: nothing is said of them."""
     after, actions = end(replace(state, due=()), "the device restarts")
-    return after, [*actions, do.CompleteOrder(event.order_id, True), do.Restart()]
+    coming = do.DropComing("the device restarts")
+    return after, [*actions, coming, do.CompleteOrder(event.order_id, True), do.Restart()]
 
 
 @row("asleep calling announcing playing ringing", ev.MuteAsked, STAYS)

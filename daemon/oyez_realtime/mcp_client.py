@@ -62,7 +62,7 @@ class McpClient:
         async with self._talk(server) as talk:
             for _ in range(MOST_PAGES):
                 page = await _ask(talk, "tools/list", cursor)
-                tools += [_description(tool) for tool in page.get("tools") or []]
+                tools += [_description(tool) for tool in _listed(page, "tools")]
                 if not page.get("nextCursor"):
                     break
                 cursor = {"cursor": page["nextCursor"]}
@@ -72,8 +72,8 @@ class McpClient:
         """What the tool answered, as text. Raises McpTrouble."""
         async with self._talk(server) as talk:
             answer = await _ask(talk, "tools/call", {"name": name, "arguments": dict(arguments)})
-        parts = answer.get("content") or []
-        text = "\n".join(str(part["text"]) for part in parts if isinstance(part, dict) and part.get("type") == "text")
+        parts = [part for part in _listed(answer, "content") if isinstance(part, dict) and part.get("type") == "text"]
+        text = "\n".join(str(part.get("text", "")) for part in parts)
         if answer.get("isError"):
             raise McpTrouble(ExecutionError(text or "The tool failed and said no more."))
         structured = answer.get("structuredContent")
@@ -145,12 +145,13 @@ async def _post(talk: _Talk, message: Mapping[str, Any], number: int | None) -> 
                 return {}
             streamed = response.headers.get("content-type", "").startswith("text/event-stream")
             async for text in _events(response) if streamed else _whole(response):
-                answer = json.loads(text)
+                # Not the standard library's: that one takes half of a surrogate pair, which nobody can send on.
+                answer = msgspec.json.decode(text)
                 if isinstance(answer, dict) and answer.get("id") == number:
                     return answer
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise McpTrouble(McpHttpError(503, f"The server was not reached ({type(error).__name__}).")) from None
-    except ValueError as error:
+    except (ValueError, msgspec.DecodeError, RecursionError) as error:
         raise _nonsense(str(error)) from None
     raise _nonsense("the answer did not come")
 
@@ -194,6 +195,14 @@ def _description(tool: Any) -> McpToolDescription:
         return msgspec.convert(fields, McpToolDescription)
     except msgspec.ValidationError as error:
         raise _nonsense(f"a tool without what it needs: {error}") from None
+
+
+def _listed(answer: Mapping[str, Any], name: str) -> list[Any]:
+    """Nothing where it is left out. Raises McpTrouble."""
+    found = answer.get(name) or []
+    if not isinstance(found, list):
+        raise _nonsense(f"{name} is no list")
+    return found
 
 
 def _nonsense(what: str) -> McpTrouble:

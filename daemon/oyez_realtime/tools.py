@@ -123,10 +123,12 @@ async def _run(name: str, tool: _Tool, arguments: dict[str, Any], threads: Threa
 
 
 def as_text(answer: object) -> str:
-    """Text as it is, nothing as `done`, everything else as JSON; trimmed to what is worth reading."""
+    """Text as it is, nothing as `done`, everything else as JSON; trimmed to what is worth reading. Half of a surrogate
+    pair, which is no Unicode, becomes a question mark."""
     if answer is None:
         return "done"
     text = answer if isinstance(answer, str) else json.dumps(msgspec.to_builtins(answer), ensure_ascii=False)
+    text = text.encode("utf-8", "replace").decode()
     if len(text) <= OUTPUT_MAX_CHARACTERS:
         return text
     return f"{text[:OUTPUT_MAX_CHARACTERS]}… ({len(text) - OUTPUT_MAX_CHARACTERS} more characters were left out)"

@@ -43,6 +43,8 @@ class Announcements:
             "urgent": asyncio.Queue(),
         }
         self._coming = 0
+        self._underway: list[FetchSound] = []
+        """Being fetched, and wanted; one of each priority at most."""
         self._clips: dict[str, bytearray] = {}
         self._told = 0
         self._worker = ThreadPoolExecutor(1, "announcement")
@@ -64,6 +66,16 @@ class Announcements:
         self._coming += 1
         self._orders[order.priority].put_nowait(order)
 
+    def give_up(self, why: str) -> None:
+        """What is on its way is not wanted any more: whoever ordered it is told."""
+        for orders in self._orders.values():
+            while not orders.empty():
+                self._coming -= 1
+                self._refuse(orders.get_nowait(), why)
+        underway, self._underway = self._underway, []
+        for order in underway:
+            self._refuse(order, why)
+
     def clip(self, name: str) -> bytearray:
         """PCM16 mono little-endian at 24 kHz; nothing where it was dropped."""
         return self._clips.get(name, bytearray())
@@ -74,12 +86,17 @@ class Announcements:
     async def _serve(self, orders: asyncio.Queue[FetchSound]) -> None:
         while True:
             order = await orders.get()
+            self._underway.append(order)
             try:
-                self._keep(order, await self._get(order))
+                sound = await self._get(order)
+                if order in self._underway:
+                    self._keep(order, sound)
             except (CannotFetch, BadSound) as error:
-                self._refuse(order, str(error))
+                if order in self._underway:
+                    self._refuse(order, str(error))
             finally:
                 self._coming -= 1
+                self._underway = [other for other in self._underway if other != order]
 
     async def _get(self, order: FetchSound) -> bytearray:
         work = asyncio.get_running_loop().run_in_executor

@@ -109,10 +109,10 @@ class Broker:
                 self._note(str(refusal))
                 self._v5 = not self._v5
                 if not self._v5:
-                    log.info("Trying MQTT 3.1.1.")
-                    continue
+                    continue  # at once, with MQTT 3.1.1
             except BrokerAway as away:
                 self._note(str(away))
+                self._v5 = True
             if self._clock() - began_s > STEADY_S:
                 waits = delays(self._rng, *self._delay_range_s)
             await asyncio.sleep(next(waits))

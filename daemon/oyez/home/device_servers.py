@@ -122,12 +122,14 @@ class DeviceServers:
 
     def question(self, name: str, arguments: Mapping[str, Any]) -> Question | None:
         offer = self._offer(name)
-        if any(fnmatchcase(offer.name, free) for free in offer.server.without_approval):
+        if offer is None or any(fnmatchcase(offer.name, free) for free in offer.server.without_approval):
             return None
         return Question(server=offer.server.label)
 
     async def call(self, name: str, arguments: Mapping[str, Any]) -> Answered:
         offer = self._offer(name)
+        if offer is None:  # its server has been asked anew while somebody was asked here
+            return Answered(f"There is no tool named {name!r} any more, so nothing was done.", "refused")
         try:
             said = await self._client.call(self._address(offer.server), offer.name, arguments)
         except McpTrouble as trouble:
@@ -137,8 +139,8 @@ class DeviceServers:
             return Answered.failed(f"The server of tools {offer.server.label!r} did not do it: {mask(str(trouble))}")
         return Answered.well(as_text(said or "Done."))
 
-    def _offer(self, name: str) -> _Offer:
-        return next(offers[name] for offers in self._offers.values() if name in offers)
+    def _offer(self, name: str) -> _Offer | None:
+        return next((offers[name] for offers in self._offers.values() if name in offers), None)
 
     def _address(self, server: Mcp) -> McpTool:
         token = self._tokens.get(server.label)

@@ -47,6 +47,8 @@ class Fetcher:
         except httpx.HTTPError as error:
             sentence = f"{where} broke off ({error or type(error).__name__}); whether it was done is not known."
             return Answered.failed(sentence)
+        except (httpx.InvalidURL, ValueError) as error:  # a redirect to what is no address
+            return Answered.failed(f"{where} answered what cannot be used ({error}); whether it was done is not known.")
         if status >= 300:
             return Answered.failed(_refusal(what, where, status, body))
         if what.reads == "speech":

@@ -40,15 +40,26 @@ class Recent:
             self._seen.popitem(last=False)
         if key in self._seen:
             return False
+        self.note(key, now)
+        return True
+
+    def note(self, key: str, now: float) -> None:
+        """It is carried out, for the first time or again."""
+        self._seen.pop(key, None)
         self._seen[key] = (now, None)
         if len(self._seen) > self._capacity:
             self._seen.popitem(last=False)
-        return True
 
-    def settle(self, key: str, answer: dict[str, Any]) -> None:
-        """Remembers the answer of an order that is still known."""
-        if key in self._seen:
-            self._seen[key] = (self._seen[key][0], answer)
+    def age_s(self, key: str, now: float) -> float | None:
+        """None: not seen lately."""
+        return now - self._seen[key][0] if key in self._seen else None
+
+    def settle(self, order_id: str, answer: dict[str, Any]) -> None:
+        """Remembers the answer of the newest order that is still known and whose key begins with this id."""
+        for key in reversed(self._seen):
+            if key.startswith(f"{order_id} "):
+                self._seen[key] = (self._seen[key][0], answer)
+                return
 
     def answer(self, key: str) -> dict[str, Any] | None:
         return self._seen.get(key, (0.0, None))[1]

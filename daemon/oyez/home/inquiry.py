@@ -17,6 +17,7 @@ from oyez.home.source import Answered
 from oyez.home.tools import Inquire
 from oyez.home.topics import Message, base
 from oyez.home.watchers import Watch
+from oyez_realtime.tools import as_text
 
 
 class Mail(Protocol):
@@ -66,4 +67,4 @@ class Inquirer:
             said = (await came).decode(errors="replace").strip()
         finally:
             self._mail.unwatch(watch)
-        return Answered.well(what.answer or said or "Done.")
+        return Answered.well(what.answer or as_text(said) or "Done.")

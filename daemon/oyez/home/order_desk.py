@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oyez.home import topics
+from oyez.home.deeds import SetTimer
 from oyez.home.flood import Recent, TokenBucket
 from oyez.home.order_fields import Refusal
 from oyez.home.orders import Order, parse
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 
 ORDERS_PER_S = 5.0
 ORDERS_AT_ONCE = 20
+AGAIN_S = 10.0
+"""The same timer, ordered again after so long, is set again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,23 @@ class OrderDesk:
         if isinstance(order, Refusal):
             return self._refuse(incoming.topic, order)
         order_id = getattr(order, "order_id", None)
-        key = order_id if order_id is not None else f"{incoming.topic} {incoming.payload!r}"
-        new = self._recent.add(key, now)
-        if new or (order_id is None and not incoming.duplicate):
+        # Another order under the same id is another order.
+        key = f"{order_id or ''} {incoming.topic} {incoming.payload!r}"
+        if self._recent.add(key, now):
+            return order
+        if self._is_new(order, incoming.duplicate, self._recent.age_s(key, now)):
+            self._recent.note(key, now)
             return order
         answer = self._recent.answer(key) if order_id is not None else None
         return None if answer is None else Reply("done", answer)
+
+    def _is_new(self, order: Order, duplicate: bool, age_s: float | None) -> bool:
+        """Whether an order that was seen before is meant anew. duplicate: the broker itself says that it is not."""
+        if duplicate:
+            return False
+        if isinstance(order, SetTimer):  # the id is the timer's name, and eggs are cooked again
+            return age_s is None or age_s > AGAIN_S
+        return getattr(order, "order_id", None) is None
 
     def settle(self, order_id: str | None, body: dict[str, Any]) -> None:
         """The answer, should the order come again."""

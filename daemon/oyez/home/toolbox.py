@@ -140,6 +140,11 @@ class Toolbox:
             return Answered.failed(sentence)
         except ServiceAway:
             return Answered.failed("The home's message broker is away, so nothing was done.")
+        except tools.ToolRefused:
+            raise
+        except Exception:  # a tool, and what answers it, is not ours: it must not take the device along
+            log.exception("The tool %s failed in a way that nobody thought of.", name)
+            return Answered.failed(f"{name} failed; whether it was done is not known.")
 
     async def _use_if_agreed(self, source: Source, wish: ApprovalAsked) -> Answered:
         """Once: a second call of the same within a moment gets the answer of the first."""

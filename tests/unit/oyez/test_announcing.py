@@ -188,7 +188,8 @@ def test_a_restart_ends_in_order_what_runs_and_restarts_last() -> None:
     assert fresh[:1] == [do.CutReply()]
     assert do.CloseSession() in fresh
     refused = do.CompleteOrder("p", False, "the device restarts")
-    assert fresh[-3:] == [refused, do.CompleteOrder("r", True), do.Restart()]
+    coming = do.DropComing("the device restarts")
+    assert fresh[-4:] == [refused, coming, do.CompleteOrder("r", True), do.Restart()]
     assert told.state == State()
 
 

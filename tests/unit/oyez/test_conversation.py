@@ -165,6 +165,7 @@ def test_stop_silences_and_closes_everything() -> None:
         do.ExpectBargeIn(False),
         do.CloseTap(),
         do.CloseSession(),
+        do.DropComing("the device was told to stop"),
         do.CompleteOrder("3", True),
     ]
 

@@ -120,7 +120,12 @@ def test_what_is_urgent_is_said_into_the_ringing_which_then_goes_on() -> None:
 
 def test_a_restart_acknowledges_nothing_so_that_it_rings_again() -> None:
     fresh = Told(DUE).tell(ev.RestartAsked("r"))
-    assert fresh == [do.Ring(False), do.CompleteOrder("r", True), do.Restart()]
+    assert fresh == [
+        do.Ring(False),
+        do.DropComing("the device restarts"),
+        do.CompleteOrder("r", True),
+        do.Restart(),
+    ]
 
 
 def test_what_the_device_has_to_say_itself_is_said_on_the_open_line_before_it_rings() -> None:

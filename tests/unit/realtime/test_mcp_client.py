@@ -1,5 +1,7 @@
 """The client of MCP servers, against a server that really listens."""
 
+import json
+
 import httpx
 import pytest
 from tests.doubles.mcp_server import TOKEN, mcp_server
@@ -40,3 +42,43 @@ async def test_each_kind_of_failure_keeps_its_name() -> None:
         with pytest.raises(McpTrouble, match="not reached") as nobody:
             await McpClient(http, "test").tools(tool(server.url))
         assert TOKEN not in str(nobody.value)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        b'{"tools": 5, "content": 5}',
+        b'{"tools": [5], "content": {"a": 1}}',
+        b'{"tools": [{"name": "half \\ud83d"}], "content": [{"type": "text", "text": "half \\ud83d"}]}',
+        b"[" * 200_000,
+    ],
+    ids=["no list", "an object", "half a surrogate pair", "too deep"],
+)
+async def test_a_server_that_answers_nonsense_is_a_trouble_and_nothing_worse(result: bytes) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked = json.loads(request.content)
+        if asked["method"] == "initialize":
+            return httpx.Response(200, json={"jsonrpc": "2.0", "id": asked["id"], "result": {}})
+        number = str(asked.get("id", 0)).encode()
+        return httpx.Response(
+            200,
+            headers={"Content-Type": "application/json"},
+            content=b'{"jsonrpc": "2.0", "id": ' + number + b', "result": ' + result + b"}",
+        )
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        client = McpClient(http, "test")
+        with pytest.raises(McpTrouble):
+            await client.tools(tool("http://house.test/mcp"))
+        with pytest.raises(McpTrouble):
+            await client.call(tool("http://house.test/mcp"), "set_light", {})
+
+
+async def test_a_part_of_an_answer_without_text_is_nothing_said() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked = json.loads(request.content)
+        result = {"content": [{"type": "text"}, {"type": "text", "text": "on"}]}
+        return httpx.Response(200, json={"jsonrpc": "2.0", "id": asked.get("id"), "result": result})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        assert (await McpClient(http, "test").call(tool("http://house.test/mcp"), "set_light", {})).strip() == "on"

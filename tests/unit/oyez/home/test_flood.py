@@ -47,10 +47,11 @@ def test_the_same_order_is_new_only_once_until_it_is_forgotten() -> None:
 
 def test_the_answer_of_a_known_order_is_remembered_and_of_an_unknown_one_is_not() -> None:
     recent = Recent()
-    recent.add("a", 0.0)
+    for key in ("a one", "a two", "ab one"):
+        recent.add(key, 0.0)
     recent.settle("a", {"ok": True})
     recent.settle("b", {"ok": True})
-    assert (recent.answer("a"), recent.answer("b")) == ({"ok": True}, None)
+    assert [recent.answer(key) for key in ("a one", "a two", "ab one", "b one")] == [None, {"ok": True}, None, None]
 
 
 def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:

@@ -1,6 +1,7 @@
 """Orders come in once, in bounds, and are answered."""
 
 from oyez.events import ListenAsked, VolumeAsked
+from oyez.home.deeds import CancelTimer, SetTimer
 from oyez.home.order_desk import ORDERS_AT_ONCE, OrderDesk, Reply
 from oyez.home.packets import Incoming
 
@@ -42,3 +43,22 @@ def test_a_flood_is_told_once_until_it_ebbs() -> None:
     assert isinstance(answers[ORDERS_AT_ONCE], Reply)
     assert answers[ORDERS_AT_ONCE + 1 :] == [None] * 9
     assert desk.take(come("do/listen", b"PRESS"), WORDS, 10.0) == ListenAsked()
+
+
+def test_another_order_under_the_same_id_is_another_order() -> None:
+    """A timer's id is its name: whoever sets and cancels eggs uses it for both."""
+    desk = OrderDesk("k", 0.0)
+    assert isinstance(desk.take(come("do/timer", b'{"seconds": 60, "id": "eggs"}'), WORDS, 0.0), SetTimer)
+    desk.settle("eggs", {"ok": True})
+    assert isinstance(desk.take(come("do/cancel_timer", b'{"timer": "eggs", "id": "eggs"}'), WORDS, 1.0), CancelTimer)
+    assert isinstance(desk.take(come("do/timer", b'{"seconds": 600, "id": "eggs"}'), WORDS, 2.0), SetTimer)
+
+
+def test_the_same_timer_ordered_again_is_set_again_but_not_what_the_broker_repeats() -> None:
+    desk = OrderDesk("k", 0.0)
+    eggs = b'{"seconds": 60, "id": "eggs"}'
+    assert isinstance(desk.take(come("do/timer", eggs), WORDS, 0.0), SetTimer)
+    desk.settle("eggs", {"ok": True})
+    assert desk.take(come("do/timer", eggs), WORDS, 1.0) == Reply("done", {"ok": True})
+    assert desk.take(come("do/timer", eggs, duplicate=True), WORDS, 120.0) == Reply("done", {"ok": True})
+    assert isinstance(desk.take(come("do/timer", eggs), WORDS, 120.0), SetTimer), "it has rung since"
