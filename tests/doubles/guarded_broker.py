@@ -1,6 +1,7 @@
 """A mosquitto with a lock: a password, an access list, TLS by an authority made for the occasion. And an old broker."""
 
 import asyncio
+import math
 import re
 import subprocess
 import tempfile
@@ -115,11 +116,14 @@ def _make_certificates(folder: Path, *clients: str) -> None:
 
 
 @asynccontextmanager
-async def old_broker(behind_port: int, *, polite: bool) -> AsyncIterator[int]:
-    """A port that speaks MQTT 3.1.1 only, by the broker behind it. polite: it says so; else it hangs up on MQTT 5."""
+async def old_broker(behind_port: int, *, polite: bool, refusals: float = math.inf) -> AsyncIterator[int]:
+    """A port that speaks MQTT 3.1.1 only, by the broker behind it. polite: it says so; else it hangs up on MQTT 5.
+    refusals: so often; after them it speaks what the broker does."""
+    refused = 0
     connections: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal refused
         task = asyncio.current_task()
         assert task is not None
         connections.add(task)
@@ -128,7 +132,8 @@ async def old_broker(behind_port: int, *, polite: bool) -> AsyncIterator[int]:
         head = await reader.readuntil(b"MQTT")
         version = await reader.readexactly(1)
         try:
-            if version != b"\x04":
+            if version != b"\x04" and refused < refusals:
+                refused += 1
                 writer.write(CONNACK_WRONG_VERSION if polite else b"")
                 await writer.drain()
                 return

@@ -15,6 +15,8 @@ class Page:
     """The body over and over, in chunks, without a length."""
     silent: bool = False
     """Nothing is ever answered."""
+    held: asyncio.Event | None = None
+    """Answered when this is set."""
 
 
 def leads_to(address: str) -> Page:
@@ -28,6 +30,8 @@ class SoundServer:
     asked: list[str] = field(default_factory=list)
     """Paths that were asked for, in order."""
     port: int = 0
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    """Somebody has asked for something."""
 
     def address(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -36,7 +40,10 @@ class SoundServer:
         try:
             path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
             self.asked.append(path)
+            self.reached.set()
             page = self.pages.get(path, Page(status=404))
+            if page.held is not None:
+                await page.held.wait()
             if page.silent:
                 await reader.read()
             writer.write(_head(page))

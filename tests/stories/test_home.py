@@ -208,6 +208,24 @@ async def test_a_broker_of_mqtt_3_1_1_is_served_too(polite: bool) -> None:
         assert told.events == [StopAsked()]
 
 
+async def test_one_hang_up_is_not_taken_for_an_old_broker_for_ever() -> None:
+    """As of a broker that was just starting: MQTT 3.1.1 serves at once, and after the next loss it is MQTT 5 again."""
+    async with (
+        mosquitto() as server,
+        old_broker(server.port, polite=False, refusals=1) as port,
+        at_home(Home(port=port)) as (broker, told),
+    ):
+        async with onlooker(server.port) as looker:
+            await looker.until(f"{ROOT}/availability", is_(b"online"))
+            assert not broker.tells_where_to_answer
+        await server.kill()
+        assert await told.trouble()
+        await server.start()
+        async with onlooker(server.port) as looker:
+            await looker.until(f"{ROOT}/availability", is_(b"online"))
+            assert broker.tells_where_to_answer
+
+
 async def test_a_wrong_password_is_told_with_its_remedy_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
     async with locked("kitchen", "right") as server:
         home = Home(port=server.port, username="kitchen")

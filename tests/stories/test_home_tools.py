@@ -40,6 +40,8 @@ async def test_a_question_is_answered_where_it_says_and_several_may_run_at_once(
         assert light.asked == ["ON"] * 5
         told = await inquirer.ask(replace(QUESTION, answer="It is on."))
         assert told.text == "It is on."
+        light.says = "x" * 60_000
+        assert len((await inquirer.ask(QUESTION)).text) < 9_000, "it is read, and paid, by the model"
 
 
 async def test_an_answer_on_a_topic_of_its_own_is_heard_also_by_mqtt_3_1_1_and_a_retained_one_is_no_answer() -> None:

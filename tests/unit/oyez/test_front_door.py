@@ -34,3 +34,15 @@ def test_one_that_is_missing_is_named_at_the_start(text: str, named: str, monkey
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     with pytest.raises(ConfigError, match=named):
         _secret_headers(parse(text, "x"))
+
+
+@pytest.mark.parametrize("value", ["schlüssel", "two\nlines"])
+@pytest.mark.parametrize(("text", "named"), [(WEB, "X-Api-Key"), (HOME, "token_file")])
+def test_one_that_no_header_can_carry_is_named_at_the_start_and_not_shown(
+    text: str, named: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    (tmp_path / "secret").write_text(value)
+    with pytest.raises(ConfigError, match=named) as refused:
+        _secret_headers(parse(text.format(tmp_path / "secret"), "x"))
+    assert value not in str(refused.value)

@@ -145,13 +145,16 @@ async def test_only_so_much_sound_is_kept(tmp_path: Path, monkeypatch: pytest.Mo
 async def test_whoever_is_told_to_stop_plays_nothing_that_was_still_on_its_way(tmp_path: Path) -> None:
     """One is being fetched, one waits behind it: both are refused at once, and the next order is taken."""
     async with stage(tmp_path) as here:
-        here.organ.fetch(FetchSound(here.server.address("/bell"), "1"))
+        go_on = asyncio.Event()
+        here.server.pages["/slow"] = Page(bell(), held=go_on)
+        here.organ.fetch(FetchSound(here.server.address("/slow"), "1"))
+        await asyncio.wait_for(here.server.reached.wait(), 10)
         here.organ.fetch(FetchSound(here.server.address("/bell"), "2"))
-        await asyncio.sleep(0)  # the first is taken
         here.organ.give_up("the device was told to stop")
         assert {await here.refused(), await here.refused()} == {
             ("1", "the device was told to stop"),
             ("2", "the device was told to stop"),
         }
+        go_on.set()
         here.organ.fetch(FetchSound("bell.wav", "3"))
-        assert (await here.play_asked()).order_id == "3"
+        assert (await here.play_asked()).order_id == "3", "the first was fetched meanwhile, and nobody hears of it"

@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 
 from oyez.home import timer_words as words
 from oyez.home.timer_dues import Entry
-from tests.unit.oyez.home.test_timers import BERLIN, EVENING, wall
+from tests.unit.oyez.home.timer_board import BERLIN, EVENING, wall
 
 EGGS = Entry(id="t1", label="eggs", set_s=0.0, length_s=300.0)
 TEN = Entry(id="t2", set_s=0.0, length_s=600.0)

@@ -3,65 +3,15 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis import given
 
-from oyez.home.timer_dues import EARLIEST_S, PATIENCE_S, Entry, Moment, next_time
-from oyez.home.timers import LATE_S, MOST, STEP_S, CannotSet, Kept, TimerBook
-
-BERLIN = ZoneInfo("Europe/Berlin")
-TICK_S = 5.0
-
-
-def wall(text: str) -> float:
-    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).timestamp()
-
-
-def local(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, BERLIN).isoformat(timespec="minutes")
-
-
-def ids(entries: list[Entry]) -> list[str]:
-    return [entry.id for entry in entries]
-
-
-EVENING = wall("2026-11-21T22:00")
-
-
-class Board:
-    """True time passes by itself; what the board's clocks say of it is another matter."""
-
-    def __init__(self, true_s: float = EVENING) -> None:
-        self.true_s, self.boots, self.booted_s = true_s, 0, true_s - 1000.0
-        self.error_s, self.sure = 0.0, True
-        self.book = TimerBook(self.now, zone=BERLIN)
-
-    @property
-    def now(self) -> Moment:
-        return Moment(str(self.boots), self.true_s - self.booted_s, self.true_s + self.error_s, self.sure)
-
-    def kill(self) -> None:
-        """Only what was on the disk is left."""
-        kept = msgspec.json.decode(msgspec.json.encode(self.book.kept()), type=Kept)
-        self.book = TimerBook(self.now, kept, BERLIN)
-
-    def power_cut(self, off_s: float, clock: str = "kept") -> None:
-        """clock: what a board knows after it: `kept` by a battery, `past` as the disk remembers it, or `1970`."""
-        wall_s = self.now.wall_s
-        self.true_s += off_s
-        self.booted_s, self.boots = self.true_s, self.boots + 1
-        self.sure = False
-        if clock != "kept":
-            self.error_s = (wall_s if clock == "past" else 0.0) - self.true_s
-        self.kill()
-
-    def network_time(self) -> None:
-        self.error_s, self.sure = 0.0, True
+from oyez.home.timer_dues import EARLIEST_S, PATIENCE_S, Moment, next_time
+from oyez.home.timers import LATE_S, MOST, CannotSet, Kept, TimerBook
+from tests.unit.oyez.home.timer_board import BERLIN, Board, ids, local, wall
 
 
 def test_a_timer_is_due_after_its_seconds_and_not_a_moment_before() -> None:
@@ -278,105 +228,6 @@ def test_whatever_the_file_holds_it_is_understood_or_refused(text: str) -> None:
     except msgspec.DecodeError:
         return
     TimerBook(Board().now, kept, BERLIN).look(Board().now)
-
-
-class Life(RuleBasedStateMachine):
-    """A board with timers for weeks: people, power cuts and clocks do what they like."""
-
-    @initialize(month=st.sampled_from(["2026-03-27T20:00", "2026-10-23T20:00", "2026-11-21T22:00"]))
-    def begin(self, month: str) -> None:
-        self.board = Board(wall(month))
-        self.wanted: dict[str, float] = {}
-        """id: the true time at which it is to ring."""
-        self.is_alarm: set[str] = set()
-        self.ringing: set[str] = set()
-        self.over: set[str] = set()
-        self.network = True
-
-    def _look(self) -> None:
-        board = self.board
-        look = board.book.look(board.now)
-        for entry in (*look.due, *look.missed):
-            assert entry.id in self.wanted, "it was cancelled or acknowledged, or never set"
-            assert board.true_s >= self.wanted[entry.id] - 0.001 - STEP_S * (entry.id in self.is_alarm), "too early"
-        self.ringing |= {entry.id for entry in look.due}
-        for entry in look.missed:
-            assert entry.id not in self.ringing
-            assert board.true_s - self.wanted.pop(entry.id) > LATE_S
-            self.over.add(entry.id)
-
-    @rule(seconds=st.floats(1, 100_000))
-    def set_a_timer(self, seconds: float) -> None:
-        entry = self.board.book.set_timer(self.board.now, seconds)
-        self.wanted[entry.id] = self.board.true_s + seconds
-
-    @rule(hour=st.integers(0, 23), minute=st.integers(0, 59))
-    def set_an_alarm(self, hour: int, minute: int) -> None:
-        at = f"{hour:02d}:{minute:02d}"
-        entry = self.board.book.set_alarm(self.board.now, at)
-        self.wanted[entry.id] = next_time(at, self.board.true_s, BERLIN)
-        self.is_alarm.add(entry.id)
-
-    @rule(data=st.data())
-    def cancel_or_acknowledge(self, data: st.DataObject) -> None:
-        if self.wanted:
-            timer_id = data.draw(st.sampled_from(sorted(self.wanted)))
-            (entry,) = self.board.book.take_out([timer_id])
-            assert entry.id == timer_id
-            del self.wanted[timer_id]
-            self.ringing.discard(timer_id)
-            self.over.add(timer_id)
-
-    @rule(seconds=st.floats(0.1, 20_000))
-    def time_passes(self, seconds: float) -> None:
-        """In looks that are never further apart than the shell's, but where nothing is due between."""
-        board = self.board
-        until_s = board.true_s + seconds
-        while board.true_s < until_s:
-            next_s = board.book.next_s
-            ahead_s = max(TICK_S, 0.0 if next_s is None else next_s - board.now.mono_s)
-            board.true_s = min(until_s, board.true_s + ahead_s)
-            self._look()
-
-    @rule()
-    def kill_and_restart(self) -> None:
-        self.board.kill()
-        self.ringing.clear()
-        self._look()
-
-    @rule(off_s=st.floats(1, 50_000), clock=st.sampled_from(["kept", "past", "1970"]), wait_s=st.floats(0, 100))
-    def power_cut(self, off_s: float, clock: str, wait_s: float) -> None:
-        """The network's time comes within two minutes."""
-        self.board.power_cut(off_s, clock)
-        self.ringing.clear()
-        self._look()
-        self.board.true_s += wait_s
-        self._look()
-        self.board.network_time()
-        self._look()
-
-    @rule(error_s=st.floats(-100_000, 100_000), after_s=st.floats(0, 3))
-    def the_clock_is_wrong_for_a_moment(self, error_s: float, after_s: float) -> None:
-        """Alarms are looked at by a wrong clock only while it is: a person or a server puts it right."""
-        if self.is_alarm & self.wanted.keys():
-            return
-        self.board.error_s = error_s
-        self._look()
-        self.board.true_s += after_s
-        self._look()
-        self.board.network_time()
-        self._look()
-
-    @invariant()
-    def nothing_is_lost(self) -> None:
-        if hasattr(self, "board"):
-            assert {entry.id for entry in self.board.book.upcoming()} == set(self.wanted)
-            overdue = {one for one, due_s in self.wanted.items() if self.board.true_s > due_s + TICK_S + STEP_S}
-            assert overdue <= self.ringing, "it should have rung"
-
-
-TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
 
 
 def test_a_clock_before_this_software_was_made_is_worth_nothing() -> None:
