@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from oyez_hw.acoustics import resampled
 from oyez_hw.alsa_microphone import AlsaMicrophone
 from oyez_hw.alsa_speaker import AlsaSpeaker
@@ -84,7 +86,8 @@ def scripted_room(microphone: PcmFormat, loudspeaker: PcmFormat, loaded: LoadedS
         echo_gain_db=script.echo_gain_db,
         echo_delay_s=script.echo_delay_ms / 1000,
         echo_response=resampled(response.sound, response.rate_hz, microphone.rate_hz) if response else None,
-        ears=tuple(Ear(gain_db=ear.gain_db, x_mm=ear.x_mm, y_mm=ear.y_mm) for ear in script.ears),
+        loudspeaker_mm=script.loudspeaker_mm,
+        ears=tuple(Ear(**msgspec.structs.asdict(ear)) for ear in script.ears),
         capture_drift_ppm=script.capture_drift_ppm,
         delay_error_s=script.delay_error_ms / 1000,
     )
