@@ -1,6 +1,7 @@
 """Pure: from a take with a train of chirps to the round trip, its jitter, and the drift between both clocks."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,7 @@ HEARD = 7.0
 """Times the noise: the highest of 1000 normal values is 3.2."""
 
 
-class NothingHeardError(ValueError):
+class NothingHeardError(Exception):
     """Too few chirps came back for a figure. The message is for the user."""
 
 
@@ -73,9 +74,9 @@ class LoopBack:
     underruns: int
 
 
-def measured(take: Take, train: ChirpTrain) -> LoopBack:
-    """Raises NothingHeardError."""
-    arrivals = arrivals_in(take, train)
+def measured(take: Take, train: ChirpTrain, arrivals: Arrivals | None = None) -> LoopBack:
+    """arrivals: as arrivals_in() found them, if it was asked before. Raises NothingHeardError."""
+    arrivals = arrivals or arrivals_in(take, train)
     written, heard = arrivals.written, arrivals.heard
     given_s, audible_s, captured_s = take.given_s(written), take.audible_s(written), take.captured_s(heard)
     capture_hz, playback_hz = take.clock_rates(float(np.median(heard)), float(np.median(written)))
@@ -99,15 +100,16 @@ def measured(take: Take, train: ChirpTrain) -> LoopBack:
     )
 
 
-def arrivals_in(take: Take, train: ChirpTrain) -> Arrivals:
-    """Raises NothingHeardError."""
+def arrivals_in(take: Take, train: ChirpTrain, among: Sequence[int] = ()) -> Arrivals:
+    """By the channel that hears best, of those `among` (empty: of all). Raises NothingHeardError."""
     written = take.sound_start + train.starts(take.playback_hz)
     expected = _expected(take, written)
-    curves = [squeezed(channel / 32768, train.chirp, take.capture_hz) for channel in take.heard.T.astype(np.float64)]
+    asked = list(among) or list(range(take.heard.shape[1]))
+    curves = [squeezed(take.heard[:, one].astype(np.float64) / 32768, train.chirp, take.capture_hz) for one in asked]
     found = [_common_delay(curve, expected, take.capture_hz) for curve in curves]
-    channel = int(np.argmax([score for _, score in found]))
-    rough = expected + found[channel][0] * take.capture_hz
-    pulses = _Pulses(curves[channel], take.capture_hz)
+    best = int(np.argmax([score for _, score in found]))
+    rough = expected + found[best][0] * take.capture_hz
+    pulses = _Pulses(curves[best], take.capture_hz)
     heard, height = pulses.largest(rough)
     keep = (height > HEARD * pulses.noise) & _longest_stretch(take, written, heard)
     if keep.sum() < LEAST_POINTS:
@@ -123,7 +125,7 @@ def arrivals_in(take: Take, train: ChirpTrain) -> Arrivals:
     line = line_through(written.astype(np.float64), exact, least_spread=0.01)
     top = float(shape[len(shape) // 2 + round(first)])
     return Arrivals(
-        channel=channel,
+        channel=asked[best],
         written=written[line.used],
         heard=exact[line.used],
         pulse_to_noise_db=20 * math.log10(abs(top) / pulses.noise + 1e-12),
@@ -194,15 +196,16 @@ def _common_delay(curve: Doubles, expected: Doubles, rate_hz: int) -> tuple[floa
     size = np.abs(curve)
     bin_frames = round(BIN_S * rate_hz)
     bins = size[: len(size) // bin_frames * bin_frames].reshape(-1, bin_frames).max(axis=1)
-    bins = np.minimum(bins / (np.median(bins) + 1e-12), 10 * HEARD)
+    # Logarithms: one loud bang does not outweigh many chirps.
+    bins = np.log(np.maximum(bins / (np.median(bins) + 1e-12), 0.1))
     wide = np.max([np.roll(bins, by) for by in range(-2, 3)], axis=0)
     delays = np.arange(round(EARLIEST_S / BIN_S), round(LATEST_S / BIN_S))
     at = np.rint(expected / bin_frames).astype(int)[:, None] + delays[None, :]
-    score = np.where((at >= 0) & (at < len(wide)), wide[np.clip(at, 0, len(wide) - 1)], 1.0).mean(axis=0)
+    score = np.where((at >= 0) & (at < len(wide)), wide[np.clip(at, 0, len(wide) - 1)], 0.0).mean(axis=0)
     best = int(np.argmax(score))
     plateau = slice(max(0, best - 2), best + 8)
-    common = np.average(delays[plateau], weights=score[plateau] >= 0.98 * score[best])
-    return float(common * BIN_S), float(score[best] / max(float(np.median(score)), 1e-12))
+    common = np.average(delays[plateau], weights=score[plateau] >= score[best] - 0.02)
+    return float(common * BIN_S), float(score[best] - np.median(score))
 
 
 def _longest_stretch(take: Take, written: npt.NDArray[np.int64], heard: Doubles) -> npt.NDArray[np.bool_]:

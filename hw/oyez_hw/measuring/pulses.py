@@ -6,7 +6,7 @@ import numpy.typing as npt
 from oyez_hw.measuring.chirp import Chirp
 from oyez_hw.measuring.clock_fit import Doubles
 
-FLOOR = 1e-2
+FLOOR = 0.1
 """Of the chirp's largest power: where it has less, the filter does not amplify what is not there."""
 FINER = 16
 

@@ -26,6 +26,8 @@ class Truth:
     seconds: float = 10.0
     response: Floats | None = None
     """Of the room, at the rate of the microphone."""
+    dry: tuple[int, ...] = ()
+    """Channels that do not hear the room."""
     gains: tuple[float, ...] = (1.0,)
     """One a channel; negative: inverted."""
     later_s: tuple[float, ...] = ()
@@ -55,7 +57,7 @@ def take(truth: Truth, chirp: Chirp = CHIRP) -> Take:
             begins_s = 0.1 + start / truth.playback_hz + later_s
             low, high = np.searchsorted(times_s, (begins_s, begins_s + chirp.seconds))
             sound[low:high] += chirp.at(times_s[low:high] - begins_s)
-        if truth.response is not None:
+        if truth.response is not None and channel not in truth.dry:
             sound = convolved(sound.astype(np.float32), truth.response.astype(np.float32))[:frames].astype(np.float64)
         channels.append(0.1 * gain * sound)
     power = float(np.square(0.1 * chirp.sampled(truth.capture_hz)).mean())
