@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from oyez_hw.card_holder import holder
 from oyez_hw.convert import FORMATS
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.ports import HardwareError
@@ -69,9 +70,10 @@ def failure(direction: Direction, device: str, error: Exception) -> HardwareErro
     setting = f"board.{direction}_device"
     number = _errno_of(error)
     if number == errno.EBUSY:
+        who = holder(device, direction)
+        stop = "stop it" if who else "stop that one (`fuser -v /dev/snd/*` names it)"
         return HardwareError(
-            f"the {part} {device} is in use by another program: stop that one (`fuser -v /dev/snd/*` names it), "
-            f"or set {setting} to another card"
+            f"the {part} {device} is in use by {who or 'another program'}: {stop}, or set {setting} to another card"
         )
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
         return HardwareError(

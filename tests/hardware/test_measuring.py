@@ -1,0 +1,82 @@
+"""oyez-hw measures the virtual ALSA card: what was set in its Room is what comes out."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from oyez_hw.pcm import PcmFormat
+from oyez_hw.room import Ear, Room, RoomSettings
+from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
+
+Make = Callable[..., VirtualCard]
+CARD = ("--capture-device", MICROPHONE, "--playback-device", LOUDSPEAKER)
+
+
+@pytest.fixture
+def make_card(plugin_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    made: list[VirtualCard] = []
+
+    def make(room: RoomSettings, channels: int = 1) -> VirtualCard:
+        air = Room(PcmFormat(16_000, channels), PcmFormat(48_000, 2), room, epoch_s=time.monotonic())
+        card = VirtualCard(tmp_path / "card", air, build_folder=plugin_folder)
+        for name, value in card.environment.items():
+            monkeypatch.setenv(name, value)
+        card.start()
+        made.append(card)
+        return card
+
+    yield make
+    for card in made:
+        card.stop()
+
+
+def oyez_hw(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "oyez_hw", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+
+
+def asked(*arguments: str | Path) -> dict[str, Any]:
+    done = oyez_hw(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def test_latency_finds_the_delay_and_the_drift_that_were_set(make_card: Make) -> None:
+    make_card(RoomSettings(echo_delay_s=0.073, capture_drift_ppm=42.0))
+    found = asked("latency", *CARD, "--seconds", "6")
+    assert found["unexplained_ms"] == pytest.approx(73.0, abs=1.0)
+    assert found["drift_ppm"] == pytest.approx(42.0, abs=5.0)
+    assert found["drift_error_ppm"] < 5.0
+    assert found["round_trip_ms"]["median"] == pytest.approx(
+        np.median(found["card_delay_ms"]) + found["unexplained_ms"], abs=10
+    )
+    assert found["heard"] >= found["chirps"] - 1
+
+
+def test_a_loudspeaker_that_nobody_hears_is_said_to_be_that(make_card: Make) -> None:
+    make_card(RoomSettings(echo_gain_db=None))
+    done = oyez_hw("latency", *CARD, "--seconds", "1")
+    assert done.returncode == 1
+    assert "turn the loudspeaker up" in done.stderr
+
+
+def test_levels_shows_each_channel_and_who_clips(make_card: Make) -> None:
+    card = make_card(RoomSettings(noise_dbfs=None, ears=(Ear(), Ear(gain_db=-20.0), Ear(gain_db=30.0))), channels=3)
+    card.room.say(np.sin(np.arange(16_000 * 20) * 0.2), 16_000, level_dbfs=-20.0)
+    found = asked("levels", "--device", MICROPHONE, "--channels", "3", "--seconds", "1")
+    assert found["loudest_dbfs"][:2] == pytest.approx([-20.0, -40.0], abs=1.0)
+    assert found["clipped"] == [False, False, True]
+
+
+def test_a_level_or_channel_that_cannot_be_is_refused(make_card: Make) -> None:
+    make_card(RoomSettings())
+    for wrong in (("--level", "3"), ("--channels", "0"), ("--seconds", "-1")):
+        assert oyez_hw("latency", *CARD, *wrong).returncode == 2
