@@ -20,12 +20,15 @@ from oyez.errors import ConfigError
 from oyez.mistake import Mistake, hint, is_topic
 from oyez.secret import Secret, mask
 from oyez.toml_lines import key_lines, line_of
+from oyez_hw.board_settings import AUTO, PLAIN, BoardUnsettled, filled, settings_for
+from oyez_hw.catalogue import board_names
+from oyez_hw.machine import Snapshot
 
 LARGEST_BYTES = 1 << 20
 
 
-def load(path: Path) -> Config:
-    """Reads the file once. Raises ConfigError with every mistake."""
+def load(path: Path, machine: Snapshot | None = None) -> Config:
+    """Reads the file once. Raises what parse() raises."""
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST_BYTES + 1)
@@ -41,11 +44,12 @@ def load(path: Path) -> Config:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError([f"{path}, line {line}: this is not UTF-8 text: save the file as UTF-8."]) from None
-    return parse(text, str(path))
+    return parse(text, str(path), machine)
 
 
-def parse(text: str, name: str) -> Config:
-    """name: of the file, for the sentences. Raises ConfigError with every mistake."""
+def parse(text: str, name: str, machine: Snapshot | None = None) -> Config:
+    """name: of the file, for the sentences. machine: where the daemon is to run, for board.name = "auto"; None: it
+    says nothing. Raises ConfigError with every mistake, HardwareError where `auto` finds no board yet."""
     text = text.replace("\r\n", "\n")
     try:
         table = tomllib.loads(text)
@@ -55,10 +59,14 @@ def parse(text: str, name: str) -> Config:
         raise ConfigError([f"{name}: its brackets are nested too deep to be a configuration."]) from None
     mistakes = list(_examine("", table, Config))
     if not mistakes:
-        config = msgspec.convert(_with_kinds(table), Config)
-        mistakes = list(_contradictions(config))
-        if not mistakes:
-            return config
+        try:
+            config = msgspec.convert(_with_board(_with_kinds(table), machine), Config)
+        except BoardUnsettled as error:
+            mistakes = [Mistake("board.name", f"cannot be settled: {error}.")]
+        else:
+            mistakes = list(_contradictions(config))
+            if not mistakes:
+                return config
     lines = key_lines(text)
     numbered = sorted((line_of(mistake.path, lines) or 0, mistake.path, mistake.sentence) for mistake in mistakes)
     raise ConfigError([f"{name}{f', line {line}' if line else ''}: {path} {why}" for line, path, why in numbered])
@@ -143,6 +151,13 @@ def _with_kinds(table: dict[str, Any]) -> dict[str, Any]:
     return {**table, "tools": tools}
 
 
+def _with_board(table: dict[str, Any], machine: Snapshot | None) -> dict[str, Any]:
+    """What the operator wrote into [board], and beside it what the catalogue says of that board."""
+    written = table.get("board", {})
+    said = settings_for(written.get("name", PLAIN[0]), machine)
+    return {**table, "board": filled(written, said)} if said else table
+
+
 def _wrong(value: Any, kind: Any) -> str | None:
     """What is wrong with one plain value."""
     if isinstance(value, float) and not math.isfinite(value):
@@ -168,6 +183,11 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
     if home.discovery and not is_topic(home.discovery_prefix):
         yield Mistake(
             "home.discovery_prefix", "must be an MQTT topic without + and #; Home Assistant's is homeassistant."
+        )
+    boards = (AUTO, *PLAIN, *board_names())
+    if config.board.name not in boards:
+        yield Mistake(
+            "board.name", f"is {config.board.name!r}: no board is called so.{hint(config.board.name, boards)}"
         )
     if home.password_file and not home.username:
         yield Mistake("home.password_file", "needs home.username: MQTT sends no password without a name.")

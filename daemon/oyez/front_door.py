@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from oyez.config import Config, HttpCall
 from oyez.config_cautions import cautions
-from oyez.config_file import load, secret, with_client_key
+from oyez.config_file import secret, with_client_key
+from oyez.config_here import BoardAway, load_here
 from oyez.errors import Bug, ConfigError, OyezError
 from oyez.home.tools import HOME_ASSISTANT
 from oyez.house import House
@@ -32,6 +33,8 @@ from oyez_hw.ports import HardwareError
 
 log = logging.getLogger(__name__)
 
+WAIT_FOR_BOARD_S = 30.0
+LOOK_AGAIN_S = 2.0
 END_S = 2.0
 """SIGTERM closes everything within this; what has not ended then is left to the operating system."""
 
@@ -40,7 +43,7 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
     """Runs until SIGTERM, SIGINT or the order to restart: 0. Raises OyezError for what an operator must mend."""
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
-    config = load(config_path)
+    config = await _configured(config_path)
     config = replace(config, home=with_client_key(config.home, os.environ))
     for caution in cautions(config):
         log.warning("%s", caution)
@@ -64,6 +67,19 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
             secret_headers=_secret_headers(config),
         )
         return await _until_told(house, systemd)
+
+
+async def _configured(path: Path) -> Config:
+    """A USB board may show itself later than the daemon starts. Raises BoardAway: systemd starts us again."""
+    gives_up_s = time.monotonic() + WAIT_FOR_BOARD_S
+    while True:
+        try:
+            return load_here(path)
+        except BoardAway as error:
+            if time.monotonic() >= gives_up_s:
+                raise
+            log.warning("%s It is looked for again, for %.0f s.", error, gives_up_s - time.monotonic())
+        await asyncio.sleep(LOOK_AGAIN_S)
 
 
 async def _until_told(house: House, systemd: Notifier) -> int:

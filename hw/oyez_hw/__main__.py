@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from oyez_hw.alsa_pcm import alsa
+from oyez_hw.commands.boards import add_board, board, list_boards
 from oyez_hw.commands.latency import add_latency, latency
 from oyez_hw.commands.sound import add_levels, add_play, add_record, levels, play, record
 from oyez_hw.measuring.loop_back import NothingHeardError
@@ -19,16 +20,18 @@ def list_cards(asked: argparse.Namespace) -> dict[str, Any]:
         "capture": module.pcms(pcmtype=module.PCM_CAPTURE),
         "playback": module.pcms(pcmtype=module.PCM_PLAYBACK),
     }
+    boards = list_boards(asked.json)
     if not asked.json:
-        for part, names in found.items():
-            print(f"{part}:", *(names or ["(none)"]), sep="\n  ")
-    return found
+        for part in ("capture", "playback"):
+            print(f"{part}:", *(found[part] or ["(none)"]), sep="\n  ")
+    return {**found, **boards}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="oyez-hw", description="The board alone: its cards, microphone, loudspeaker.")
     commands = parser.add_subparsers(dest="command", required=True)
-    _command(commands, "list", list_cards, "cards and the names of their PCMs")
+    _command(commands, "list", list_cards, "boards that are recognised, cards and the names of their PCMs")
+    add_board(_command(commands, "board", board, "what is known of a board, with sources and lines for config.txt"))
     add_record(_command(commands, "record", record, "microphones to WAV, with a meter of each"))
     add_play(_command(commands, "play", play, "WAV to loudspeaker"))
     add_levels(_command(commands, "levels", levels, "live level, peak and clipping of each microphone"))
@@ -49,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     if getattr(asked, "seconds", 0.0) < 0:
         parser.error("--seconds must not be less than 0")
     try:
-        if getattr(asked, "board", "alsa") != "simulated":
+        if asked.command != "board" and getattr(asked, "board", "alsa") != "simulated":
             alsa()
     except HardwareError as error:
         print(f"oyez-hw: {error}", file=sys.stderr)

@@ -15,6 +15,7 @@ from oyez_hw.card_holder import holder
 from oyez_hw.convert import FORMATS
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.ports import HardwareError
+from oyez_hw.probe import located
 
 Direction = Literal["capture", "playback"]
 XRUN = -errno.EPIPE
@@ -98,7 +99,7 @@ def _open_once(direction: Direction, device: str, ask: _Ask, period_ms: float, b
         pcm = module.PCM(
             type=module.PCM_CAPTURE if direction == "capture" else module.PCM_PLAYBACK,
             mode=module.PCM_NORMAL,
-            device=device,
+            device=located(device),
             rate=ask.rate_hz,
             channels=ask.channels,
             format=getattr(module, f"PCM_FORMAT_{ask.format_name}"),

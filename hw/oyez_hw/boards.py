@@ -1,11 +1,10 @@
-"""The catalogue of boards: a name and settings in, drivers out. Nothing is opened yet: a card may come later."""
+"""A board's name and settings in, drivers out. Nothing is opened yet: a card may come later."""
 
 import logging
 import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -28,24 +27,28 @@ _log = logging.getLogger(__name__)
 class BoardSettings:
     """The fields of the table [board] of the configuration."""
 
-    name: Literal["alsa", "simulated"] = "alsa"
+    name: str = "alsa"
+    """`simulated` is the Room; all else is ALSA, with what the catalogue says of it filled in before."""
     capture_device: str = "default"
     playback_device: str = "default"
     capture_rate_hz: int = 16_000
     capture_channels: int = 1
+    capture_width_bits: int = 16
     playback_rate_hz: int = 48_000
     playback_channels: int = 2
+    playback_width_bits: int = 16
     period_ms: int = 20
     mixer_control: str = ""
+    mixer_range_db: tuple[float, float] | None = None
     room_script: str = ""
 
     @property
     def capture_format(self) -> PcmFormat:
-        return PcmFormat(self.capture_rate_hz, self.capture_channels)
+        return PcmFormat(self.capture_rate_hz, self.capture_channels, self.capture_width_bits)
 
     @property
     def playback_format(self) -> PcmFormat:
-        return PcmFormat(self.playback_rate_hz, self.playback_channels)
+        return PcmFormat(self.playback_rate_hz, self.playback_channels, self.playback_width_bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def open_board(settings: BoardSettings) -> Board:
     microphone = AlsaMicrophone(settings.capture_device, settings.capture_format, settings.period_ms)
     speaker = AlsaSpeaker(settings.playback_device, settings.playback_format, settings.period_ms)
     if settings.mixer_control:
-        volume_of_card = AlsaVolume(partial(open_mixer, settings.mixer_control, settings.playback_device))
+        element = partial(open_mixer, settings.mixer_control, settings.playback_device)
+        volume_of_card = AlsaVolume(element, settings.mixer_range_db)
         return Board(microphone, speaker, volume_of_card)
     volume = SoftwareVolume()
     return Board(microphone, ScaledSpeaker(speaker, volume), volume)

@@ -1,0 +1,121 @@
+"""Boards are recognised by what they say of themselves, whatever else is plugged in and however it is numbered."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from oyez_hw.catalogue import known
+from oyez_hw.detection import WEIGHTS, detect, devices
+from oyez_hw.machine import Card, HatRead, Pcm, Snapshot, Stream, UsbDevice
+from oyez_hw.probe import snapshot
+from tests.unit.oyez_hw.machines_shown import NAMES, laid_out
+
+ENTRIES = list(known().values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_machine_as_its_owner_printed_it_gets_the_right_board_or_the_right_sentence(
+    name: str, tmp_path: Path
+) -> None:
+    shown = laid_out(name, tmp_path)
+    finding = detect(snapshot(tmp_path), ENTRIES)
+    assert (finding.chosen.name if finding.chosen else "") == shown.auto, finding.sentence
+    for word in shown.words:
+        assert word in finding.sentence
+    assert finding.may_come == shown.may_come
+    if finding.chosen:
+        capture_device, playback_device = devices(known()[shown.auto], finding.chosen)
+        assert capture_device == shown.capture_device
+        assert playback_device == (shown.playback_device or _own_playback(shown.auto, shown.capture_device))
+
+
+def _own_playback(name: str, capture_device: str) -> str:
+    return capture_device if "{card}" in known()[name].playback.device else known()[name].playback.device
+
+
+IDS = [id for entry in ENTRIES for id in entry.recognised.card_ids]
+PCM_NAMES = [pcm for entry in ENTRIES for pcm in entry.recognised.pcms]
+USB = [usb for entry in ENTRIES for usb in entry.recognised.usb]
+HATS = [hat for entry in ENTRIES for hat in entry.recognised.hats]
+pcms = st.builds(Pcm, st.integers(0, 3), st.sampled_from([*PCM_NAMES, "USB Audio", ""]), st.booleans(), st.booleans())
+cards = st.builds(
+    Card,
+    number=st.integers(0, 31),
+    id=st.sampled_from([*IDS, "Device", "Device_1", "vc4hdmi0", "Headphones", ""]),
+    name=st.sampled_from(["RPi DAC+", "snd_rpi_hifiberry_dacplus", "something"]),
+    pcms=st.lists(pcms, max_size=2).map(tuple),
+    usb_id=st.sampled_from([*USB, "0d8c:013c", "", ""]),
+    usb_path=st.sampled_from(["1-1", "1-1.4", "3-2", ""]),
+    capture=st.builds(Stream, st.sampled_from([(), (1,), (2,), (6,), (1, 6)])),
+)
+snapshots = st.builds(
+    Snapshot,
+    st.lists(cards, max_size=4, unique_by=(lambda card: card.number, lambda card: card.id)).map(tuple),
+    st.none() | st.sampled_from([HatRead(hat.vendor, hat.product) for hat in HATS]) | st.just(HatRead("x", "y")),
+    st.lists(st.builds(UsbDevice, st.sampled_from([*USB, "0d8c:013c"]), st.just("1-1.4")), max_size=2).map(tuple),
+)
+
+
+@given(snapshots)
+def test_whatever_is_shown_something_true_is_said(machine: Snapshot) -> None:
+    finding = detect(machine, ENTRIES)
+    assert finding.sentence
+    for one in finding.candidates:
+        assert one.reasons
+        entry = known()[one.name]
+        if entry.recognised.usb:
+            shown = {card.usb_id for card in machine.cards} | {device.id for device in machine.usb}
+            assert shown & set(entry.recognised.usb)
+    if finding.chosen:
+        assert finding.chosen.capture is not None
+        assert not finding.chosen.missing
+        assert not finding.may_come
+
+
+@given(snapshots, st.randoms(use_true_random=False))
+def test_numbering_the_cards_anew_changes_neither_the_board_nor_the_names_of_its_devices(
+    machine: Snapshot, chance: random.Random
+) -> None:
+    numbers = [card.number for card in machine.cards]
+    chance.shuffle(numbers)
+    cards_anew = [replace(card, number=number) for card, number in zip(machine.cards, numbers, strict=True)]
+    chance.shuffle(cards_anew)
+    before, after = detect(machine, ENTRIES), detect(replace(machine, cards=tuple(cards_anew)), ENTRIES)
+    assert (before.chosen is None) == (after.chosen is None)
+    if before.chosen and after.chosen:
+        assert before.chosen.name == after.chosen.name
+        assert devices(known()[before.chosen.name], before.chosen) == devices(known()[after.chosen.name], after.chosen)
+
+
+@given(st.sampled_from(USB), st.sampled_from(["Headphones", "vc4hdmi0", "b1", "Loopback"]))
+def test_the_pi_s_own_cards_change_nothing(usb: str, own: str) -> None:
+    board = Card(1, "Somehow", usb_id=usb, pcms=(Pcm(0, "USB Audio", True, True),), capture=Stream((2, 6, 1)))
+    alone = detect(Snapshot((board,)), ENTRIES)
+    beside = detect(Snapshot((Card(0, own, pcms=(Pcm(0, "x", False, True),)), board)), ENTRIES)
+    assert alone.sentence == beside.sentence
+
+
+def test_an_eeprom_outweighs_everything_that_a_card_without_usb_can_say() -> None:
+    assert WEIGHTS["hat"] > WEIGHTS["card id"] + WEIGHTS["card name"] + WEIGHTS["pcm"]
+
+
+def test_two_boards_at_once_are_the_operator_s_to_choose_from() -> None:
+    array = Card(0, "Array", usb_id="2886:001a", pcms=(Pcm(0, "USB Audio", True, True),), capture=Stream((2,)))
+    zero = Card(1, "Zero", pcms=(Pcm(0, "x da7213-hifi-0", True, True),))
+    finding = detect(Snapshot((array, zero)), ENTRIES)
+    assert finding.chosen is None
+    assert (
+        "respeaker-xvf3800 or codec-zero" in finding.sentence or "codec-zero or respeaker-xvf3800" in finding.sentence
+    )
+    assert "set board.name" in finding.sentence
+
+
+def test_the_second_card_of_a_kind_is_known_by_its_number_at_the_end() -> None:
+    second = Card(3, "Zero_1", pcms=(Pcm(0, "x da7213-hifi-0", True, True),))
+    finding = detect(Snapshot((second,)), [known()["codec-zero"]])
+    assert finding.chosen is not None
+    assert devices(known()["codec-zero"], finding.chosen) == ("hw:CARD=Zero_1,DEV=0", "hw:CARD=Zero_1,DEV=0")
+    assert detect(Snapshot((replace(second, id="Zero_x"),)), [known()["codec-zero"]]).chosen is None
