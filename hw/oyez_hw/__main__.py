@@ -1,4 +1,7 @@
-"""oyez-hw: the board alone, no conversation. Exit codes: 0 well, 1 the card failed, 2 usage, 78 set-up is missing."""
+"""oyez-hw: the board alone, no conversation.
+
+Exit codes: 0 well, 1 the card failed or has a fault, 2 usage, 78 set-up is missing.
+"""
 
 import argparse
 import json
@@ -7,6 +10,7 @@ from typing import Any
 
 from oyez_hw.alsa_pcm import alsa
 from oyez_hw.commands.boards import add_board, board, list_boards
+from oyez_hw.commands.channels import add_channels, channels
 from oyez_hw.commands.latency import add_latency, latency
 from oyez_hw.commands.sound import add_levels, add_play, add_record, levels, play, record
 from oyez_hw.measuring.loop_back import NothingHeardError
@@ -36,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     add_play(_command(commands, "play", play, "WAV to loudspeaker"))
     add_levels(_command(commands, "levels", levels, "live level, peak and clipping of each microphone"))
     add_latency(_command(commands, "latency", latency, "round trip, jitter and drift, by chirps from the loudspeaker"))
+    add_channels(_command(commands, "channels", channels, "what each channel is: order, polarity, dead, loop-back"))
     return parser
 
 
@@ -52,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
     if getattr(asked, "seconds", 0.0) < 0:
         parser.error("--seconds must not be less than 0")
     try:
-        if asked.command != "board" and getattr(asked, "board", "alsa") != "simulated":
+        if asked.command != "board" and getattr(asked, "name", None) != "simulated":
             alsa()
     except HardwareError as error:
         print(f"oyez-hw: {error}", file=sys.stderr)
@@ -64,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2 if isinstance(error, ValueError) else 1
     if asked.json:
         print(json.dumps(said))
-    return 0
+    return 1 if said.get("ok") is False else 0
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from oyez_hw.measuring.take import Take
 from oyez_hw.pcm import PcmFormat, Samples
 from oyez_hw.ports import Microphone, Speaker
 
-AHEAD_S = 0.06
-"""Written before the first read, as the daemon's write-ahead: it bears a program that is held up for so long."""
+AHEAD_S = 0.08
+"""Written before the first read: it bears a program that is held up for so long, and the card's buffer holds it."""
 BEFORE_S = 0.5
 """Silence before the sound: the room's own noise, and both cards have started."""
 Sound = Callable[[PcmFormat], Samples]

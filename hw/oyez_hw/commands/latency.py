@@ -1,18 +1,18 @@
 """`oyez-hw latency`: how long sound takes from this program through loudspeaker and microphone back into it."""
 
 import argparse
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from oyez_hw.commands.cards import add_both, open_cards, rounded
-from oyez_hw.commands.progress import Progress
-from oyez_hw.duplex import BEFORE_S, play_and_record
+from oyez_hw.boards import open_board
+from oyez_hw.commands.cards import Known, add_both, known, rounded
+from oyez_hw.commands.listening import heard
 from oyez_hw.measuring.chirp import Chirp, train
-from oyez_hw.measuring.loop_back import LoopBack, arrivals_in, measured
+from oyez_hw.measuring.loop_back import LoopBack, measured
 
 CHIRP = Chirp(0.15)
-AFTER_S = 1.0
 LEAST_CHIRPS = 8
 
 
@@ -25,40 +25,31 @@ def add_latency(command: argparse.ArgumentParser) -> None:
 
 def latency(asked: argparse.Namespace) -> dict[str, Any]:
     """Raises HardwareError, NothingHeardError."""
-    level_dbfs = played_level(asked.level)
-    board, played = open_cards(asked), train(CHIRP, asked.seconds, at_least=LEAST_CHIRPS)
-    progress = Progress("chirps from the loudspeaker", played.starts_s[-1] + BEFORE_S + AFTER_S)
-    take = play_and_record(
-        board.microphone,
-        board.speaker,
-        lambda card: played.sound(card.rate_hz, card.channels, level_dbfs),
-        AFTER_S,
-        on_heard=progress.heard,
-    )
-    progress.end()
-    among = () if asked.channel is None else (wanted_channel(asked.channel, take.heard.shape[1]),)
-    found = measured(take, played, arrivals_in(take, played, among))
+    card, played = known(asked), train(CHIRP, asked.seconds, at_least=LEAST_CHIRPS)
+    among = _asked(asked.channel, card)
+    take, arrivals = heard(open_board(card.settings), played, asked.level, "chirps from the loudspeaker", among)
+    found = measured(take, played, arrivals)
     if not asked.json:
         print("\n".join(_sentences(found)))
     rates = {"capture_rate_hz": take.capture_hz, "playback_rate_hz": take.playback_hz}
     return {**rates, **_figures(found)}
 
 
-def played_level(dbfs: float) -> float:
-    """Raises ValueError for what would be silent or clip."""
-    if not -80.0 <= dbfs <= 0.0:
-        raise ValueError(f"--level is {dbfs:g}; it must be -80 to 0 dBFS")
-    return dbfs
+def _asked(channel: int | None, card: Known) -> Callable[[int], list[int]]:
+    """Which microphones to ask, of as many channels as the card delivers. Raises ValueError."""
 
+    def among(delivered: int) -> list[int]:
+        if channel is None:
+            return card.microphones_of(delivered)
+        if not 0 <= channel < delivered:
+            raise ValueError(f"--channel is {channel}; the card delivers {delivered}, from 0: see --channels")
+        return [channel]
 
-def wanted_channel(channel: int, delivered: int) -> int:
-    if not 0 <= channel < delivered:
-        raise ValueError(f"--channel is {channel}; the card delivers {delivered}, from 0: see --channels")
-    return channel
+    return among
 
 
 def _figures(found: LoopBack) -> dict[str, Any]:
-    return rounded_figures(
+    figures: dict[str, Any] = rounded(
         {
             "chirps": found.chirps,
             "heard": found.found,
@@ -79,11 +70,7 @@ def _figures(found: LoopBack) -> dict[str, Any]:
             "round_trips_ms": [float(one) for one in found.round_trip_ms],
         }
     )
-
-
-def rounded_figures(figures: dict[str, Any]) -> dict[str, Any]:
-    result: dict[str, Any] = rounded(figures, 4)
-    return result
+    return figures
 
 
 def _spread(values: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
@@ -94,14 +81,14 @@ def _spread(values: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
 def _sentences(found: LoopBack) -> list[str]:
     trip = _spread(found.round_trip_ms)
     faster = "faster" if found.drift_ppm > 0 else "slower"
-    sure = "" if abs(found.drift_ppm) > found.drift_error_ppm else "; that is no drift that can be told from none"
+    told = abs(found.drift_ppm) > found.drift_error_ppm
+    what = f"the microphone's clock is {faster} than the loudspeaker's" if told else "none that can be told"
     lines = [
         f"round trip   {trip['median']:8.2f} ms  (median of {found.found} chirps; 5 % below {trip['p5']:.2f}, "
         f"5 % above {trip['p95']:.2f}, jitter {np.std(found.round_trip_ms):.2f})",
         f"  card says  {np.median(found.card_ms):8.2f} ms  of it, as its delay when a frame is given",
         f"  the rest   {found.path_ms:8.2f} ms  air, converters, and what the card does not tell or tells wrongly",
-        f"drift        {found.drift_ppm:8.2f} ppm +- {found.drift_error_ppm:.2f} (95 %): the microphone's clock is "
-        f"{faster} than the loudspeaker's{sure}",
+        f"drift        {found.drift_ppm:8.2f} ppm +- {found.drift_error_ppm:.2f} (95 %): {what}",
         f"heard        {found.found} of {found.chirps} chirps by channel {found.channel}, "
         f"{found.pulse_to_noise_db:.0f} dB over the noise, polarity {'turned' if found.inverted else 'as played'}",
     ]

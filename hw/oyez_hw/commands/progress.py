@@ -2,8 +2,6 @@
 
 import sys
 
-from oyez_hw.pcm import Samples
-
 CELLS = 30
 
 
@@ -15,9 +13,6 @@ class Progress:
         self._live = sys.stderr.isatty()
         if not self._live:
             print(f"{self._text} ...", file=sys.stderr, flush=True)
-
-    def heard(self, _samples: Samples, done: float) -> None:
-        self.show(done)
 
     def show(self, done: float) -> None:
         """0 to 1."""

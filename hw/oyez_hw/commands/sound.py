@@ -69,9 +69,7 @@ def record(asked: argparse.Namespace) -> dict[str, Any]:
 
 def play(asked: argparse.Namespace) -> dict[str, Any]:
     samples, rate_hz = read_wav(asked.file)
-    asked.playback_rate = asked.playback_rate or rate_hz
-    asked.playback_channels = asked.playback_channels or samples.shape[1]
-    speaker = open_cards(asked).speaker
+    speaker = open_cards(asked, playback_rate_hz=rate_hz, playback_channels=samples.shape[1]).speaker
     got = speaker.open()
     progress = Progress(f"playing {asked.file}", len(samples) / rate_hz)
     try:

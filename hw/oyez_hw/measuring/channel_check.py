@@ -1,6 +1,7 @@
 """Pure: what each channel of the card is: a microphone (inverted, weak), dead, or a loop-back of what is played."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -98,6 +99,11 @@ def polarity(signs: dict[int, int]) -> Polarity:
     other = tuple(sorted(number for number, sign in signs.items() if sign < 0))
     few = min(one, other, key=lambda group: (len(group), -min(group, default=0)))
     return Polarity(few, bool(few) and len(one) == len(other))
+
+
+def polarity_of(channels: Sequence[Channel]) -> Polarity:
+    """Of what channels_in() said."""
+    return polarity({one.number: -1 if one.inverted else 1 for one in channels if one.kind == "microphone"})
 
 
 def _pulse_only(found: Responses, number: int) -> bool:

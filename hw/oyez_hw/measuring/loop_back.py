@@ -32,6 +32,10 @@ class NothingHeardError(Exception):
     """Too few chirps came back for a figure. The message is for the user."""
 
 
+class TornError(NothingHeardError):
+    """They came back, but the sound has holes: another try may help."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrivals:
     """Of the chirps that were heard, in one stretch without breaks."""
@@ -111,13 +115,10 @@ def arrivals_in(take: Take, train: ChirpTrain, among: Sequence[int] = ()) -> Arr
     rough = expected + found[best][0] * take.capture_hz
     pulses = _Pulses(curves[best], take.capture_hz)
     heard, height = pulses.largest(rough)
-    keep = (height > HEARD * pulses.noise) & _longest_stretch(take, written, heard)
+    loud = height > HEARD * pulses.noise
+    keep = loud & _longest_stretch(take, written, heard, loud)
     if keep.sum() < LEAST_POINTS:
-        raise NothingHeardError(
-            f"the microphones heard {int(keep.sum())} of {len(written)} chirps: turn the loudspeaker up, look "
-            f"whether it plays (`oyez-hw play`) and whether the microphone hears (`oyez-hw levels`), and close what "
-            f"else uses the card"
-        )
+        raise _too_few(take, len(written), int(loud.sum()), int(keep.sum()))
     written, heard = written[keep], heard[keep]
     rough_line = line_through(written.astype(np.float64), heard, least_spread=0.05)
     shape, first = pulses.common_shape(rough_line.at(written[rough_line.used]))
@@ -208,8 +209,22 @@ def _common_delay(curve: Doubles, expected: Doubles, rate_hz: int) -> tuple[floa
     return float(common * BIN_S), float(score[best] - np.median(score))
 
 
-def _longest_stretch(take: Take, written: npt.NDArray[np.int64], heard: Doubles) -> npt.NDArray[np.bool_]:
-    """Those between the same two breaks, where most are."""
+def _longest_stretch(
+    take: Take, written: npt.NDArray[np.int64], heard: Doubles, loud: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Those between the same two breaks, where most were heard."""
     stretch = np.searchsorted(take.playback_breaks, written) * (len(take.capture_breaks) + 1)
     stretch = stretch + np.searchsorted(take.capture_breaks, heard)
-    return np.asarray(stretch == np.bincount(stretch).argmax())
+    return np.asarray(stretch == np.bincount(stretch, weights=loud).argmax())
+
+
+def _too_few(take: Take, chirps: int, loud: int, whole: int) -> NothingHeardError:
+    if loud >= LEAST_POINTS:
+        return TornError(
+            f"{loud} of {chirps} chirps came back, but no more than {whole} in a row: {len(take.capture_breaks)} "
+            f"overrun(s) and {len(take.playback_breaks)} underrun(s) tore the sound, the machine is too busy"
+        )
+    return NothingHeardError(
+        f"the microphones heard {loud} of {chirps} chirps: turn the loudspeaker up, look whether it plays (`oyez-hw "
+        f"play`) and whether the microphone hears (`oyez-hw levels`), and close what else uses the card"
+    )
