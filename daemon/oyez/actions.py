@@ -8,6 +8,7 @@ from oyez.actions_home import (
     DropClip as DropClip,
     PlaceBid as PlaceBid,
     PlayClip as PlayClip,
+    RefuseSetting as RefuseSetting,
     ReportYield as ReportYield,
     Restart as Restart,
     Ring as Ring,
@@ -271,6 +272,7 @@ Action = (
     | AcknowledgeTimers
     | PlaceBid
     | ReportYield
+    | RefuseSetting
     | Restart
     | Complain
     | Relieve

@@ -23,6 +23,7 @@ from oyez.home.tools import HOME_ASSISTANT
 from oyez.house import House
 from oyez.logs import set_up
 from oyez.memory import Memory, run_folder, state_folder
+from oyez.panel_wiring import panel_settings
 from oyez.secret import Secret
 from oyez.session.local_server import LocalServer
 from oyez.supervision import Notifier, notifier
@@ -163,7 +164,8 @@ def _secret_headers(config: Config) -> SecretHeaders:
 def _board(config: Config) -> Board:
     wished = config.board
     try:
-        return open_board(BoardSettings(**{name: getattr(wished, name) for name in BoardSettings.__dataclass_fields__}))
+        settings = BoardSettings(**{name: getattr(wished, name) for name in BoardSettings.__dataclass_fields__})
+        return open_board(settings, panel_settings(config))
     except (HardwareError, ValueError) as error:
         raise ConfigError([f"board: {error}"]) from error
 

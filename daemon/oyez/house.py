@@ -36,6 +36,7 @@ from oyez.kept_settings import conversation_as_set, first_view, hearing_as_set, 
 from oyez.level_meter import tell_levels
 from oyez.memory import Memory
 from oyez.mixer import Mixer
+from oyez.panel import Panel
 from oyez.pen import Pen
 from oyez.quiet_watch import QuietWatch
 from oyez.secret import Secret
@@ -98,7 +99,7 @@ class House:
         self._memory, kept = memory, memory.recall()
         self._pen = Pen()
         hearing = hearing_as_set(config, kept, memory.folder)
-        view = first_view(config, kept, hearing)
+        view = first_view(config, kept, hearing, lit=board.lit)
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
         self.conductor = Conductor(conversation_as_set(config, kept), self, view, clock, self._note, kept.muted, turns)
         tell = self.conductor.tell
@@ -151,8 +152,6 @@ class House:
         )  # fmt: skip
         keep = self._evidence.keep if self._evidence.locker else None
         self._ears = Ears(hearing, tell, clock=clock, board=config.board, state=memory.folder, keep=keep)
-        if kept.muted:
-            self._ears.deaf(True)
         self._voice = Voice(config.speaking, self._playback, tell)
         self._feeder = Feeder(self._voice)
         self._announcements = Announcements(config.home, self._http, tell, self._broker.answer)
@@ -176,10 +175,11 @@ class House:
         )
         self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
         self._cards.on_playing = self._mixer.apply
+        self._panel = Panel(board, config, tell, self._troubles, lambda: self.conductor.view, self._ears, clock)
         self._care = HearingCare(
             self._ears, self._cards.losses, memory.folder, self._pen.later, self._troubles, self._again
         )
-        self._signs = VitalSigns(self._capture, self._playback, self._ears, self.conductor, clock)
+        self._signs = VitalSigns(self._capture, self._playback, self._cards, self._ears, self.conductor, clock)
         self._diagnostics = Diagnostics(
             self._evidence, config.hearing.offset_ms, memory.run_folder, self._broker.answer, self._again, clock
         )
@@ -194,6 +194,7 @@ class House:
             announcements=self._announcements,
             bidder=self._bidder,
             broker=self._broker,
+            cards=self._cards,
             ears=self._ears,
             evidence=self._evidence,
             feeder=self._feeder,
@@ -208,6 +209,7 @@ class House:
 
     async def run(self) -> None:
         """Runs until cancelled; a crash of any part is a crash of the whole, and systemd brings it back."""
+        self._doings.mute(self._panel.mutes() or self.conductor.view.muted)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.conductor.run(), name="conductor")
@@ -218,6 +220,7 @@ class House:
                 group.create_task(self._till.run(), name="till")
                 group.create_task(self._cards.keep_hearing(), name="ears")
                 group.create_task(self._cards.keep_playing(), name="voice")
+                group.create_task(self._panel.run(), name="panel")
                 group.create_task(self._feeder.run(), name="feeder")
                 group.create_task(self._announcements.run(), name="announcements")
                 group.create_task(self._quiet.run(), name="quiet hours")
@@ -260,6 +263,7 @@ class House:
         self._tooling.heard(view.last_heard)
         self._memory.keep(worth_keeping(self._config, view, self._memory.folder), self._pen.later)
         self._bidder.show(view)
+        self._panel.show(view)
         told, timers = self._diagnostics.shown, self._timekeeper.report()
         self._broker.show(
             view,

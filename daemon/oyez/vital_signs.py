@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable
 
+from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.hearing.ears import Ears
 from oyez.liveness import Liveness
@@ -21,8 +22,15 @@ PROOF_S = 0.5
 
 class VitalSigns:
     def __init__(
-        self, capture: Capture, playback: Playback, ears: Ears, conductor: Conductor, clock: Callable[[], float]
+        self,
+        capture: Capture,
+        playback: Playback,
+        cards: Cards,
+        ears: Ears,
+        conductor: Conductor,
+        clock: Callable[[], float],
     ) -> None:
+        self._cards = cards
         self._capture, self._playback, self._ears, self._conductor = capture, playback, ears, conductor
         self._clock = clock
         self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
@@ -53,9 +61,11 @@ class VitalSigns:
         return view.trouble.sentence if view.trouble else f"{view.state}{', muted' if view.muted else ''}"
 
     def _proofs(self) -> dict[str, float]:
+        # Closed on purpose, the microphone gives no proof, and no ear can.
+        excused_s = self._clock() if self._cards.microphone_rests else 0.0
         return {
-            "capture": self._capture.last_frame_s,
+            "capture": max(excused_s, self._capture.last_frame_s),
             "playback": self._playback.last_write_s,
-            "ears": self._ears.last_heard_s,
+            "ears": max(excused_s, self._ears.last_heard_s),
             "conductor": self._conductor.answered_s,
         }

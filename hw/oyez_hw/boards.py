@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +12,10 @@ from oyez_hw.acoustics import resampled
 from oyez_hw.alsa_microphone import AlsaMicrophone
 from oyez_hw.alsa_speaker import AlsaSpeaker
 from oyez_hw.alsa_volume import AlsaVolume, open_mixer
+from oyez_hw.panel import NoButtons, NoLights, buttons_of, open_buttons, open_lights
+from oyez_hw.panel_settings import ButtonLine, PanelSettings
 from oyez_hw.pcm import PcmFormat
-from oyez_hw.ports import Microphone, Speaker, Volume
+from oyez_hw.ports import Buttons, Lights, Microphone, Speaker, Volume
 from oyez_hw.room import Ear, Room, RoomSettings
 from oyez_hw.room_record import write_record
 from oyez_hw.room_script import LoadedScript, load_script
@@ -21,6 +23,8 @@ from oyez_hw.simulated import RealClock, SimulatedCard
 from oyez_hw.software_volume import ScaledSpeaker, SoftwareVolume
 
 _log = logging.getLogger(__name__)
+NO_PANEL = PanelSettings()
+"""Whatever lamps and buttons come with the board."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,15 @@ class Board:
     volume: Volume
     card: SimulatedCard | None = None
     """Of the simulated board: unplug(), replug()."""
+    lights: Lights = field(default_factory=NoLights)
+    buttons: Buttons = field(default_factory=NoButtons)
+    pressable: tuple[ButtonLine, ...] = ()
+    """What each of the buttons is, in their order."""
+
+    @property
+    def lit(self) -> bool:
+        """It has lamps."""
+        return not isinstance(self.lights, NoLights)
 
     @property
     def room(self) -> Room | None:
@@ -65,10 +78,19 @@ class Board:
         return self.card.room if self.card else None
 
 
-def open_board(settings: BoardSettings) -> Board:
-    """Opens no card and no mixer yet. Raises HardwareError: a wrong room script, a mixer wanted without pyalsaaudio."""
-    if settings.name == "simulated":
-        return _simulated(settings)
+def open_board(settings: BoardSettings, panel: PanelSettings = NO_PANEL) -> Board:
+    """Opens no card, no mixer and no lamp yet. Raises HardwareError: a wrong room script, a mixer wanted without
+    pyalsaaudio."""
+    simulated = settings.name == "simulated"
+    return replace(
+        _simulated(settings) if simulated else _alsa(settings),
+        lights=open_lights(panel.lamps, simulated=simulated),
+        buttons=open_buttons(panel, simulated=simulated),
+        pressable=buttons_of(panel, simulated=simulated),
+    )
+
+
+def _alsa(settings: BoardSettings) -> Board:
     microphone = AlsaMicrophone(settings.capture_device, settings.capture_format, settings.period_ms)
     speaker = AlsaSpeaker(settings.playback_device, settings.playback_format, settings.period_ms)
     if settings.mixer_control:

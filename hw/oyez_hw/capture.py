@@ -48,6 +48,10 @@ class Capture:
         self._worker = Worker(lambda: self._run(inbox), "oyez-capture")
         return self.format
 
+    def finish(self) -> None:
+        """Ends the thread and closes the card after the period in hand; `frames()` ends then. Waits for nothing."""
+        self._stopping = True
+
     def stop(self) -> None:
         """Ends the thread and closes the card; `frames()` ends. Idempotent; waits for one period at most."""
         self._stopping = True

@@ -18,6 +18,7 @@ def entities(root: str, known: Known) -> list[Entity]:
             {
                 **state,
                 "value_template": "{{ 'ON' if value_json.muted else 'OFF' }}",
+                **attributes(root, muted_by="muted_by"),
                 "command_topic": f"{root}/set/muted",
             },
         ),
