@@ -12,7 +12,7 @@ two are alike in grey. The colour only says it once more. A red light that stand
     troubled    something is wrong         group flashing: two flashes in 4 s
 
 Gentle: no lamp flashes more often than three times a second, whatever happens (a mood is shown for at least
-SHORTEST_S), changes are ramps, and no lamp is ever white.
+SHORTEST_S), changes are ramps, and no lamp of more than one colour is ever white.
 """
 
 import math
@@ -37,6 +37,8 @@ PICTURE_S = 1 / 20
 """What moves is drawn so often."""
 AGAIN_S = 10.0
 """What stands is drawn so often, too: a lamp that lost it by a glitch of its supply has it back."""
+LIT = Colour(1.0, 1.0, 1.0)
+"""Of a lamp that is on or off: its colour is its own."""
 SHORTEST_S = 0.5
 RAMP_S = 0.12
 FEW = 3
@@ -53,6 +55,8 @@ class Fixture:
     ring: bool = False
     first_deg: float = 0.0
     clockwise: bool = True
+    dims: bool = True
+    """False: a lamp is on or off."""
 
     def direction_deg(self, lamp: int) -> float:
         """Of one on a ring, 0 to 360."""
@@ -84,6 +88,8 @@ def picture(
     front, 90 the right; None: not known."""
     colour, most = COLOURS[mood], min(1.0, max(0.0, brightness))
     levels = [_level(mood, fixture, lamp, since_s, direction_deg) for lamp in range(fixture.count)]
+    if not fixture.dims:
+        return [LIT if level >= 0.5 and most > 0.0 else DARK for level in levels]
     return [Colour(*(part * (level * most) ** EYE for part in colour)) for level in levels]
 
 
@@ -107,7 +113,7 @@ def _level(mood: Mood, fixture: Fixture, lamp: int, since_s: float, direction_de
         case "ringing":
             return _lit(since_s, 0.7, ((0.0, 0.35),))
         case "troubled":
-            return 0.7 * _lit(since_s, 4.0, ((0.0, 0.35), (0.7, 1.05)))
+            return _lit(since_s, 4.0, ((0.0, 0.5), (0.9, 1.4)))
 
 
 def _wave(since_s: float, period_s: float) -> float:

@@ -28,8 +28,9 @@ class Lights:
         """direction_deg: of whoever speaks. clock: monotonic seconds, the loop's."""
         self._lamps, self._troubles, self._direction_deg, self._clock = lamps, troubles, direction_deg, clock
         self._night_brightness = config.night_brightness
-        count = len(config.lines) if config.kind == "gpio" else config.count
-        self._fixture = Fixture(count, config.ring, config.first_deg, config.clockwise)
+        single = config.kind == "gpio"
+        count = len(config.lines) if single else config.count
+        self._fixture = Fixture(count, config.ring and not single, config.first_deg, config.clockwise, not single)
         self._view, self._shown = View(), Shown()
         self._last: list[Colour] = []
         self._changed = asyncio.Event()
