@@ -102,6 +102,8 @@ class SimulatedMicrophone:
         """Room frame that is read next; None: closed."""
         self._forced_xruns = 0
         self.xruns = 0
+        self.reads = 0
+        """Periods that were asked for since it was made, heard or not."""
 
     def open(self) -> PcmFormat:
         with self._card.guard:
@@ -115,6 +117,7 @@ class SimulatedMicrophone:
         card, rate_hz = self._card, self._format.rate_hz
         if self._next is None:
             raise HardwareError("the simulated microphone is not open: call open() before read()")
+        self.reads += 1
         self._overrun()
         start = self._next
         end_s = card.room.epoch_s + (start + self._period) / card.room.capture_hz
