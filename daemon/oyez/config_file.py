@@ -15,6 +15,7 @@ import msgspec
 
 from oyez.config import Config, Hearing, Home, Line
 from oyez.config_hearing import SHIPPED_WORDS
+from oyez.config_panel_mistakes import panel_mistakes
 from oyez.config_tool_mistakes import tool_mistakes
 from oyez.errors import ConfigError
 from oyez.mistake import Mistake, hint, is_topic
@@ -205,6 +206,7 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
         yield Mistake("line.realtime_url", "must begin with ws:// or wss://.")
     yield from _local_contradictions(config.line)
     yield from _unknown_words(config.hearing)
+    yield from panel_mistakes(config)
     yield from tool_mistakes(config)
 
 

@@ -59,10 +59,15 @@ class SpiLamps:
         self._bus: int | None = None
 
     def open(self) -> None:
-        if self._bus is None:
-            self._power(True)
+        if self._bus is not None:
+            return
+        self._power(True)
+        try:
             self._bus = self._connect()
-            self.show([DARK] * self._count)
+        except HardwareError:
+            self._power(False)
+            raise
+        self.show([DARK] * self._count)
 
     def show(self, picture: Sequence[Colour]) -> None:
         if len(picture) != self._count:

@@ -133,16 +133,19 @@ async def test_muted_by_the_household_it_starts_without_ever_opening_the_card_an
 ) -> None:
     """A restart unmutes nobody, not for one period; and the house is up all the same. Brightness is an order too."""
     Memory(tmp_path).keep(Remembered(muted=True))
-    async with services(tmp_path) as world, onlooker(world.broker.port) as looker:
-        async with stage(world, memory=tmp_path) as play:
-            assert (await looker.json("oyez/story/state", muted=True))["muted_by"] == ["household"]
-            await until(lambda: red(play), 1.0)
-            assert reads(play) == 0
-            dim = max(lamps(play).now[0])
-            await looker.send("oyez/story/set/brightness", "80")
-            await looker.json("oyez/story/state", brightness=80)
-            await until(lambda: max(lamps(play).now[0]) > 2 * dim, 1.0)
-            place = play.now
-            await looker.send("oyez/story/set/muted", "OFF")
-            await play.told(do.SetMuted, after=place, muted=False)
-            assert await until(lambda: reads(play) > 0, 1.0) < 1.0
+    async with (
+        services(tmp_path) as world,
+        onlooker(world.broker.port) as looker,
+        stage(world, memory=tmp_path) as play,
+    ):
+        assert (await looker.json("oyez/story/state", muted=True))["muted_by"] == ["household"]
+        await until(lambda: red(play), 1.0)
+        assert reads(play) == 0
+        dim = max(lamps(play).now[0])
+        await looker.send("oyez/story/set/brightness", "80")
+        await looker.json("oyez/story/state", brightness=80)
+        await until(lambda: max(lamps(play).now[0]) > 2 * dim, 1.0)
+        place = play.now
+        await looker.send("oyez/story/set/muted", "OFF")
+        await play.told(do.SetMuted, after=place, muted=False)
+        assert await until(lambda: reads(play) > 0, 1.0) < 1.0

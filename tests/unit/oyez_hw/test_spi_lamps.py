@@ -85,6 +85,13 @@ def test_closed_lamps_and_a_bus_that_is_gone_are_told(bus: Bus) -> None:
     bus.reader = os.open(os.devnull, os.O_RDONLY)
 
 
+def test_where_the_bus_is_not_there_the_supply_is_switched_off_again(bus: Bus, tmp_path: Path) -> None:
+    chain = SpiLamps(1, apa102, lambda: open_bus(str(tmp_path / "spidev0.0"), 1), 100.0, bus.powered.append)
+    with pytest.raises(HardwareError):
+        chain.open()
+    assert bus.powered == [True, False]
+
+
 def test_a_bus_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(HardwareError, match="enable SPI"):
         open_bus(str(tmp_path / "spidev0.0"), 4_000_000)
