@@ -13,9 +13,9 @@ class BoardAway(OyezError):
     """No board yet: a plug's to mend, or systemd's next start."""
 
 
-def load_here(path: Path) -> Config:
-    """Raises ConfigError with every mistake, BoardAway."""
+def load_here(path: Path, root: Path = Path("/")) -> Config:
+    """root: of the machine's /proc and /sys. Raises ConfigError with every mistake, BoardAway."""
     try:
-        return load(path, snapshot())
+        return load(path, snapshot(root))
     except HardwareError as error:
         raise BoardAway(f"{path}: {error}.") from None

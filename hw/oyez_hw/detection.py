@@ -57,7 +57,9 @@ def detect(snapshot: Snapshot, entries: Iterable[Entry]) -> Finding:
     rivals = [one for one in usable[1:] if _rival(best, one)]
     if rivals:
         return Finding(candidates, None, _ambiguous([best, *rivals]))
-    return Finding(candidates, best, f"{best.name}: {_because(best)}")
+    waiting = [one for one in candidates if one.missing and one.name != best.name]
+    beside = "".join(f"; {one.name} is there as well, but {'; '.join(one.missing)}" for one in waiting)
+    return Finding(candidates, best, f"{best.name}: {_because(best)}{beside}")
 
 
 def _ambiguous(equals: list[Candidate]) -> str:
@@ -186,22 +188,31 @@ def _has_id(card: Card, id: str) -> bool:
 def _complete(snapshot: Snapshot, entry: Entry, candidate: Candidate) -> Candidate:
     """With the cards for both directions, or with what is missing."""
     own = candidate.card
-    capture = _usb_microphone(snapshot) if entry.capture.card == "usb" else own
+    foreign = entry.capture.card == "usb"
+    microphones = _usb_microphones(snapshot) if foreign else [card for card in (own,) if card]
+    capture = microphones[0] if len(microphones) == 1 else None
     playback = own
     if own is not None and own.pcms and not own.plays:
         playback = _other_loudspeaker(snapshot, own)
     missing = []
-    if capture is None:
+    if not microphones:
         missing.append("no USB microphone is plugged in: plug one in")
-    elif entry.capture.card == "own" and capture.pcms and not capture.captures:
+    elif capture is None:
+        names = ", ".join(card.id for card in microphones)
+        missing.append(
+            f"several USB microphones are plugged in ({names}): set board.name to {entry.name}, and "
+            "board.capture_device to the one that is meant, as `oyez-hw list` names it"
+        )
+    elif not foreign and capture.pcms and not capture.captures:
         missing.append(f"its card {capture.id} does not capture: its overlay or firmware is another one")
     if playback is None and "{card}" in entry.playback.device:
         missing.append("no card plays: plug a loudspeaker's card in, or set board.playback_device")
-    return replace(candidate, capture=capture, playback=playback, missing=tuple(missing))
+    may_come = len(microphones) < 2
+    return replace(candidate, capture=capture, playback=playback, missing=tuple(missing), may_come=may_come)
 
 
-def _usb_microphone(snapshot: Snapshot) -> Card | None:
-    return next((card for card in _steady(snapshot) if card.usb_id and card.captures), None)
+def _usb_microphones(snapshot: Snapshot) -> list[Card]:
+    return [card for card in _steady(snapshot) if card.usb_id and card.captures]
 
 
 def _other_loudspeaker(snapshot: Snapshot, own: Card) -> Card | None:

@@ -59,6 +59,16 @@ def test_what_auto_cannot_settle_is_told_and_waiting_is_told_apart_from_choosing
     assert type(caught.value) is kind
 
 
+def test_the_mixer_of_a_board_that_does_not_play_is_not_the_loudspeaker_s(tmp_path: Path) -> None:
+    laid_out("xvf3800-two-channels", tmp_path)
+    (tmp_path / "proc/asound/pcm").write_text(
+        "00-00: USB Audio : USB Audio : capture 1\n01-00: MAI PCM i2s-hifi-0 : MAI PCM i2s-hifi-0 : playback 1\n"
+    )
+    said = settings_for("respeaker-xvf3800", snapshot(tmp_path))
+    assert (said["capture_device"], said["playback_device"]) == ("hw:CARD=Array,DEV=0", "hw:CARD=vc4hdmi0,DEV=0")
+    assert "mixer_control" not in said
+
+
 keys = st.sampled_from(["capture_device", "playback_device", "capture_channels", "microphones", "mixer_control", "x"])
 
 

@@ -112,6 +112,17 @@ def test_the_spare_board_of_these_tests_is_in_order() -> None:
         ('drivers = "kernel"', 'drivers = "kernel"\nproven = true', "proven is true exactly where"),
         ('drivers = "kernel"', 'drivers = "vendor overlay"', "boot.vendor_overlay"),
         (
+            'drivers = "kernel"\n[recognised]\ncard_ids = ["Spare"]\n[boot]',
+            'drivers = "out of tree"\n[recognised]\ncard_ids = ["Spare"]\n[boot]\nconfig_txt = ["dtoverlay=max98357a"]',
+            "loads an overlay for drivers that are not there",
+        ),
+        (
+            "[[facts]]",
+            '[lights]\nkind = "apa102"\ncount = 3\nlayout = "row"\nbus = "spi"\nspi_device = "x"\n[[facts]]',
+            "boot.config_txt has no dtparam=spi=on",
+        ),
+        ("[[facts]]", '[mute_switch]\nkind = "line"\n[[facts]]', "mute_switch.line belongs to"),
+        (
             "[[facts]]",
             '[lights]\nkind = "apa102"\ncount = 3\nlayout = "row"\nbus = "spi"\n[[facts]]',
             "lights.spi_device",

@@ -119,3 +119,42 @@ def test_the_second_card_of_a_kind_is_known_by_its_number_at_the_end() -> None:
     assert finding.chosen is not None
     assert devices(known()["codec-zero"], finding.chosen) == ("hw:CARD=Zero_1,DEV=0", "hw:CARD=Zero_1,DEV=0")
     assert detect(Snapshot((replace(second, id="Zero_x"),)), [known()["codec-zero"]]).chosen is None
+
+
+MICROPHONE = Card(5, "Device", usb_id="0d8c:013c", usb_path="1-1.3", pcms=(Pcm(0, "USB Audio", True, False),))
+WEBCAM = Card(6, "Webcam", usb_id="046d:0826", usb_path="1-1.1", pcms=(Pcm(0, "USB Audio", True, False),))
+
+
+def hifiberry(name: str) -> Card:
+    return Card(1, "sndrpihifiberry", name=name, long_name=name, pcms=(Pcm(0, "x pcm512x-hifi-0", False, True),))
+
+
+def test_a_sister_with_the_same_id_and_the_same_codec_is_another_board() -> None:
+    for name, chosen in (("snd_rpi_hifiberry_dacplus", True), ("snd_rpi_hifiberry_dacplusadcpro", False)):
+        finding = detect(Snapshot((hifiberry(name), MICROPHONE)), [known()["hifiberry-dac-plus"]])
+        assert (finding.chosen is not None) == chosen
+
+
+def test_which_of_two_usb_microphones_belongs_to_a_loudspeaker_s_board_is_not_guessed() -> None:
+    finding = detect(
+        Snapshot((hifiberry("snd_rpi_hifiberry_dacplus"), MICROPHONE, WEBCAM)), [known()["hifiberry-dac-plus"]]
+    )
+    assert finding.chosen is None
+    assert not finding.may_come
+    assert (
+        "several USB microphones are plugged in (Webcam, Device): set board.name to hifiberry-dac-plus"
+        in finding.sentence
+    )
+
+
+def test_a_usb_card_that_is_called_like_a_hat_is_none() -> None:
+    card = Card(0, "Zero", usb_id="1234:5678", pcms=(Pcm(0, "da7213", True, True),))
+    assert not detect(Snapshot((card,)), [known()["codec-zero"]]).candidates
+
+
+def test_the_loudspeaker_of_a_bare_microphone_is_the_same_in_whatever_order_the_cards_come() -> None:
+    first, second = (Card(number, id, pcms=(Pcm(0, "x", False, True),)) for number, id in ((1, "Amp"), (2, "Bass")))
+    for cards_there in ((first, second, MICROPHONE), (replace(second, number=1), MICROPHONE, replace(first, number=2))):
+        chosen = detect(Snapshot(cards_there), [known()["usb"]]).chosen
+        assert chosen is not None
+        assert devices(known()["usb"], chosen) == ("hw:CARD=Device,DEV=0", "hw:CARD=Amp,DEV=0")
