@@ -158,3 +158,12 @@ def test_the_loudspeaker_of_a_bare_microphone_is_the_same_in_whatever_order_the_
         chosen = detect(Snapshot(cards_there), [known()["usb"]]).chosen
         assert chosen is not None
         assert devices(known()["usb"], chosen) == ("hw:CARD=Device,DEV=0", "hw:CARD=Amp,DEV=0")
+
+
+def test_a_hat_that_waits_for_its_overlay_is_told_of_beside_the_card_that_is_taken() -> None:
+    hat = HatRead("Raspberry Pi Ltd.", "Raspberry Pi Codec Zero")
+    both = replace(MICROPHONE, pcms=(Pcm(0, "USB Audio", True, True),))
+    finding = detect(Snapshot((both,), hat), ENTRIES)
+    assert finding.chosen is not None
+    assert finding.chosen.name == "usb"
+    assert "codec-zero is there as well, but it has no sound card: put `dtoverlay=rpi-codeczero`" in finding.sentence
