@@ -13,6 +13,7 @@ from oyez_hw.commands.boards import add_board, board, list_boards
 from oyez_hw.commands.channels import add_channels, channels
 from oyez_hw.commands.latency import add_latency, latency
 from oyez_hw.commands.sound import add_levels, add_play, add_record, levels, play, record
+from oyez_hw.doctor.command import add_arguments as add_doctor, doctor
 from oyez_hw.measuring.loop_back import NothingHeardError
 from oyez_hw.ports import HardwareError
 
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     add_levels(_command(commands, "levels", levels, "live level, peak and clipping of each microphone"))
     add_latency(_command(commands, "latency", latency, "round trip, jitter and drift, by chirps from the loudspeaker"))
     add_channels(_command(commands, "channels", channels, "what each channel is: order, polarity, dead, loop-back"))
+    add_doctor(_command(commands, "doctor", doctor, "what is wrong with this board, and what to do about it"))
     return parser
 
 
@@ -57,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     if getattr(asked, "seconds", 0.0) < 0:
         parser.error("--seconds must not be less than 0")
     try:
-        if asked.command != "board" and getattr(asked, "name", None) != "simulated":
+        if asked.command not in ("board", "doctor") and getattr(asked, "name", None) != "simulated":
             alsa()
     except HardwareError as error:
         print(f"oyez-hw: {error}", file=sys.stderr)

@@ -10,7 +10,7 @@ import numpy as np
 
 from oyez_hw.measuring.take import Take
 from oyez_hw.pcm import PcmFormat, Samples
-from oyez_hw.ports import Microphone, Speaker
+from oyez_hw.ports import HardwareError, Microphone, Speaker
 
 AHEAD_S = 0.08
 """Written before the first read: it bears a program that is held up for so long, and the card's buffer holds it."""
@@ -33,7 +33,12 @@ def play_and_record(
 
     clock: the cards' own. on_heard: each period, and how much of the whole is done, 0 to 1.
     """
-    capture, playback = microphone.open(), speaker.open()
+    capture = microphone.open()
+    try:
+        playback = speaker.open()
+    except HardwareError:
+        microphone.close()
+        raise
     try:
         run = _Run(microphone, speaker, playback, clock)
         before = round(BEFORE_S * playback.rate_hz)

@@ -1,0 +1,171 @@
+"""Listening to a board, in a Room whose clock runs fast: what is measured is what was planted."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
+
+from oyez_hw.doctor.sound_facts import Busy, Mixer, Recording, SoundFigures
+from oyez_hw.doctor.sound_figures import CLEAR_DB, echo_of, rate_error_ppm
+from oyez_hw.doctor.sound_measuring import SWEEP, Plan, listen
+from oyez_hw.doctor.sound_rules import card_failed, held_by_us, judge_mixers, judge_sound
+from oyez_hw.pcm import PcmFormat, Samples
+from oyez_hw.ports import HardwareError
+from oyez_hw.room import Ear, Room, RoomSettings
+from oyez_hw.simulated import FastClock, SimulatedCard
+
+MICROPHONE, LOUDSPEAKER = PcmFormat(16_000, 2), PcmFormat(48_000, 2)
+
+
+def heard_in(
+    room: RoomSettings, *, audible: bool = True, microphone: PcmFormat = MICROPHONE
+) -> tuple[SoundFigures, Recording]:
+    card = SimulatedCard(Room(microphone, LOUDSPEAKER, room, epoch_s=0.0), FastClock())
+    plan = Plan("simulated", microphone, audible=audible)
+    return listen(plan, card.microphone, card.speaker, card.clock.now_s)
+
+
+def names(figures: SoundFigures) -> list[str]:
+    return [finding.name for finding in judge_sound(figures)]
+
+
+@settings(max_examples=8)
+@given(
+    delay_ms=st.floats(5.0, 300.0),
+    noise_dbfs=st.floats(-75.0, -50.0),
+    echo_db=st.floats(-30.0, -6.0),
+    drift_ppm=st.floats(-200.0, 200.0),
+)
+def test_a_healthy_board_in_any_ordinary_room_has_no_findings_and_its_delay_is_found(
+    delay_ms: float, noise_dbfs: float, echo_db: float, drift_ppm: float
+) -> None:
+    room = RoomSettings(
+        noise_dbfs=noise_dbfs, echo_gain_db=echo_db, echo_delay_s=delay_ms / 1000, capture_drift_ppm=drift_ppm
+    )
+    figures, _ = heard_in(room)
+    assert names(figures) == []
+    assert figures.echo_delay_ms == pytest.approx(delay_ms, abs=2.0)
+    assert figures.rate_error_ppm == pytest.approx(drift_ppm, abs=300.0)
+
+
+def test_without_a_sweep_the_loudspeaker_is_not_judged() -> None:
+    figures, recording = heard_in(RoomSettings(echo_gain_db=None), audible=False)
+    assert (names(figures), figures.swept, recording.response) == ([], False, None)
+
+
+def test_of_two_microphones_nobody_says_which_is_inverted_and_of_four_the_odd_one_is() -> None:
+    (two,) = judge_sound(heard_in(RoomSettings(ears=(Ear(), Ear(inverted=True))))[0])
+    assert two.what == "Microphones 0 and 1 have opposite polarity; one of them is inverted."
+    ears = (Ear(inverted=True), Ear(), Ear(), Ear())
+    (four,) = judge_sound(heard_in(RoomSettings(ears=ears), microphone=PcmFormat(16_000, 4))[0])
+    assert four.what == "Microphone 0 is inverted against the others."
+
+
+def test_only_zeros_are_one_finding_and_not_one_a_microphone() -> None:
+    assert names(heard_in(RoomSettings(ears=(Ear(dead=True), Ear(dead=True))))[0]) == ["microphone_silent"]
+
+
+def test_dc_does_not_pass_for_sound() -> None:
+    """A dead microphone with a constant voltage delivers samples, and no sound."""
+    figures, _ = heard_in(RoomSettings(ears=(Ear(), Ear(dead=True))))
+    silent = replace_channel(figures, 1, noise_dbfs=-120.0, sweep_dbfs=-119.0, dc=0.1)
+    assert names(silent) == ["microphone_dead"]
+
+
+def replace_channel(figures: SoundFigures, number: int, **what: float) -> SoundFigures:
+    channels = tuple(replace(one, **what) if one.number == number else one for one in figures.channels)
+    return replace(figures, channels=channels)
+
+
+class NoSpeaker:
+    """A loudspeaker that is not there."""
+
+    xruns = 0
+
+    def open(self) -> PcmFormat:
+        raise HardwareError("there is no loudspeaker hw:9: plug the card in")
+
+    def write(self, samples: Samples) -> None:
+        raise AssertionError("it was never open")
+
+    def delay_frames(self) -> int:
+        return 0
+
+    def drop(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        """It was never open."""
+
+
+def test_a_missing_loudspeaker_is_told_and_the_microphone_is_judged_all_the_same() -> None:
+    card = SimulatedCard(Room(MICROPHONE, LOUDSPEAKER, RoomSettings(noise_dbfs=-36.0), epoch_s=0.0), FastClock())
+    figures, _ = listen(Plan("simulated", MICROPHONE), card.microphone, NoSpeaker(), card.clock.now_s)
+    assert sorted(names(figures)) == ["no_loudspeaker", "noisy"]
+
+
+def test_a_microphone_that_fails_is_no_measurement() -> None:
+    card = SimulatedCard(Room(MICROPHONE, LOUDSPEAKER, RoomSettings(), epoch_s=0.0), FastClock())
+    card.unplug()
+    with pytest.raises(HardwareError, match="gone"):
+        listen(Plan("simulated", MICROPHONE), card.microphone, card.speaker, card.clock.now_s)
+
+
+def test_fewer_channels_than_configured_and_another_rate_are_told() -> None:
+    card = SimulatedCard(Room(MICROPHONE, LOUDSPEAKER, RoomSettings(), epoch_s=0.0), FastClock())
+    places = ((0, 0.0, 0.0), (1, 10.0, 0.0), (5, 0.0, 10.0))
+    plan = Plan("simulated", PcmFormat(48_000, 6), places)
+    figures, _ = listen(plan, card.microphone, card.speaker, card.clock.now_s)
+    assert names(figures) == ["channels_missing", "rate_refused"]
+
+
+def test_reference_channels_are_no_microphones() -> None:
+    card = SimulatedCard(
+        Room(MICROPHONE, LOUDSPEAKER, RoomSettings(ears=(Ear(), Ear(dead=True))), epoch_s=0.0), FastClock()
+    )
+    plan = Plan("simulated", MICROPHONE, reference_channels=(1,))
+    figures, _ = listen(plan, card.microphone, card.speaker, card.clock.now_s)
+    assert [channel.number for channel in figures.channels] == [0]
+    assert names(figures) == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_alone_is_no_echo(seed: int) -> None:
+    noise = np.rint(np.random.default_rng(seed).standard_normal((32_000, 1)) * 60).astype(np.int16)
+    assert echo_of(noise, 0, 16_000, SWEEP).clarity_db < CLEAR_DB - 4
+
+
+@given(error_ppm=st.floats(-60_000.0, 60_000.0), seed=st.integers(0, 99))
+def test_the_cards_rate_is_found_though_reads_are_late_now_and_then(error_ppm: float, seed: int) -> None:
+    frames = np.arange(1, 251) * 320.0
+    late_s = np.random.default_rng(seed).exponential(0.002, 250)
+    captured = np.stack((frames, frames / (16_000 * (1 + error_ppm * 1e-6)) + late_s), axis=1)
+    assert rate_error_ppm(captured, 16_000) == pytest.approx(error_ppm, abs=400.0 + abs(error_ppm) / 20)
+
+
+def test_a_short_look_says_nothing_of_the_clock() -> None:
+    frames = np.arange(1, 101) * 320.0
+    assert rate_error_ppm(np.stack((frames, frames / 16_000), axis=1), 16_000) is None
+
+
+def test_who_holds_the_card_is_named_and_our_own_daemon_is_no_finding() -> None:
+    sentence = "the microphone hw:1 is in use by another program: stop that one"
+    found = card_failed(sentence, (Busy("card1/pcm0c", 4711, "arecord"),))
+    assert (found.name, found.remedy) == ("card_busy", "Stop arecord (process 4711).")
+    assert held_by_us([Busy("card1/pcm0c", 4711, "oyez run")])
+    assert not held_by_us([Busy("card1/pcm0c", 4711, "oyez-hw record")])
+
+
+@pytest.mark.parametrize(
+    ("mixer", "found"),
+    [
+        (Mixer(name="Master", playback_percent=0, playback_on=True), ["playback_off"]),
+        (Mixer(name="Speaker", playback_percent=70, playback_on=False), ["playback_off"]),
+        (Mixer(name="Capture", capture_percent=0), ["capture_off"]),
+        (Mixer(name="Mic", capture_percent=50, capture_on=False), ["capture_off"]),
+        (Mixer(name="PCM", playback_percent=1, playback_on=True), []),
+        (Mixer(name="ADC"), []),
+    ],
+)
+def test_a_control_at_zero_or_off_is_found(mixer: Mixer, found: list[str]) -> None:
+    assert [finding.name for finding in judge_mixers([mixer])] == found
