@@ -59,7 +59,7 @@ class Examination:
 
     def __init__(self, where: Surroundings, on_progress: Callable[[float], None] = lambda share: None) -> None:
         self._where, self._on_progress = where, on_progress
-        self._config, self._settings = files.read_settings(where.config_path, where.environ)
+        self._config, self._settings = files.read_settings(where.config_path, where.root, where.environ)
         self._state: dict[str, Any] | None = None
         self._daemon = "unknown"
         self._token: Token | None = None
@@ -214,13 +214,16 @@ class Examination:
             self._where.cards(settings),
             self._where.root,
             self._on_progress,
+            device="" if board.name == "simulated" else board.capture_device,
             why_not=self._why_not_listen,
             clock=self._where.card_clock,
         )
-        return sound_checks(self.sound, settings, board.name == "alsa")
+        return sound_checks(self.sound, settings, board.name != "simulated")
 
     def _why_not_listen(self) -> str:
         """The daemon's card is not taken from it; what it tells of its hearing was judged before."""
+        if self._settings.board_away:
+            return "there is no board yet"
         return HELD if self._daemon == "online" else ""
 
 

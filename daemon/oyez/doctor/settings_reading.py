@@ -18,19 +18,24 @@ from oyez.secret import Secret
 from oyez.session.meter import Spending, turned
 from oyez.update_file import UpdateFile
 from oyez_hw.doctor.finding import CannotLook
+from oyez_hw.ports import HardwareError
+from oyez_hw.probe import snapshot
 
 Space = Callable[[Path], os.statvfs_result]
 CREDENTIALS = "etc/credstore"
 """Where systemd takes the daemon's from; a person who calls the doctor has none of its own."""
 
 
-def read_settings(path: Path, environ: Mapping[str, str]) -> tuple[Config | None, SettingsFacts]:
+def read_settings(path: Path, root: Path, environ: Mapping[str, str]) -> tuple[Config | None, SettingsFacts]:
+    board_away = ""
     try:
-        config = load(path)
+        config = load(path, snapshot(root))
     except ConfigError as error:
         return None, SettingsFacts(mistakes=tuple(error.mistakes))
+    except HardwareError as error:
+        config, board_away = load(path), str(error)
     config = msgspec.structs.replace(config, home=with_client_key(config.home, environ))
-    return config, SettingsFacts(cautions=tuple(cautions(config)))
+    return config, SettingsFacts(cautions=tuple(cautions(config)), board_away=board_away)
 
 
 def read_secret(root: Path, file: str, credential: str, environ: Mapping[str, str]) -> Secret | None:

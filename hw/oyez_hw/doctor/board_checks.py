@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 
 from oyez_hw.boards import BoardSettings, open_board
+from oyez_hw.card_holder import holder
 from oyez_hw.doctor.board_facts import WirelessFacts
 from oyez_hw.doctor.board_reading import (
+    read_board,
     read_heat,
     read_load,
     read_power,
@@ -21,11 +23,11 @@ from oyez_hw.doctor.board_reading import (
     read_wireless,
     wireless_interface,
 )
-from oyez_hw.doctor.board_rules import judge_heat, judge_load, judge_power, judge_storage, judge_wireless
-from oyez_hw.doctor.card_reading import holders, mixers
+from oyez_hw.doctor.board_rules import judge_board, judge_heat, judge_load, judge_power, judge_storage, judge_wireless
 from oyez_hw.doctor.finding import CannotLook, Finding
+from oyez_hw.doctor.mixer_reading import mixers
 from oyez_hw.doctor.rounds import Check
-from oyez_hw.doctor.sound_facts import Busy, Mixer, Recording, SoundFigures
+from oyez_hw.doctor.sound_facts import Mixer, Recording, SoundFigures
 from oyez_hw.doctor.sound_measuring import Plan, listen
 from oyez_hw.doctor.sound_rules import card_failed, held_by_us, judge_mixers, judge_sound
 from oyez_hw.ports import HardwareError, Microphone, Speaker
@@ -36,14 +38,15 @@ SOUND_WITHIN_S = 20.0
 HELD = "the daemon holds the card; stop it for a look at it: `sudo systemctl stop oyez`"
 
 
-def board_checks(root: Path) -> list[Check[Any]]:
-    """root: where `sys`, `proc` and `etc` lie."""
+def board_checks(root: Path, ask_owner: bool = False) -> list[Check[Any]]:
+    """root: where `sys`, `proc` and `etc` lie. ask_owner: of a board that nobody has proven, for the bench report."""
     return [
         Check("power", "Power supply", _told(root, read_power), judge_power),
         Check("heat", "Temperature", _told(root, read_heat), judge_heat),
         Check("load", "Processor and memory", _told(root, read_load), judge_load),
         Check("storage", "Card and file system", _told(root, read_storage), judge_storage),
         Check("wifi", "Wi-Fi", lambda: _wireless(root), judge_wireless),
+        Check("board", "Board", _told(root, read_board), lambda facts: judge_board(facts, ask_owner)),
     ]
 
 
@@ -64,12 +67,11 @@ class Heard:
 
     figures: SoundFigures | None
     failed: str = ""
-    holders: tuple[Busy, ...] = ()
 
 
 def judge_heard(heard: Heard) -> Sequence[Finding]:
     if heard.figures is None:
-        return [card_failed(heard.failed, heard.holders)]
+        return [card_failed(heard.failed)]
     return list(judge_sound(heard.figures))
 
 
@@ -87,11 +89,14 @@ class SoundLook:
         root: Path,
         on_progress: Callable[[float], None] = lambda share: None,
         *,
+        device: str = "",
         why_not: Callable[[], str] = lambda: "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """why_not: asked just before; why nobody may listen now, empty: one may. clock: the cards' own."""
+        """device: ALSA's name of the microphone; empty: it is none of ALSA's. why_not: asked just before; why nobody
+        may listen now, empty: one may. clock: the cards' own."""
         self._plan, self._open, self._root, self._on_progress = plan, open_cards, root, on_progress
+        self._device = device
         self._why_not, self._clock = why_not, clock
         self.recording: Recording | None = None
         self.hung = False
@@ -100,8 +105,8 @@ class SoundLook:
     async def look(self) -> Heard:
         if why := self._why_not():
             raise CannotLook(why)
-        held = tuple(holders(self._root, capture=True))
-        if held_by_us(held):
+        held = holder(self._device, "capture", self._root / "proc") if self._device else None
+        if held is not None and held_by_us(held.program):
             raise CannotLook(HELD)
         worker = ThreadPoolExecutor(1, "doctor-sound")
         self.hung = True
@@ -111,7 +116,7 @@ class SoundLook:
             return Heard(figures)
         except (HardwareError, ValueError) as error:
             self.hung = False
-            return Heard(None, str(error), held)
+            return Heard(None, str(error))
         finally:
             worker.shutdown(wait=False)
 

@@ -44,6 +44,18 @@ class StorageFacts(msgspec.Struct, frozen=True, kw_only=True):
     uptime_s: float | None = None
 
 
+class BoardFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the catalogue is there, the likeliest."""
+
+    name: str = ""
+    title: str = ""
+    proven: bool | None = None
+    in_kernel: bool | None = None
+    """Its drivers come with the kernel."""
+    missing: tuple[str, ...] = ()
+    """What keeps it from being used, a sentence each."""
+
+
 class WirelessFacts(msgspec.Struct, frozen=True, kw_only=True):
     signal_dbm: float | None = None
     power_save: bool | None = None

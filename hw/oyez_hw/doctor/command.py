@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TextIO
 
-from oyez_hw.boards import BoardSettings
+from oyez_hw.commands.cards import add_both, settings_of
 from oyez_hw.doctor.board_checks import SoundLook, board_checks, cards_of, sound_checks
 from oyez_hw.doctor.board_reading import read_kernel, read_model
 from oyez_hw.doctor.finding import Result
@@ -20,15 +20,10 @@ from oyez_hw.doctor.redaction import Redaction, wireless_names
 from oyez_hw.doctor.report import Report, in_words, without
 from oyez_hw.doctor.rounds import Check, make
 from oyez_hw.doctor.sound_measuring import Plan
-from oyez_hw.pcm import PcmFormat
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--board", choices=("alsa", "simulated"), default="alsa")
-    command.add_argument("--device", default="default", help="microphone, as `oyez-hw list` prints it")
-    command.add_argument("--playback-device", default="default", help="loudspeaker")
-    command.add_argument("--rate", type=int, default=16_000, help="Hz of the microphone")
-    command.add_argument("--channels", type=int, default=1, help="of the microphone")
+    add_both(command)
     add_common_arguments(command)
 
 
@@ -39,18 +34,17 @@ def add_common_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def doctor(asked: argparse.Namespace) -> dict[str, Any]:
-    """The report as one JSON object; `ok` is false where there is trouble. Raises OSError: no page was written."""
-    settings = BoardSettings(
-        name=asked.board,
-        capture_device=asked.device,
-        playback_device=asked.playback_device,
-        capture_rate_hz=asked.rate,
-        capture_channels=asked.channels,
-    )
+    """The report as one JSON object; `ok` is false where there is trouble.
+
+    Raises OSError: the page cannot be written. Raises ValueError: no card is as was asked.
+    """
+    settings = settings_of(asked)
     teller = Teller(sys.stderr if asked.json else sys.stdout)
-    plan = Plan(settings.name, PcmFormat(asked.rate, asked.channels), audible=not asked.silent)
-    sound = SoundLook(plan, cards_of(settings), asked.root, teller.progress)
-    checks = [*board_checks(asked.root), *sound_checks(sound, settings, settings.name == "alsa")]
+    plan = Plan(settings.name, settings.capture_format, audible=not asked.silent)
+    is_alsa = settings.name != "simulated"
+    device = settings.capture_device if is_alsa else ""
+    sound = SoundLook(plan, cards_of(settings), asked.root, teller.progress, device=device)
+    checks = [*board_checks(asked.root, ask_owner=True), *sound_checks(sound, settings, is_alsa)]
     report = asyncio.run(examine(checks, asked.root, teller))
     names, secrets = wireless_names(asked.root)
     hide = Redaction(names, secrets)

@@ -77,11 +77,3 @@ class Recording:
     """(channel, x_mm, y_mm)."""
     sweep_at: int = 0
     """Frame at which the sweep was to be heard at the earliest."""
-
-
-class Busy(msgspec.Struct, frozen=True):
-    """A PCM that is open."""
-
-    pcm: str
-    pid: int
-    program: str

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
-from oyez_hw.doctor.finding import Finding
-from oyez_hw.doctor.sound_facts import Busy, Channel, Mixer, SoundFigures
+from oyez_hw.doctor.finding import Finding, from_sentence
+from oyez_hw.doctor.sound_facts import Channel, Mixer, SoundFigures
 from oyez_hw.doctor.sound_figures import hears
 
 DEAD_DBFS = -96.0
@@ -26,7 +26,8 @@ LONG_DELAY_MS = 400.0
 """The echo canceller looks for the echo within half a second."""
 LOUD_ECHO_DBFS = -3.0
 SWITCHED_OFF_PERCENT = 0
-OURS = ("oyez run", "oyez transcribe", "oyez demo")
+OURS = "oyez"
+"""As the kernel names the daemon's process."""
 
 
 def judge_sound(figures: SoundFigures) -> Iterator[Finding]:
@@ -73,20 +74,16 @@ def judge_mixers(mixers: Iterable[Mixer]) -> Iterator[Finding]:
             )
 
 
-def held_by_us(holders: Sequence[Busy]) -> bool:
+def held_by_us(program: str) -> bool:
     """The card is where it should be: the daemon has it."""
-    return any(ours in holder.program for holder in holders for ours in OURS)
+    return program == OURS
 
 
-def card_failed(sentence: str, holders: Sequence[Busy]) -> Finding:
+def card_failed(sentence: str) -> Finding:
     """The microphone could not be opened or read. sentence: of the driver's error."""
-    meaning = "The device hears nothing until this is mended."
-    what, _, remedy = sentence.partition(": ")
-    if holders and "in use" in sentence:
-        who = ", ".join(sorted({f"{holder.program or 'a program'} (process {holder.pid})" for holder in holders}))
-        return Finding("card_busy", "trouble", f"{what[:1].upper()}{what[1:]}: {who}.", meaning, f"Stop {who}.")
-    name = "card_busy" if "in use" in sentence else "no_card" if "there is no" in sentence else "card_failed"
-    return Finding(name, "trouble", f"{what[:1].upper()}{what[1:]}.", meaning, f"{remedy[:1].upper()}{remedy[1:]}.")
+    kinds = {"in use": "card_busy", "there is no": "no_card"}
+    name = next((kind for words, kind in kinds.items() if words in sentence), "card_failed")
+    return from_sentence(name, "trouble", sentence, "The device hears nothing until this is mended.")
 
 
 def _format(figures: SoundFigures) -> Iterator[Finding]:
@@ -246,14 +243,8 @@ def _lost(figures: SoundFigures) -> Iterator[Finding]:
 
 def _echo(figures: SoundFigures, living: Sequence[Channel]) -> Iterator[Finding]:
     if figures.speaker_failed:
-        what, _, remedy = figures.speaker_failed.partition(": ")
-        yield Finding(
-            "no_loudspeaker",
-            "trouble",
-            f"{what[:1].upper()}{what[1:]}.",
-            "Nobody hears what the device says.",
-            f"{remedy[:1].upper()}{remedy[1:]}.",
-        )
+        meaning = "Nobody hears what the device says."
+        yield from_sentence("no_loudspeaker", "trouble", figures.speaker_failed, meaning)
     if not figures.swept or not living:
         return
     if figures.echo_delay_ms is None:

@@ -1,18 +1,23 @@
 """Listening to a board, in a Room whose clock runs fast: what is measured is what was planted."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
 
-from oyez_hw.doctor.sound_facts import Busy, Mixer, Recording, SoundFigures
+from oyez_hw.doctor.board_checks import SoundLook
+from oyez_hw.doctor.finding import CannotLook
+from oyez_hw.doctor.sound_facts import Mixer, Recording, SoundFigures
 from oyez_hw.doctor.sound_figures import CLEAR_DB, echo_of, rate_error_ppm
 from oyez_hw.doctor.sound_measuring import SWEEP, Plan, listen
-from oyez_hw.doctor.sound_rules import card_failed, held_by_us, judge_mixers, judge_sound
+from oyez_hw.doctor.sound_rules import card_failed, judge_mixers, judge_sound
 from oyez_hw.pcm import PcmFormat, Samples
-from oyez_hw.ports import HardwareError
+from oyez_hw.ports import HardwareError, Microphone, Speaker
 from oyez_hw.room import Ear, Room, RoomSettings
 from oyez_hw.simulated import FastClock, SimulatedCard
+from tests.doubles.pi import put
 
 MICROPHONE, LOUDSPEAKER = PcmFormat(16_000, 2), PcmFormat(48_000, 2)
 
@@ -148,12 +153,30 @@ def test_a_short_look_says_nothing_of_the_clock() -> None:
     assert rate_error_ppm(np.stack((frames, frames / 16_000), axis=1), 16_000) is None
 
 
-def test_who_holds_the_card_is_named_and_our_own_daemon_is_no_finding() -> None:
-    sentence = "the microphone hw:1 is in use by another program: stop that one"
-    found = card_failed(sentence, (Busy("card1/pcm0c", 4711, "arecord"),))
-    assert (found.name, found.remedy) == ("card_busy", "Stop arecord (process 4711).")
-    assert held_by_us([Busy("card1/pcm0c", 4711, "oyez run")])
-    assert not held_by_us([Busy("card1/pcm0c", 4711, "oyez-hw record")])
+@pytest.mark.parametrize(
+    ("sentence", "name", "remedy"),
+    [
+        ("the microphone hw:1 is in use by arecord (process 47): stop it, or set x", "card_busy", "Stop it, or set x."),
+        ("there is no microphone hw:9 (No such file or directory): plug it in", "no_card", "Plug it in."),
+        ("the microphone hw:1 failed (I/O error): check the card", "card_failed", "Check the card."),
+    ],
+)
+def test_a_card_that_cannot_be_used_is_told_by_its_kind(sentence: str, name: str, remedy: str) -> None:
+    found = card_failed(sentence)
+    assert (found.name, found.remedy) == (name, remedy)
+
+
+async def test_the_daemons_card_is_left_to_it(tmp_path: Path) -> None:
+    """The kernel tells who holds it; nobody opens it, and that is no finding."""
+    put(tmp_path, "proc/asound/card1/pcm0c/sub0/status", "state: RUNNING\nowner_pid   : 4711\n")
+    put(tmp_path, "proc/4711/comm", "oyez\n")
+
+    def opened() -> tuple[Microphone, Speaker]:
+        raise AssertionError("the card was taken from the daemon")
+
+    look = SoundLook(Plan("alsa", MICROPHONE), opened, tmp_path, device="hw:1,0")
+    with pytest.raises(CannotLook, match="systemctl stop oyez"):
+        await look.look()
 
 
 @pytest.mark.parametrize(

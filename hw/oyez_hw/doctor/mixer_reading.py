@@ -1,35 +1,15 @@
-"""Who holds the cards, and how their mixers stand. Reads /proc and asks alsa-lib; waits for nothing.
+"""How the mixers of the cards stand. Asks alsa-lib; waits for nothing."""
 
-Source: `/proc/asound/card*/pcm*/sub*/status` names `owner_pid` (kernel, sound/core/pcm.c).
-"""
-
-import contextlib
-import re
-from pathlib import Path
 from typing import Any
 
 from oyez_hw.alsa_pcm import alsa
 from oyez_hw.alsa_volume import mixer_device
-from oyez_hw.doctor.sound_facts import Busy, Mixer
+from oyez_hw.doctor.sound_facts import Mixer
 
 FOR_PLAYBACK = ("Master", "PCM", "Speaker", "Headphone", "Digital", "Line", "DAC", "Lineout", "HDMI", "Playback")
 FOR_CAPTURE = ("Capture", "Mic", "ADC", "PGA", "ADC PCM", "Input")
 """How the elements that silence a card are called, at the beginning of their names; the others are switches of paths of
 which any board has some closed."""
-
-
-def holders(root: Path, capture: bool) -> list[Busy]:
-    """Open PCMs of one direction."""
-    letter = "c" if capture else "p"
-    found = []
-    for status in sorted(root.glob(f"proc/asound/card*/pcm*{letter}/sub*/status")):
-        with contextlib.suppress(OSError, ValueError):
-            owner = re.search(r"^owner_pid\s*:\s*(\d+)", status.read_text("ascii"), re.MULTILINE)
-            if owner:
-                pid = int(owner[1])
-                card, pcm = status.parts[-4], status.parts[-3]
-                found.append(Busy(f"{card}/{pcm}", pid, _program(root, pid)))
-    return found
 
 
 def mixers(playback_device: str, capture_device: str) -> list[Mixer]:
@@ -67,19 +47,3 @@ def _element(module: Any, device: str, name: str, playback: bool) -> Mixer | Non
         return Mixer(name=name, capture_percent=percent, capture_on=on)
     except (module.ALSAAudioError, ValueError):
         return None
-
-
-def _program(root: Path, pid: int) -> str:
-    """Its name and its first word, never the whole command line, which may hold secrets."""
-    try:
-        words = [
-            word for word in (root / f"proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0") if word
-        ]
-    except OSError:
-        return ""
-    plain = [Path(word).name for word in words if not word.startswith("-")]
-    if plain and re.fullmatch(r"python[0-9.]*", plain[0]):
-        plain = plain[1:]
-    if plain[:1] == ["__main__.py"]:
-        plain[0] = "oyez"
-    return " ".join(plain[:2] if plain[:1] == ["oyez"] else plain[:1])[:40]
