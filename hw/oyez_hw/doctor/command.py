@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TextIO
 
-from oyez_hw.commands.cards import add_both, settings_of
+from oyez_hw.commands.cards import add_both, known
 from oyez_hw.doctor.board_checks import SoundLook, board_checks, cards_of, sound_checks
 from oyez_hw.doctor.board_reading import read_kernel, read_model
 from oyez_hw.doctor.finding import Result
@@ -38,9 +38,11 @@ def doctor(asked: argparse.Namespace) -> dict[str, Any]:
 
     Raises OSError: the page cannot be written. Raises ValueError: no card is as was asked.
     """
-    settings = settings_of(asked)
+    card = known(asked)
+    settings = card.settings
     teller = Teller(sys.stderr if asked.json else sys.stdout)
-    plan = Plan(settings.name, settings.capture_format, audible=not asked.silent)
+    places = tuple((channel, x_mm, y_mm) for channel, (x_mm, y_mm, _) in card.places.items())
+    plan = Plan(settings.name, settings.capture_format, places, card.references, audible=not asked.silent)
     is_alsa = settings.name != "simulated"
     device = settings.capture_device if is_alsa else ""
     sound = SoundLook(plan, cards_of(settings), asked.root, teller.progress, device=device)
