@@ -21,7 +21,7 @@ from oyez.errors import ConfigError
 from oyez.mistake import Mistake, hint, is_topic
 from oyez.secret import Secret, mask
 from oyez.toml_lines import key_lines, line_of
-from oyez_hw.board_settings import AUTO, PLAIN, BoardUnsettled, filled, settings_for
+from oyez_hw.board_settings import AUTO, PLAIN, BoardUnsettled, tables
 from oyez_hw.catalogue import board_names
 from oyez_hw.machine import Snapshot
 
@@ -61,7 +61,7 @@ def parse(text: str, name: str, machine: Snapshot | None = None) -> Config:
     mistakes = list(_examine("", table, Config))
     if not mistakes:
         try:
-            config = msgspec.convert(_with_board(_with_kinds(table), machine), Config)
+            config = msgspec.convert(tables(_with_kinds(table), machine), Config)
         except BoardUnsettled as error:
             mistakes = [Mistake("board.name", f"cannot be settled: {error}.")]
         else:
@@ -150,13 +150,6 @@ def _with_kinds(table: dict[str, Any]) -> dict[str, Any]:
     """A tool without a kind is one of the first that there were."""
     tools = [{"kind": "mqtt", **tool} for tool in table.get("tools", [])]
     return {**table, "tools": tools}
-
-
-def _with_board(table: dict[str, Any], machine: Snapshot | None) -> dict[str, Any]:
-    """What the operator wrote into [board], and beside it what the catalogue says of that board."""
-    written = table.get("board", {})
-    said = settings_for(written.get("name", PLAIN[0]), machine)
-    return {**table, "board": filled(written, said)} if said else table
 
 
 def _wrong(value: Any, kind: Any) -> str | None:

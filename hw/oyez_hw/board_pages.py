@@ -139,7 +139,7 @@ def _lights(entry: Entry) -> Iterator[str]:
 
 def _buttons(entry: Entry) -> Iterator[str]:
     for button in entry.buttons:
-        yield f"button {button.name} on GPIO {button.line}"
+        yield f"{button.use} button on GPIO {button.line}"
     if switch := entry.mute_switch:
         yield {"line": f"mute switch on GPIO {switch.line}", "hid": "mute key", "board": "mutes by itself"}[switch.kind]
 

@@ -1,4 +1,5 @@
-"""What an entry of the catalogue says, in the words of the table [board] of the configuration. Pure."""
+"""What an entry of the catalogue says, in the words of the tables [board], [lights] and [buttons] of the configuration.
+Pure."""
 
 from typing import Any
 
@@ -56,25 +57,74 @@ def filled(written: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return {**left, **written}
 
 
-def settings_for(name: str, machine: Snapshot | None) -> dict[str, Any]:
-    """board.name -> what it says for the rest of [board]. machine None: nobody looks, so `auto` says
-    nothing; nor does a name that no board has.
+def settled(name: str, machine: Snapshot | None) -> tuple[Entry, Candidate | None] | None:
+    """board.name -> what the catalogue has of it, and its cards on this machine. machine None: nobody looks, so `auto`
+    is nothing; nor is a name that no board has.
 
     Raises BoardUnsettled: `auto`, and the operator must choose. Raises HardwareError: `auto`, and no card is there yet.
     """
     if name in PLAIN:
-        return {}
+        return None
     if name == AUTO:
-        return {} if machine is None else _auto(detect(machine, known().values()))
+        return None if machine is None else _auto(detect(machine, known().values()))
     entry = known().get(name)
     if entry is None:
-        return {}
-    found = None if machine is None else detect(machine, [entry]).chosen
-    return settings_of(entry, found)
+        return None
+    return entry, None if machine is None else detect(machine, [entry]).chosen
 
 
-def _auto(finding: Finding) -> dict[str, Any]:
+def settings_for(name: str, machine: Snapshot | None) -> dict[str, Any]:
+    """board.name -> what it says for the rest of [board]. Raises what settled() raises."""
+    found = settled(name, machine)
+    return settings_of(*found) if found else {}
+
+
+def tables(written: dict[str, Any], machine: Snapshot | None) -> dict[str, Any]:
+    """The operator's configuration with what the catalogue says of the board in [board], [lights] and [buttons]."""
+    board = written.get("board", {})
+    found = settled(board.get("name", PLAIN[0]), machine)
+    if found is None:
+        return written
+    entry, candidate = found
+    return {
+        **written,
+        "board": filled(board, settings_of(entry, candidate)),
+        "lights": lights_of(entry, written.get("lights", {})),
+        "buttons": buttons_of(entry, written.get("buttons", {})),
+    }
+
+
+def lights_of(entry: Entry, written: dict[str, Any]) -> dict[str, Any]:
+    """As they are written where a kind is; lamps that no driver of ours reaches are left out."""
+    lights = entry.lights
+    ours = lights is not None and (lights.bus == "spi" or lights.kind == "gpio")
+    if lights is None or not ours or written.get("kind", AUTO) != AUTO:
+        return written
+    said: dict[str, Any] = {"ring": lights.layout == "ring"}
+    if lights.kind == "gpio":
+        said |= {"lines": list(lights.lines)}
+    else:
+        said |= {"count": lights.count, "spi_device": lights.spi_device}
+        said |= {"first_deg": lights.first_deg, "clockwise": lights.clockwise}
+    if lights.power_line is not None:
+        said["power_line"] = lights.power_line
+    return {**said, **written, "kind": "apa102" if lights.kind == "sk9822" else lights.kind}
+
+
+def buttons_of(entry: Entry, written: dict[str, Any]) -> dict[str, Any]:
+    """As they are written where any are."""
+    said: list[dict[str, Any]] = [
+        {"line": one.line, "use": one.use, "active_low": one.active == "low", "pull": one.pull} for one in entry.buttons
+    ]
+    switch = entry.mute_switch
+    if switch is not None and switch.line is not None:
+        use = "mute_switch" if switch.latching else "mute"
+        said.append({"line": switch.line, "use": use, "active_low": switch.active == "low"})
+    return {"lines": said, **written} if said else written
+
+
+def _auto(finding: Finding) -> tuple[Entry, Candidate]:
     if finding.chosen is None:
         kind = HardwareError if finding.may_come else BoardUnsettled
         raise kind(f"board.name is auto, and {finding.sentence}")
-    return settings_of(known()[finding.chosen.name], finding.chosen)
+    return known()[finding.chosen.name], finding.chosen

@@ -14,7 +14,8 @@ import pytest
 from oyez_hw import virtual_pulse
 from oyez_hw.alsa_microphone import AlsaMicrophone
 from oyez_hw.alsa_speaker import AlsaSpeaker
-from oyez_hw.board_settings import settings_for
+from oyez_hw.board_settings import settings_of
+from oyez_hw.catalogue import known
 from oyez_hw.pcm import PcmFormat, Samples
 from oyez_hw.ports import HardwareError
 
@@ -56,7 +57,7 @@ def carried(say: AlsaSpeaker, hear: AlsaMicrophone, sound: Samples) -> Samples:
 
 
 def test_each_microphone_hears_its_own_channel(board: virtual_pulse.VirtualPulse) -> None:
-    names = settings_for("virtual", None)
+    names = settings_of(known()["virtual"], None)
     mouth = AlsaSpeaker(virtual_pulse.MOUTH, MICROPHONE)
     microphone = AlsaMicrophone(names["capture_device"], MICROPHONE)
     levels = np.array([1000, 2000, 4000, 8000], np.int16)
@@ -66,7 +67,7 @@ def test_each_microphone_hears_its_own_channel(board: virtual_pulse.VirtualPulse
 
 
 def test_what_the_daemon_plays_can_be_heard_by_who_listens(board: virtual_pulse.VirtualPulse) -> None:
-    names = settings_for("virtual", None)
+    names = settings_of(known()["virtual"], None)
     loudspeaker = AlsaSpeaker(names["playback_device"], LOUDSPEAKER)
     ear = AlsaMicrophone(virtual_pulse.HEARD, LOUDSPEAKER)
     heard = carried(loudspeaker, ear, np.full((28_800, 2), 5000, np.int16))

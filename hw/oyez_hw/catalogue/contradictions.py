@@ -15,9 +15,6 @@ def contradictions(entry: Entry) -> Iterator[str]:
         yield "volume.lowest_db is not below volume.highest_db: there is no range between them."
     if entry.mute_switch and (entry.mute_switch.kind == "line") != (entry.mute_switch.line is not None):
         yield "mute_switch.line belongs to mute_switch.kind line, and to no other."
-    named = [button.name for button in entry.buttons]
-    if len(set(named)) < len(named):
-        yield "buttons: two have the same name."
     pins = used_lines(entry)
     if twice := sorted({pin for pin in pins if pins.count(pin) > 1}):
         yield f"GPIO {', '.join(map(str, twice))} would be used for two things."

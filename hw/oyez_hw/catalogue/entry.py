@@ -141,7 +141,8 @@ class Lights(Part, frozen=True, kw_only=True):
 
 
 class Button(Part, frozen=True, kw_only=True):
-    name: Text
+    use: Literal["action", "mute", "volume_up", "volume_down"]
+    """As `[[buttons.lines]]` of the configuration has it."""
     line: Line
     active: Literal["low", "high"] = "low"
     pull: Literal["up", "down", "none"] = "up"

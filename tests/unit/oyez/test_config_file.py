@@ -9,6 +9,7 @@ from hypothesis import given
 from oyez.config import Config
 from oyez.config_file import load, parse, secret
 from oyez.errors import ConfigError
+from oyez_hw.catalogue import board_names
 from oyez_hw.ports import HardwareError
 from oyez_hw.probe import snapshot
 from tests.unit.oyez_hw.machines_shown import laid_out
@@ -220,3 +221,13 @@ def test_a_board_that_nobody_knows_is_named_with_the_nearest() -> None:
     (mistake,) = mistakes('[board]\nname = "codec_zero"\n')
     assert "line 2: board.name" in mistake
     assert "Did you mean codec-zero?" in mistake
+
+
+def test_every_board_of_the_catalogue_makes_a_configuration_without_a_mistake() -> None:
+    """Its lamps and buttons too."""
+    for name in board_names():
+        config = parse(f'[board]\nname = "{name}"\n', "x")
+        assert config.board.name == name
+    config = parse('[board]\nname = "respeaker-2mic-v1"\n', "x")
+    assert (config.lights.kind, config.lights.count, config.lights.ring) == ("apa102", 3, False)
+    assert [(one.line, one.use) for one in config.buttons.lines] == [(17, "action")]

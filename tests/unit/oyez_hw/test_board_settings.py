@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from oyez_hw.board_settings import BoardUnsettled, filled, settings_for
+from oyez_hw.board_settings import BoardUnsettled, buttons_of, filled, lights_of, settings_for, tables
 from oyez_hw.boards import BoardSettings
 from oyez_hw.catalogue import board_names, known
 from oyez_hw.machine import Snapshot
@@ -97,3 +97,32 @@ def test_the_mixer_of_a_loudspeaker_that_is_another_card_s_is_not_touched() -> N
     said = settings_for("codec-zero", None)
     assert "mixer_control" in said
     assert not {"mixer_control", "mixer_range_db"} & set(filled({"playback_device": "hw:CARD=Device"}, said))
+
+
+def test_the_lamps_of_a_board_come_with_its_name_and_what_is_written_wins() -> None:
+    entry = known()["respeaker-4mic"]
+    said = lights_of(entry, {"brightness": 0.1, "first_deg": 90.0})
+    assert (said["kind"], said["count"], said["ring"], said["power_line"]) == ("apa102", 12, True, 5)
+    assert (said["brightness"], said["first_deg"]) == (0.1, 90.0)
+    assert lights_of(entry, {"kind": "none"}) == {"kind": "none"}
+
+
+def test_lamps_that_no_driver_reaches_are_left_out() -> None:
+    for name in ("respeaker-xvf3800", "adafruit-voice-bonnet", "usb"):
+        assert lights_of(known()[name], {"kind": "auto"}) == {"kind": "auto"}
+
+
+def test_single_lamps_are_told_by_their_lines() -> None:
+    assert lights_of(known()["codec-zero"], {}) == {"kind": "gpio", "ring": False, "lines": [23, 24]}
+
+
+def test_the_buttons_of_a_board_come_with_its_name_unless_some_are_written() -> None:
+    (button,) = buttons_of(known()["codec-zero"], {"hold_s": 1.0})["lines"]
+    assert button == {"line": 27, "use": "action", "active_low": True, "pull": "up"}
+    assert buttons_of(known()["codec-zero"], {"lines": []}) == {"lines": []}
+    assert buttons_of(known()["usb"], {}) == {}
+
+
+def test_a_configuration_without_a_board_of_the_catalogue_is_left_as_it_is() -> None:
+    written = {"board": {"name": "alsa"}, "lights": {"kind": "gpio"}}
+    assert tables(written, None) is written

@@ -129,7 +129,7 @@ def test_the_spare_board_of_these_tests_is_in_order() -> None:
         ),
         (
             "[[facts]]",
-            '[[buttons]]\nname = "a"\nline = 17\n[[buttons]]\nname = "b"\nline = 17\n[[facts]]',
+            '[[buttons]]\nuse = "action"\nline = 17\n[[buttons]]\nuse = "mute"\nline = 17\n[[facts]]',
             "GPIO 17 would be used for two things",
         ),
         ("[[facts]]", '[volume]\ncontrol = "x"\nlowest_db = 0.0\nhighest_db = -1.0\n[[facts]]', "no range between"),
