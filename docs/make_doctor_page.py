@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 PAGE = HERE / "doctor.md"
 BEGIN, END = "<!-- faults: made by make_doctor_page.py -->\n", "<!-- end of faults -->"
-SIZE = "980,2900"
+SIZE = "980,2270"
 
 
 def in_page(text: str, table: str) -> str:

@@ -101,7 +101,7 @@ class Examination:
 
     def _known(self) -> Config:
         if self._config is None:
-            raise CannotLook(NO_CONFIG)
+            raise CannotLook(self._settings.unreadable or NO_CONFIG)
         return self._config
 
     def _secret(self, file: str, credential: str) -> Secret | None:
@@ -112,6 +112,8 @@ class Examination:
         return found
 
     async def _look_at_settings(self) -> SettingsFacts:
+        if self._settings.unreadable:
+            raise CannotLook(self._settings.unreadable)
         return self._settings
 
     async def _look_at_state(self) -> Any:

@@ -8,6 +8,8 @@ import msgspec
 class SettingsFacts(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
+    unreadable: str = ""
+    """Why this user cannot look at all."""
     board_away: str = ""
     """With board.name = "auto": why no board is taken, in a sentence; empty: one is."""
 

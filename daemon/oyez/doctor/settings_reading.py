@@ -22,11 +22,15 @@ from oyez_hw.ports import HardwareError
 from oyez_hw.probe import snapshot
 
 Space = Callable[[Path], os.statvfs_result]
+AS_ROOT = "look as root, `sudo oyez doctor`"
 CREDENTIALS = "etc/credstore"
 """Where systemd takes the daemon's from; a person who calls the doctor has none of its own."""
 
 
 def read_settings(path: Path, root: Path, environ: Mapping[str, str]) -> tuple[Config | None, SettingsFacts]:
+    """Without a configuration where it is wrong, or may not be read by this user."""
+    if path.exists() and not os.access(path, os.R_OK):
+        return None, SettingsFacts(unreadable=f"{path} may not be read by this user: {AS_ROOT}")
     board_away = ""
     try:
         config = load(path, snapshot(root))
@@ -39,15 +43,20 @@ def read_settings(path: Path, root: Path, environ: Mapping[str, str]) -> tuple[C
 
 
 def read_secret(root: Path, file: str, credential: str, environ: Mapping[str, str]) -> Secret | None:
-    """As the daemon has it. Raises ConfigError."""
+    """As the daemon has it. Raises ConfigError, CannotLook: it is not for this user's eyes."""
     stored = root / CREDENTIALS / f"oyez.{credential}"
+    path = Path(file) if file else stored
+    if path.exists() and not os.access(path, os.R_OK):
+        raise CannotLook(f"{path} may not be read by this user: {AS_ROOT}")
     return secret(str(stored) if not file and stored.exists() else file, credential, environ)
 
 
-def read_state(folder: Path, space: Space = os.statvfs) -> StateFacts:
-    """Writes a byte and takes it away again. Raises CannotLook: there is no such folder."""
+def read_state(folder: Path, space: Space = os.statvfs, user: Callable[[], int] = os.geteuid) -> StateFacts:
+    """Writes a byte and takes it away again. Raises CannotLook: there is no such folder, or it is not this user's."""
     if not folder.exists():
         raise CannotLook(f"there is no state folder {folder} yet; `--state` names another")
+    if user() not in (0, folder.stat().st_uid):
+        raise CannotLook(f"{folder} is another user's: {AS_ROOT}")
     free_mb = free_percent = None
     try:
         told = space(folder)

@@ -26,10 +26,11 @@ from oyez_hw.doctor.board_reading import (
 from oyez_hw.doctor.board_rules import judge_board, judge_heat, judge_load, judge_power, judge_storage, judge_wireless
 from oyez_hw.doctor.finding import CannotLook, Finding
 from oyez_hw.doctor.mixer_reading import mixers
+from oyez_hw.doctor.mixer_rules import judge_mixers
 from oyez_hw.doctor.rounds import Check
 from oyez_hw.doctor.sound_facts import Mixer, Recording, SoundFigures
 from oyez_hw.doctor.sound_measuring import Plan, listen
-from oyez_hw.doctor.sound_rules import card_failed, held_by_us, judge_mixers, judge_sound
+from oyez_hw.doctor.sound_rules import card_failed, held_by_us, judge_sound
 from oyez_hw.ports import HardwareError, Microphone, Speaker
 
 OpenCards = Callable[[], tuple[Microphone, Speaker]]

@@ -4,12 +4,8 @@ from typing import Any
 
 from oyez_hw.alsa_pcm import alsa
 from oyez_hw.alsa_volume import mixer_device
+from oyez_hw.doctor.mixer_rules import is_known
 from oyez_hw.doctor.sound_facts import Mixer
-
-FOR_PLAYBACK = ("Master", "PCM", "Speaker", "Headphone", "Digital", "Line", "DAC", "Lineout", "HDMI", "Playback")
-FOR_CAPTURE = ("Capture", "Mic", "ADC", "PGA", "ADC PCM", "Input")
-"""How the elements that silence a card are called, at the beginning of their names; the others are switches of paths of
-which any board has some closed."""
 
 
 def mixers(playback_device: str, capture_device: str) -> list[Mixer]:
@@ -21,16 +17,16 @@ def mixers(playback_device: str, capture_device: str) -> list[Mixer]:
         module = alsa()
     except Exception:  # without pyalsaaudio the sound check itself says so
         return []
-    found = _elements(module, mixer_device(playback_device), FOR_PLAYBACK, playback=True)
-    return [*found, *_elements(module, mixer_device(capture_device), FOR_CAPTURE, playback=False)]
+    found = _elements(module, mixer_device(playback_device), playback=True)
+    return [*found, *_elements(module, mixer_device(capture_device), playback=False)]
 
 
-def _elements(module: Any, device: str, names: tuple[str, ...], playback: bool) -> list[Mixer]:
+def _elements(module: Any, device: str, playback: bool) -> list[Mixer]:
     try:
         listed = list(dict.fromkeys(module.mixers(device=device)))
     except module.ALSAAudioError:
         return []
-    wanted = [name for name in listed if name.split(" ")[0] in names or name in names]
+    wanted = [name for name in listed if is_known(name, playback)]
     return [made for name in wanted if (made := _element(module, device, name, playback)) is not None]
 
 

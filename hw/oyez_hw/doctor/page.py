@@ -8,6 +8,7 @@ from oyez_hw.doctor.finding import Finding, Result
 from oyez_hw.doctor.plots import Plot
 from oyez_hw.doctor.report import Report
 
+NOTHING = (None, "", [], {})
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Of the page itself: a browser that opens it asks nobody for anything."""
 _STYLE = """
@@ -93,7 +94,9 @@ def _text(sentence: str) -> str:
 
 
 def _figures(result: Result) -> str:
-    rows = "<br>".join(escape(f"{key}: {_shown(value)}") for key, value in result.figures.items() if value is not None)
+    rows = "<br>".join(
+        escape(f"{key}: {_shown(value)}") for key, value in result.figures.items() if value not in NOTHING
+    )
     return f"<tr><th>{escape(result.title)}</th><td><code>{rows}</code></td></tr>" if rows else ""
 
 

@@ -1,10 +1,10 @@
 """What a card gave, judged. Pure. Where a bound is our own choice, its comment says so."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from oyez_hw.doctor.finding import Finding, from_sentence
-from oyez_hw.doctor.sound_facts import Channel, Mixer, SoundFigures
+from oyez_hw.doctor.sound_facts import Channel, SoundFigures
 from oyez_hw.doctor.sound_figures import hears
 
 DEAD_DBFS = -96.0
@@ -25,7 +25,6 @@ WRONG_CLOCK_PPM = 5000.0
 LONG_DELAY_MS = 400.0
 """The echo canceller looks for the echo within half a second."""
 LOUD_ECHO_DBFS = -3.0
-SWITCHED_OFF_PERCENT = 0
 OURS = "oyez"
 """As the kernel names the daemon's process."""
 
@@ -50,28 +49,6 @@ def judge_sound(figures: SoundFigures) -> Iterator[Finding]:
     yield from _inverted(living)
     yield from _lost(figures)
     yield from _echo(figures, living)
-
-
-def judge_mixers(mixers: Iterable[Mixer]) -> Iterator[Finding]:
-    for mixer in mixers:
-        if mixer.playback_on is False or mixer.playback_percent == SWITCHED_OFF_PERCENT:
-            state = "switched off" if mixer.playback_on is False else "at zero"
-            yield Finding(
-                "playback_off",
-                "trouble",
-                f"The mixer's control {mixer.name} for the loudspeaker is {state}.",
-                "Nobody hears what the device says.",
-                f"Turn it up: `alsamixer`, or `amixer sset '{mixer.name}' 60% unmute`, then `sudo alsactl store`.",
-            )
-        if mixer.capture_on is False or mixer.capture_percent == SWITCHED_OFF_PERCENT:
-            state = "switched off" if mixer.capture_on is False else "at zero"
-            yield Finding(
-                "capture_off",
-                "trouble",
-                f"The mixer's control {mixer.name} for the microphone is {state}.",
-                "The device hears nothing, or next to nothing.",
-                f"Turn it up: `alsamixer -V capture` or `amixer sset '{mixer.name}' 80% cap`; `sudo alsactl store`.",
-            )
 
 
 def held_by_us(program: str) -> bool:

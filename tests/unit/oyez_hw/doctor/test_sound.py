@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from oyez_hw.doctor.board_checks import SoundLook
 from oyez_hw.doctor.finding import CannotLook
-from oyez_hw.doctor.sound_facts import Mixer, Recording, SoundFigures
+from oyez_hw.doctor.sound_facts import Recording, SoundFigures
 from oyez_hw.doctor.sound_figures import CLEAR_DB, echo_of, rate_error_ppm
 from oyez_hw.doctor.sound_measuring import SWEEP, Plan, listen
-from oyez_hw.doctor.sound_rules import card_failed, judge_mixers, judge_sound
+from oyez_hw.doctor.sound_rules import card_failed, judge_sound
 from oyez_hw.pcm import PcmFormat, Samples
 from oyez_hw.ports import HardwareError, Microphone, Speaker
 from oyez_hw.room import Ear, Room, RoomSettings
@@ -177,18 +177,3 @@ async def test_the_daemons_card_is_left_to_it(tmp_path: Path) -> None:
     look = SoundLook(Plan("alsa", MICROPHONE), opened, tmp_path, device="hw:1,0")
     with pytest.raises(CannotLook, match="systemctl stop oyez"):
         await look.look()
-
-
-@pytest.mark.parametrize(
-    ("mixer", "found"),
-    [
-        (Mixer(name="Master", playback_percent=0, playback_on=True), ["playback_off"]),
-        (Mixer(name="Speaker", playback_percent=70, playback_on=False), ["playback_off"]),
-        (Mixer(name="Capture", capture_percent=0), ["capture_off"]),
-        (Mixer(name="Mic", capture_percent=50, capture_on=False), ["capture_off"]),
-        (Mixer(name="PCM", playback_percent=1, playback_on=True), []),
-        (Mixer(name="ADC"), []),
-    ],
-)
-def test_a_control_at_zero_or_off_is_found(mixer: Mixer, found: list[str]) -> None:
-    assert [finding.name for finding in judge_mixers([mixer])] == found
