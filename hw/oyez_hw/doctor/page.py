@@ -8,7 +8,7 @@ from oyez_hw.doctor.finding import Finding, Result
 from oyez_hw.doctor.plots import Plot
 from oyez_hw.doctor.report import Report
 
-NOTHING = (None, "", [], {})
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Of the page itself: a browser that opens it asks nobody for anything."""
 _STYLE = """
