@@ -54,7 +54,8 @@ async def test_a_board_s_name_alone_is_enough_to_be_heard_and_answered(
             command = [sys.executable, "-m", "oyez", "run", "--config", str(config), "--trace", "/dev/stdout"]
             async with running(command, env=board.environment) as daemon:
                 await daemon.line("Listening for hey_jarvis")
-                mouth = AlsaSpeaker(virtual_pulse.MOUTH, MICROPHONE)
+                # Two seconds of buffer: on a busy machine the sentence must come whole all the same.
+                mouth = AlsaSpeaker(virtual_pulse.MOUTH, MICROPHONE, period_ms=1000.0)
                 mouth.open()
                 await asyncio.to_thread(speak, mouth, sound)
                 await traced(daemon, "WakeHeard", after=0)
