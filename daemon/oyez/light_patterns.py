@@ -6,7 +6,7 @@ two are alike in grey. The colour only says it once more. A red light that stand
     dark        asleep                     nothing
     muted       the microphone is off      fixed: all lamps, red
     listening   it hears a request         isophase, 2 s: as long bright as dark; on a ring one lamp stands and points
-    thinking    it waits for an answer     one light goes round; of few lamps: quick, a short flash in 0.75 s
+    thinking    it waits for an answer     one light goes round; of few lamps: flashing, a short flash in 1.4 s
     speaking    it says something          occulting, 2.5 s: bright, with a short dark
     ringing     a timer has come           isophase, 0.7 s
     troubled    something is wrong         group flashing: two flashes in 4 s
@@ -107,7 +107,7 @@ def _level(mood: Mood, fixture: Fixture, lamp: int, since_s: float, direction_de
         case "thinking" if fixture.count >= FEW:
             return _passes_by(lamp / fixture.count, since_s / 1.8)
         case "thinking":
-            return _lit(since_s, 0.75, ((0.0, 0.25),))
+            return _lit(since_s, 1.4, ((0.0, 0.3),))
         case "speaking":
             return _lit(since_s, 2.5, ((0.0, 2.0),))
         case "ringing":

@@ -44,6 +44,9 @@ class LoopCapture(Capture):
         self._open = True
         return self.format
 
+    def finish(self) -> None:
+        self.stop()
+
     def stop(self) -> None:
         if self._open:
             self._open = False
