@@ -107,7 +107,7 @@ def _level(mood: Mood, fixture: Fixture, lamp: int, since_s: float, direction_de
         case "thinking" if fixture.count >= FEW:
             return _passes_by(lamp / fixture.count, since_s / 1.8)
         case "thinking":
-            return _lit(since_s, 1.4, ((0.0, 0.3),))
+            return _lit(since_s, 1.4, ((0.0, 0.45),))
         case "speaking":
             return _lit(since_s, 2.5, ((0.0, 2.0),))
         case "ringing":

@@ -43,13 +43,20 @@ def apa102(picture: Sequence[Colour]) -> bytes:
 
 def _apa102_lamp(colour: Colour) -> bytes:
     coarse = min(31, math.ceil(max(colour) * 31))
-    red, green, blue = (round(255 * min(1.0, part * 31 / coarse)) if coarse else 0 for part in colour)
+    red, green, blue = _steps(colour, 31 / coarse) if coarse else (0, 0, 0)
     return bytes([0b111_00000 | coarse, blue, green, red])
+
+
+def _steps(colour: Colour, share: float) -> list[int]:
+    """Of 255. What is to shine shines, however dimly it was asked to: a sign that nobody sees is none."""
+    steps = [round(255 * min(1.0, part * share)) for part in colour]
+    return steps if any(steps) else [int(0.0 < part == max(colour)) for part in colour]
 
 
 def ws2812(picture: Sequence[Colour]) -> bytes:
     """Low before it, too: what the bus did since the last picture must not count."""
-    bits = b"".join(_WS2812_BYTES[round(255 * part)] for lamp in picture for part in (lamp.green, lamp.red, lamp.blue))
+    lamps = (_steps(lamp, 1.0) for lamp in picture)
+    bits = b"".join(_WS2812_BYTES[step] for red, green, blue in lamps for step in (green, red, blue))
     return _LATCH + bits + _LATCH
 
 

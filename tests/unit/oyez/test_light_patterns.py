@@ -74,7 +74,7 @@ def test_a_lamp_that_cannot_be_dimmed_is_on_or_off_however_dim_it_is_wished(
     assert (max(shown[0]) >= SHINES) == (mood != "dark" and max(shown[0]) == 1.0)
 
 
-LEVEL = st.floats(0.0, 1.0)
+LEVEL = st.just(0.0) | st.floats(0.01, 1.0)
 VIEWS = st.builds(
     View,
     state=st.sampled_from(["idle", "listening", "thinking", "speaking"]),

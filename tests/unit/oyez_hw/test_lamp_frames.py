@@ -36,12 +36,20 @@ def test_what_an_apa102_lamp_gives_is_within_half_a_step_of_what_was_asked(colou
     assert coarse & 0b1110_0000 == 0b1110_0000
     share = (coarse & 0b1_1111) / 31
     for given_light, wanted in ((red, colour.red), (green, colour.green), (blue, colour.blue)):
-        assert abs(given_light / 255 * share - wanted) <= share * 0.5 / 255 + 1e-9
+        assert abs(given_light / 255 * share - wanted) <= share * (0.5 if max(colour) > 1e-4 else 1.0) / 255 + 1e-9
 
 
 @given(COLOURS.filter(lambda colour: max(colour) > 1 / 31))
 def test_a_dim_apa102_colour_has_all_eight_bits_for_its_hue(colour: Colour) -> None:
     assert max(apa102([colour])[5:8]) > 127
+
+
+@given(st.floats(1e-12, 1.0))
+def test_what_is_to_shine_shines_in_its_own_hue_however_dimly(light: float) -> None:
+    _, blue, green, red = apa102([Colour(light, 0.0, 0.0)])[4:8]
+    assert red > 0 == blue == green
+    assert decoded(levels(ws2812([Colour(light, 1.0, 0.0)])))[1] == round(255 * light), "beside a bright one it may not"
+    assert decoded(levels(ws2812([Colour(light, 0.0, 0.0)])))[1] >= 1
 
 
 def levels(frame: bytes) -> list[tuple[int, float]]:
