@@ -51,6 +51,8 @@ class SoundFigures(msgspec.Struct, frozen=True, kw_only=True):
     card_channels: int = 0
     rate_error_ppm: float | None = None
     """The card's clock against this machine's; None: too short to say."""
+    rate_unsure_ppm: float | None = None
+    """Half the width of its 95 % interval: a busy machine reads late."""
     capture_xruns: int = 0
     playback_xruns: int = 0
     swept: bool = False

@@ -1,5 +1,6 @@
 """Pure: from what a card gave to the figures that are judged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from oyez_hw.doctor.sound_facts import Channel
 from oyez_hw.levels import level_dbfs
 from oyez_hw.measuring.chirp import Chirp
+from oyez_hw.measuring.clock_fit import earliest_line
 from oyez_hw.measuring.pulses import squeezed
 from oyez_hw.pcm import Samples
 
@@ -19,6 +21,8 @@ HEARD_DB = 10.0
 POLARITY_LOW_HZ, POLARITY_HIGH_HZ = 200.0, 800.0
 POLARITY_WITHIN_S = 0.00035
 """What sound needs for 12 cm, wider than any board; at 800 Hz it is less than a third of a period."""
+SETTLING_S, LEAST_S = 0.4, 1.5
+"""A card's clock is looked at after its start, for so long at least."""
 CLEAR_DB = 20.0
 """Under it a peak may be noise: of 300 times noise alone the highest reached 14.3 dB."""
 
@@ -109,20 +113,23 @@ def agreement(one: Doubles, other: Doubles, rate_hz: int) -> float:
     return float(np.clip(near[np.argmax(np.abs(near))], -1.0, 1.0))
 
 
-def rate_error_ppm(captured: Doubles, rate_hz: int) -> float | None:
-    """captured: (reads, 2), frames read so far and monotonic time. The slope of frames over time against the rate.
-    None under three seconds: a late reader would look like a clock.
+def rate_error_ppm(captured: Doubles, breaks: Sequence[int], rate_hz: int) -> tuple[float, float] | None:
+    """(the card's clock against this machine's, half the width of its 95 % interval). None: too little to say.
 
-    Of both ends the earliest reading counts: reads are late now and then, and never early.
+    captured: (reads, 2), frames read so far and monotonic time. breaks: frames read when sound was lost; the longest
+    stretch between them counts.
     """
-    frames, times_s = captured.T
-    if len(times_s) < 20 or times_s[-1] - times_s[0] < 3.0:
+    frames, times_s = captured[captured[:, 0] > rate_hz * SETTLING_S].T
+    inner = [at for at in breaks if len(frames) and at > frames[0]]
+    stretches = np.split(np.arange(len(frames)), np.searchsorted(frames, inner, side="right"))
+    longest = max(stretches, key=len)
+    if len(longest) < 2 or frames[longest[-1]] - frames[longest[0]] < rate_hz * LEAST_S:
         return None
-    late = times_s - frames / rate_hz
-    part = max(5, len(late) // 5)
-    first, last = int(np.argmin(late[:part])), len(late) - part + int(np.argmin(late[-part:]))
-    span_s = times_s[last] - times_s[first]
-    return float(((frames[last] - frames[first]) / rate_hz / span_s - 1) * 1e6)
+    try:
+        line = earliest_line(frames[longest], times_s[longest], rate_hz)
+    except ValueError:
+        return None
+    return (1 / (line.slope * rate_hz) - 1) * 1e6, line.slope_error / line.slope * 1e6
 
 
 def _hearing(noise: list[float], loud: list[float] | None, numbers: list[int]) -> list[int]:

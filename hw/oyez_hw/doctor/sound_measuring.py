@@ -103,7 +103,7 @@ def _measured(plan: Plan, heard: _Heard) -> tuple[SoundFigures, Recording]:
     channels = channels_of(quiet, loud, rate_hz, numbers)
     best = max(channels, key=rise_db, default=None)
     echo = echo_of(loud, best.number, rate_hz, SWEEP) if loud is not None and best is not None else None
-    error_ppm = None if heard.overruns else rate_error_ppm(take.captured, rate_hz)
+    error = rate_error_ppm(take.captured, take.capture_breaks, rate_hz)
     figures = SoundFigures(
         board=plan.board,
         asked_rate_hz=plan.asked.rate_hz,
@@ -112,7 +112,8 @@ def _measured(plan: Plan, heard: _Heard) -> tuple[SoundFigures, Recording]:
         channels=channels,
         microphones_wanted=max((channel + 1 for channel, _, _ in plan.microphones), default=0),
         card_channels=samples.shape[1],
-        rate_error_ppm=None if error_ppm is None else round(error_ppm),
+        rate_error_ppm=None if error is None else round(error[0]),
+        rate_unsure_ppm=None if error is None else round(error[1]),
         capture_xruns=heard.overruns,
         playback_xruns=heard.underruns,
         swept=loud is not None,
@@ -134,5 +135,5 @@ def _sweep_at(take: Take) -> int:
     """Index, in what was heard, of the moment at which the sweep became audible, as the card tells."""
     first = np.array([take.sound_start + round(QUIET_S * take.playback_hz)])
     audible_s = float(take.audible_s(first)[0])
-    frames, times_s = take.captured.T
-    return max(0, round(float(np.interp(audible_s, times_s, frames))))
+    frames = take.captured[:, 0]
+    return max(0, round(float(np.interp(audible_s, take.captured_s(frames), frames))))

@@ -85,7 +85,7 @@ def _format(figures: SoundFigures) -> Iterator[Finding]:
 
 def _clock(figures: SoundFigures) -> Iterator[Finding]:
     error_ppm = figures.rate_error_ppm
-    if error_ppm is None or abs(error_ppm) < WRONG_CLOCK_PPM or figures.capture_xruns:
+    if error_ppm is None or not _clock_is_wrong(figures):
         return
     real_hz = figures.rate_hz * (1 + error_ppm * 1e-6)
     yield Finding(
@@ -96,6 +96,11 @@ def _clock(figures: SoundFigures) -> Iterator[Finding]:
         "Set board.capture_rate_hz to what the card really runs at (its data sheet says); put `plughw:` in place of "
         "`hw:` if it is refused.",
     )
+
+
+def _clock_is_wrong(figures: SoundFigures) -> bool:
+    """Also by the end of its interval that is nearer to right."""
+    return abs(figures.rate_error_ppm or 0.0) - (figures.rate_unsure_ppm or 0.0) >= WRONG_CLOCK_PPM
 
 
 def _is_dead(channel: Channel) -> bool:
@@ -222,7 +227,7 @@ def _echo(figures: SoundFigures, living: Sequence[Channel]) -> Iterator[Finding]
     if figures.speaker_failed:
         meaning = "Nobody hears what the device says."
         yield from_sentence("no_loudspeaker", "trouble", figures.speaker_failed, meaning)
-    if not figures.swept or not living:
+    if not figures.swept or not living or _clock_is_wrong(figures):  # a sweep at a wrong pitch is not found
         return
     if figures.echo_delay_ms is None:
         yield Finding(
