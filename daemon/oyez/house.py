@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from oyez import actions as do
+from oyez.calibrated import put_to_use
 from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.config import Config
@@ -151,7 +152,8 @@ class House:
             lambda: self.conductor.view, mcp_tokens or {}, secret_headers or {}, [timer_tools(self._timekeeper)],
         )  # fmt: skip
         keep = self._evidence.keep if self._evidence.locker else None
-        self._ears = Ears(hearing, tell, clock=clock, board=config.board, state=memory.folder, keep=keep)
+        measured, echo = put_to_use(config.board, hearing, memory.folder, view.volume)
+        self._ears = Ears(hearing, tell, clock=clock, board=measured, state=memory.folder, keep=keep)
         self._voice = Voice(config.speaking, self._playback, tell)
         self._feeder = Feeder(self._voice)
         self._announcements = Announcements(config.home, self._http, tell, self._broker.answer)
@@ -177,7 +179,7 @@ class House:
         self._cards.on_playing = self._mixer.apply
         self._panel = Panel(board, config, tell, self._troubles, lambda: self.conductor.view, self._ears, clock)
         self._care = HearingCare(
-            self._ears, self._cards.losses, memory.folder, self._pen.later, self._troubles, self._again
+            self._ears, self._cards.losses, memory.folder, self._pen.later, self._troubles, self._again, echo
         )
         self._signs = VitalSigns(self._capture, self._playback, self._cards, self._ears, self.conductor, clock)
         self._diagnostics = Diagnostics(

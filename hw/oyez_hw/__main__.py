@@ -10,6 +10,7 @@ from typing import Any
 
 from oyez_hw.alsa_pcm import alsa
 from oyez_hw.commands.boards import add_board, board, list_boards
+from oyez_hw.commands.calibrate import add_calibrate, calibrate
 from oyez_hw.commands.channels import add_channels, channels
 from oyez_hw.commands.latency import add_latency, latency
 from oyez_hw.commands.sound import add_levels, add_play, add_record, levels, play, record
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     add_levels(_command(commands, "levels", levels, "live level, peak and clipping of each microphone"))
     add_latency(_command(commands, "latency", latency, "round trip, jitter and drift, by chirps from the loudspeaker"))
     add_channels(_command(commands, "channels", channels, "what each channel is: order, polarity, dead, loop-back"))
+    add_calibrate(_command(commands, "calibrate", calibrate, "gains, echo and safe volume, kept for the daemon"))
     add_doctor(_command(commands, "doctor", doctor, "what is wrong with this board, and what to do about it"))
     return parser
 

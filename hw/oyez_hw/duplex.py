@@ -46,11 +46,16 @@ def play_and_record(
         silence = np.zeros((round(after_s * playback.rate_hz), playback.channels), np.int16)
         whole = np.concatenate([np.zeros((before, playback.channels), np.int16), own, silence])
         microphone.read()  # the first period tells when the card really started
-        run.write(whole[: round(AHEAD_S * playback.rate_hz)])
+        ahead = more = round(AHEAD_S * playback.rate_hz)
+        run.write(whole[:ahead])
         while run.frames_written < len(whole):
             on_heard(run.read(), run.frames_written / len(whole))
-            due = round(run.frames_read / capture.rate_hz * playback.rate_hz) + round(AHEAD_S * playback.rate_hz)
-            run.write(whole[run.frames_written : due])
+            due = round(run.frames_read / capture.rate_hz * playback.rate_hz) + more
+            starved = run.write(whole[run.frames_written : due])
+            if starved:  # only what was just written lies before the card: ahead again, or it starves for ever
+                begun = run.frames_written
+                run.write(whole[begun : begun + ahead])
+                more += run.frames_written - begun
     finally:
         microphone.close()
         speaker.close()
@@ -81,7 +86,9 @@ class _Run:
         self._captured.append((self.frames_read, frame.time_s))
         return frame.samples
 
-    def write(self, samples: Samples) -> None:
+    def write(self, samples: Samples) -> bool:
+        """Whether the card had run dry."""
+        breaks = len(self._playback_breaks)
         for start in range(0, len(samples), self._chunk):
             chunk = samples[start : start + self._chunk]
             first, lost = self.frames_written, self._speaker.xruns
@@ -92,6 +99,7 @@ class _Run:
                 self._playback_breaks.append(first)
             self.frames_written += len(chunk)
             self._written.append((first, before_s, self.frames_written, self._clock(), delay))
+        return len(self._playback_breaks) > breaks
 
     def take(self, capture: PcmFormat, playback: PcmFormat, sound_start: int) -> Take:
         return Take(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from oyez_hw.calibration_file import read_calibration
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.room import Ear, Room, RoomSettings
 from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
@@ -111,3 +112,20 @@ def test_channels_finds_a_swap_an_inverted_and_a_dead_microphone(make_card: Make
         ("moved", (0, 2)),
     }
     assert found["channels"][2]["beside_others_db"] == pytest.approx(-3.0, abs=0.5)
+
+
+@pytest.mark.long
+def test_calibrate_keeps_gains_and_the_way_of_the_echo(make_card: Make, tmp_path: Path) -> None:
+    """Seven levels and a sweep: most of a minute."""
+    ears = (Ear(), Ear(gain_db=-5.0), Ear(gain_db=3.0))
+    make_card(RoomSettings(ears=ears, echo_delay_s=0.04, echo_gain_db=-10.0, capture_drift_ppm=15.0), channels=3)
+    found = asked("calibrate", *CARD, "--channels", "3", "--state", tmp_path / "state", "--loudest", "-12")
+    assert Path(found["file"]).exists()
+    assert found["path_ms"] == pytest.approx(40.0, abs=1.5)
+    assert found["drift_ppm"] == pytest.approx(15.0, abs=5.0)
+    gains = {way["channel"]: way["gain_db"] for way in found["ways"]}
+    assert gains == pytest.approx({0: 0.0, 1: 5.0, 2: -3.0}, abs=0.5)
+    assert (found["gains_by"], found["safe_dbfs"]) == ("direct", -12.0)
+    kept = read_calibration(tmp_path / "state", "alsa", MICROPHONE, LOUDSPEAKER)
+    assert kept is not None
+    assert len(kept.ways) == 3

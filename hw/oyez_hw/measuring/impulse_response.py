@@ -81,7 +81,7 @@ def figures_of(responses: Responses, channel: int) -> Figures:
     return Figures(
         arrival_s=responses.start_s + first / rate_hz,
         gain_db=10 * math.log10(whole / responses.unit_energy),
-        length_s=max(0.0, (begin + (gone[0] if len(gone) else len(energy)) - first) / rate_hz),
+        length_s=max(0.0, float(begin + (gone[0] if len(gone) else len(energy)) - first) / rate_hz),
         to_noise_db=20 * math.log10(max(float(np.abs(sound).max()) / noise, 1e-6)),
     )
 

@@ -8,7 +8,7 @@ from oyez.config import Board, Hearing
 from oyez.events import Event, TroubleFound, TroubleGone
 from oyez.hearing.echo.wake_branch import Learned
 from oyez.hearing.near_end import NearEnd
-from oyez.hearing_care import FILE, KEEP_LOOKS, HearingCare
+from oyez.hearing_care import FILE, KEEP_LOOKS, FirstEcho, HearingCare
 from oyez.pen import at_once
 from oyez.troubles import Troubles
 
@@ -87,3 +87,16 @@ def test_a_broken_microphone_is_told_once_and_so_is_its_return() -> None:
     ears.microphone_faults = {}
     watched._look()
     assert told[1:] == [TroubleGone("microphones")]
+
+
+def test_of_calibration_and_what_was_learned_the_newer_is_begun_with(tmp_path: Path) -> None:
+    before = Ears()
+    before.near_end.weights = weights(0.25)
+    before.near_end.move(-320)
+    care(before, tmp_path, [])._look()
+    learned_s = (tmp_path / FILE).stat().st_mtime
+    for written_s, moved in ((learned_s - 60, -320), (learned_s + 60, 480)):
+        ears = Ears()
+        first = FirstEcho(weights(0.5), 480, written_s)
+        HearingCare(ears, dict, tmp_path, at_once, Troubles([].append), lambda: None, first)  # type: ignore[arg-type]
+        assert ears.near_end.moved == moved
