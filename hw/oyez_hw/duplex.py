@@ -1,6 +1,7 @@
-"""Plays and records at once, in one thread: a period is read, then as much is written.
+"""Plays and records at once, in one thread: a period is read, then what the clock says was played meanwhile is written.
 
-Written by count, not by what the card says is left: a card that lies about its delay is what is to be found out.
+Not by what the card says is left, for a card that lies about its delay is what is to be found out; and not by what was
+read: a write that waits for room would hold up the reads for ever once they are late.
 """
 
 import time
@@ -46,16 +47,16 @@ def play_and_record(
         silence = np.zeros((round(after_s * playback.rate_hz), playback.channels), np.int16)
         whole = np.concatenate([np.zeros((before, playback.channels), np.int16), own, silence])
         microphone.read()  # the first period tells when the card really started
-        ahead = more = round(AHEAD_S * playback.rate_hz)
+        ahead = round(AHEAD_S * playback.rate_hz)
         run.write(whole[:ahead])
+        begun_s, begun = clock(), 0
         while run.frames_written < len(whole):
             on_heard(run.read(), run.frames_written / len(whole))
-            due = round(run.frames_read / capture.rate_hz * playback.rate_hz) + more
-            starved = run.write(whole[run.frames_written : due])
+            due = begun + round((clock() - begun_s) * playback.rate_hz) + ahead
+            starved = run.write(whole[run.frames_written : min(due, run.frames_written + ahead)])
             if starved:  # only what was just written lies before the card: ahead again, or it starves for ever
-                begun = run.frames_written
+                begun_s, begun = clock(), run.frames_written
                 run.write(whole[begun : begun + ahead])
-                more += run.frames_written - begun
     finally:
         microphone.close()
         speaker.close()

@@ -20,7 +20,7 @@ from oyez_hw.measuring.channel_check import channels_in
 from oyez_hw.measuring.chirp import Chirp, train
 from oyez_hw.measuring.findings import findings
 from oyez_hw.measuring.impulse_response import figures_of, responses
-from oyez_hw.measuring.loop_back import NothingHeardError, measured
+from oyez_hw.measuring.loop_back import NothingHeardError
 from oyez_hw.ports import HardwareError
 
 TRIED = Chirp(0.3)
@@ -51,8 +51,7 @@ def calibrate(asked: argparse.Namespace) -> dict[str, Any]:
     safe_dbfs = steps[-1].level_dbfs
     level_dbfs = max(LEAST_DBFS, safe_dbfs - BELOW_SAFE_DB)
     played = train(SWEEP, asked.seconds, at_least=7)
-    take, arrivals = heard(board, played, level_dbfs, "sweeps from the loudspeaker", card.microphones_of)
-    loop = measured(take, played, arrivals)
+    take, arrivals, loop = heard(board, played, level_dbfs, "sweeps from the loudspeaker", card.microphones_of)
     found = responses(take, played, arrivals, loop.path_ms / 1000, level_dbfs)
     channels = channels_in(take, found)
     gains, by = gains_db(channels, _distances_mm(card, asked))
@@ -109,9 +108,8 @@ def _climb(board: Board, card: Known, loudest_dbfs: float) -> tuple[list[Step], 
 
 def _try(board: Board, card: Known, level_dbfs: float) -> Step:
     played = train(TRIED, 0.0, at_least=6)
-    take, arrivals = heard(board, played, level_dbfs, f"at {level_dbfs:g} dBFS", card.microphones_of)
-    path_s = measured(take, played, arrivals).path_ms / 1000
-    found = responses(take, played, arrivals, path_s, level_dbfs)
+    take, arrivals, loop = heard(board, played, level_dbfs, f"at {level_dbfs:g} dBFS", card.microphones_of)
+    found = responses(take, played, arrivals, loop.path_ms / 1000, level_dbfs)
     # Of each moment the loudest channel: what one microphone loses by clipping the others do not show.
     peak = int(np.abs(take.heard[:, card.microphones_of(take.heard.shape[1])].astype(np.int32)).max())
     best = arrivals.channel

@@ -11,7 +11,7 @@ from oyez_hw.measuring.channel_check import Channel, channels_in
 from oyez_hw.measuring.chirp import Chirp, train
 from oyez_hw.measuring.findings import arrivals_us, findings
 from oyez_hw.measuring.impulse_response import Responses, responses
-from oyez_hw.measuring.loop_back import LoopBack, measured
+from oyez_hw.measuring.loop_back import LoopBack
 from oyez_hw.measuring.microphone_order import Order, expected_us, order_of
 from oyez_hw.measuring.take import Take
 
@@ -56,8 +56,7 @@ def channels(asked: argparse.Namespace) -> dict[str, Any]:
 def swept(card: Known, seconds: float, level_dbfs: float, text: str) -> tuple[Take, LoopBack, Responses]:
     """Plays sweeps and hears them on every channel. Raises HardwareError, NothingHeardError, ValueError."""
     played = train(SWEEP, seconds, at_least=LEAST_SWEEPS)
-    take, arrivals = heard(open_board(card.settings), played, level_dbfs, text, card.microphones_of)
-    found = measured(take, played, arrivals)
+    take, arrivals, found = heard(open_board(card.settings), played, level_dbfs, text, card.microphones_of)
     return take, found, responses(take, played, arrivals, found.path_ms / 1000, level_dbfs)
 
 

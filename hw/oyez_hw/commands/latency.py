@@ -10,7 +10,7 @@ from oyez_hw.boards import open_board
 from oyez_hw.commands.cards import Known, add_both, known, rounded
 from oyez_hw.commands.listening import heard
 from oyez_hw.measuring.chirp import Chirp, train
-from oyez_hw.measuring.loop_back import LoopBack, measured
+from oyez_hw.measuring.loop_back import LoopBack
 
 CHIRP = Chirp(0.15)
 LEAST_CHIRPS = 8
@@ -27,8 +27,7 @@ def latency(asked: argparse.Namespace) -> dict[str, Any]:
     """Raises HardwareError, NothingHeardError."""
     card, played = known(asked), train(CHIRP, asked.seconds, at_least=LEAST_CHIRPS)
     among = _asked(asked.channel, card)
-    take, arrivals = heard(open_board(card.settings), played, asked.level, "chirps from the loudspeaker", among)
-    found = measured(take, played, arrivals)
+    take, _, found = heard(open_board(card.settings), played, asked.level, "chirps from the loudspeaker", among)
     if not asked.json:
         print("\n".join(_sentences(found)))
     rates = {"capture_rate_hz": take.capture_hz, "playback_rate_hz": take.playback_hz}

@@ -7,7 +7,7 @@ from oyez_hw.boards import Board
 from oyez_hw.commands.progress import Progress
 from oyez_hw.duplex import BEFORE_S, play_and_record
 from oyez_hw.measuring.chirp import ChirpTrain
-from oyez_hw.measuring.loop_back import Arrivals, TornError, arrivals_in
+from oyez_hw.measuring.loop_back import Arrivals, LoopBack, TornError, arrivals_in, measured
 from oyez_hw.measuring.take import Take
 
 TRIES = 3
@@ -18,7 +18,7 @@ LEAST_DBFS = -80.0
 
 def heard(
     board: Board, played: ChirpTrain, level_dbfs: float, text: str, among: Callable[[int], Sequence[int]]
-) -> tuple[Take, Arrivals]:
+) -> tuple[Take, Arrivals, LoopBack]:
     """Once more when overruns tore it. among: channels the card delivers -> those to ask.
 
     Raises HardwareError, NothingHeardError, ValueError for a level that would be silent or clip.
@@ -28,7 +28,8 @@ def heard(
     for left in range(TRIES - 1, -1, -1):
         take = _once(board, played, level_dbfs, text)
         try:
-            return take, arrivals_in(take, played, among(take.heard.shape[1]))
+            arrivals = arrivals_in(take, played, among(take.heard.shape[1]))
+            return take, arrivals, measured(take, played, arrivals)
         except TornError as error:
             if not left:
                 raise

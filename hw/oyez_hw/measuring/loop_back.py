@@ -24,6 +24,8 @@ PIECE_S = 0.004
 """Half of what two pulses are compared by."""
 MOST_MISSED = 8
 """Samples between a pulse and the line through all."""
+MOST_WRONG = 2e-3
+"""No crystal is: a rate that is so far off was read off stamps of a program that hardly ran."""
 HEARD = 7.0
 """Times the noise: the highest of 1000 normal values is 3.2."""
 
@@ -79,12 +81,15 @@ class LoopBack:
 
 
 def measured(take: Take, train: ChirpTrain, arrivals: Arrivals | None = None) -> LoopBack:
-    """arrivals: as arrivals_in() found them, if it was asked before. Raises NothingHeardError."""
+    """arrivals: as arrivals_in() found them, if it was asked before. Raises NothingHeardError, TornError."""
     arrivals = arrivals or arrivals_in(take, train)
     written, heard = arrivals.written, arrivals.heard
     given_s, audible_s, captured_s = take.given_s(written), take.audible_s(written), take.captured_s(heard)
     capture_hz, playback_hz = take.clock_rates(float(np.median(heard)), float(np.median(written)))
     nominal = take.capture_hz / take.playback_hz
+    wrong = max(abs(capture_hz / take.capture_hz - 1), abs(playback_hz / take.playback_hz - 1))
+    if wrong > MOST_WRONG and (take.capture_breaks or take.playback_breaks):
+        raise TornError(f"the cards' times make no sense after {_breaks(take)}; the machine is too busy")
     return LoopBack(
         chirps=len(train.starts_s),
         found=len(heard),
@@ -219,12 +224,16 @@ def _longest_stretch(
 
 
 def _too_few(take: Take, chirps: int, loud: int, whole: int) -> NothingHeardError:
-    if loud >= LEAST_POINTS:
+    if take.capture_breaks or take.playback_breaks:
         return TornError(
-            f"{loud} of {chirps} chirps came back, but no more than {whole} in a row: {len(take.capture_breaks)} "
-            f"overrun(s) and {len(take.playback_breaks)} underrun(s) tore the sound, the machine is too busy"
+            f"{loud} of {chirps} chirps came back, no more than {whole} in a row: {_breaks(take)} tore the sound; the "
+            "machine is too busy"
         )
     return NothingHeardError(
         f"the microphones heard {loud} of {chirps} chirps: turn the loudspeaker up, look whether it plays (`oyez-hw "
         f"play`) and whether the microphone hears (`oyez-hw levels`), and close what else uses the card"
     )
+
+
+def _breaks(take: Take) -> str:
+    return f"{len(take.capture_breaks)} overrun(s) and {len(take.playback_breaks)} underrun(s)"

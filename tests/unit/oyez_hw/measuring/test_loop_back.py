@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from oyez_hw.duplex import play_and_record
 from oyez_hw.measuring.chirp import train
-from oyez_hw.measuring.loop_back import NothingHeardError, measured
+from oyez_hw.measuring.loop_back import NothingHeardError, TornError, measured
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.room import Room, RoomSettings
 from oyez_hw.simulated import FastClock, SimulatedCard
@@ -94,6 +94,21 @@ def test_what_lies_beyond_an_overrun_is_left_out(lost: int) -> None:
     assert found.path_ms == pytest.approx(50, abs=1.0)
     assert found.drift_ppm == pytest.approx(30, abs=1.0)
     assert (found.overruns, found.found) == (1, pytest.approx(13, abs=2))
+
+
+def test_a_take_that_is_all_holes_is_said_to_be_torn() -> None:
+    truth = Truth()
+    torn = replace(take(truth), capture_breaks=tuple(range(8_000, 170_000, 8_000)))
+    with pytest.raises(TornError, match="overrun"):
+        measured(torn, chirps(truth))
+
+
+def test_stamps_of_a_program_that_hardly_ran_are_not_believed() -> None:
+    truth = Truth()
+    whole = take(truth)
+    slow = whole.captured * (1, 1.01)
+    with pytest.raises(TornError, match="make no sense"):
+        measured(replace(whole, captured=slow, playback_breaks=(100,)), chirps(truth))
 
 
 @pytest.mark.parametrize(
