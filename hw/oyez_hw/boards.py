@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,8 @@ import msgspec
 from oyez_hw.acoustics import resampled
 from oyez_hw.alsa_microphone import AlsaMicrophone
 from oyez_hw.alsa_speaker import AlsaSpeaker
-from oyez_hw.alsa_volume import AlsaVolume, open_mixer
+from oyez_hw.alsa_volume import AlsaVolume, MixerElement, open_mixer
+from oyez_hw.card_reset import no_reset, reset_card
 from oyez_hw.panel import NoButtons, NoLights, buttons_of, open_buttons, open_lights
 from oyez_hw.panel_settings import ButtonLine, PanelSettings
 from oyez_hw.pcm import PcmFormat
@@ -66,6 +68,9 @@ class Board:
     buttons: Buttons = field(default_factory=NoButtons)
     pressable: tuple[ButtonLine, ...] = ()
     """What each of the buttons is, in their order."""
+    reset_microphone: Callable[[], None] = no_reset
+    """On its bus. Blocks for up to a few seconds. Raises ResetRefused."""
+    reset_loudspeaker: Callable[[], None] = no_reset
 
     @property
     def lit(self) -> bool:
@@ -93,12 +98,22 @@ def open_board(settings: BoardSettings, panel: PanelSettings = NO_PANEL) -> Boar
 def _alsa(settings: BoardSettings) -> Board:
     microphone = AlsaMicrophone(settings.capture_device, settings.capture_format, settings.period_ms)
     speaker = AlsaSpeaker(settings.playback_device, settings.playback_format, settings.period_ms)
+    resettable = partial(
+        Board,
+        microphone,
+        reset_microphone=lambda: reset_card(microphone.device),
+        reset_loudspeaker=lambda: reset_card(speaker.device),
+    )
     if settings.mixer_control:
-        element = partial(open_mixer, settings.mixer_control, settings.playback_device)
-        volume_of_card = AlsaVolume(element, settings.mixer_range_db)
-        return Board(microphone, speaker, volume_of_card)
+        element = partial(_mixer_of, speaker, settings.mixer_control)
+        return resettable(speaker, AlsaVolume(element, settings.mixer_range_db))
     volume = SoftwareVolume()
-    return Board(microphone, ScaledSpeaker(speaker, volume), volume)
+    return resettable(ScaledSpeaker(speaker, volume), volume)
+
+
+def _mixer_of(speaker: AlsaSpeaker, control: str) -> MixerElement:
+    """On the card as it is called now: it may have come back under another number."""
+    return open_mixer(control, speaker.device)
 
 
 def scripted_room(microphone: PcmFormat, loudspeaker: PcmFormat, loaded: LoadedScript | None, epoch_s: float) -> Room:

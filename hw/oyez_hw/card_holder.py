@@ -41,6 +41,12 @@ def card_of(device: str) -> tuple[str, int | None]:
     return found["card"], int(found["device"]) if found["device"] else None
 
 
+def with_card(device: str, card: str) -> str:
+    """The same ALSA name on another card; a name of no card stays as it is."""
+    found = _NAMED.search(device)
+    return device[: found.start("card")] + card + device[found.end("card") :] if found else device
+
+
 def owner_of(status: str) -> int | None:
     """The process in the text of /proc/asound/card*/pcm*/sub*/status; None: closed."""
     found = _OWNER.search(status)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from oyez_hw.faults import Fault
 from oyez_hw.pcm import Frame, PcmFormat, Samples
 
 
@@ -12,6 +13,11 @@ class HardwareError(Exception):
 
     The message says in one sentence what happened, what it means and what to do.
     """
+
+    def __init__(self, message: str, fault: Fault = Fault.FAILED, unwell_s: float = 0.0) -> None:
+        """unwell_s: so long it had been going on when it was found out."""
+        super().__init__(message)
+        self.fault, self.unwell_s = fault, unwell_s
 
 
 class Microphone(Protocol):

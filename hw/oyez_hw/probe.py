@@ -33,6 +33,11 @@ def snapshot(root: Path = Path("/")) -> Snapshot:
     return Snapshot(tuple(cards), _hat(root), tuple(_usb(root)), _text(root / "proc/device-tree/model"))
 
 
+def cards_shown(root: Path = Path("/")) -> str:
+    """The kernel's list of cards: another text once one was plugged in or out."""
+    return _text(root / "proc/asound/cards")
+
+
 def located(device: str, root: Path = Path("/")) -> str:
     """The ALSA name for `usb:PORT`; any other name as it is, and a port without a card too: opening it will say so."""
     if not device.startswith(USB_PREFIX):

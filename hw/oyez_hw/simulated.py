@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from oyez_hw.crossing import guard
+from oyez_hw.faults import Fault
 from oyez_hw.pcm import Frame, PcmFormat, Samples
 from oyez_hw.ports import HardwareError
 from oyez_hw.room import Room
@@ -72,7 +73,9 @@ class SimulatedCard:
 
     def require(self, part: str) -> None:
         if not self.present:
-            raise HardwareError(f"the simulated {part} is gone: it was unplugged; call replug() and open it again")
+            raise HardwareError(
+                f"the simulated {part} is gone: it was unplugged; call replug() and open it again", Fault.ABSENT
+            )
 
     def wait(self, part: str, until_s: float) -> None:
         """Raises HardwareError within LOOK_S of an unplug."""
@@ -84,7 +87,7 @@ class SimulatedCard:
     def opened(self, part: str, already: bool) -> None:
         self.require(part)
         if already:
-            raise HardwareError(f"the simulated {part} is in use: close it before it is opened again")
+            raise HardwareError(f"the simulated {part} is in use: close it before it is opened again", Fault.BUSY)
         self.open_parts += 1
 
     def closed(self) -> None:
