@@ -1,4 +1,4 @@
-"""`oyez`: argv -> configuration -> asyncio.run; exits 0 well, 1 failed, 2 usage, 69 away, 70 our bug, 78 config."""
+"""`oyez`: argv -> configuration -> run; exits 0 well, 1 failed, 2 usage, 69 away, 70 bug, 74 card, 78 config."""
 
 import argparse
 import asyncio

@@ -45,6 +45,9 @@ class Board(Section, frozen=True, kw_only=True):
     """ALSA mixer element for the volume, e.g. `Speaker`; empty: the volume is applied in software."""
     mixer_range_db: tuple[float, float] | None = None
     """Of that element: the lowest that is heard, and the loudest that does not distort; volume 1 is the latter."""
+    zeros_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 60.0
+    """A microphone that gives nothing but zeros for so long is taken for lost; 0: never, for one that gates its noise
+    or has a mute switch of its own."""
     room_script: str = ""
     """Simulated board only: a JSON file that tells the Room what is spoken when (see docs/room.md)."""
     microphones: list[MicrophonePlace] = []

@@ -41,7 +41,9 @@ END_S = 2.0
 
 
 async def run(config_path: Path, trace_path: Path | None) -> int:
-    """Runs until SIGTERM, SIGINT or the order to restart: 0. Raises OyezError for what an operator must mend."""
+    """Runs until SIGTERM, SIGINT or the order to restart: 0; or until only a new process helps a sound card: 74.
+
+    Raises OyezError for what an operator must mend."""
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
     config = await _configured(config_path)
@@ -103,8 +105,8 @@ async def _until_told(house: House, systemd: Notifier) -> int:
     if hanging:
         log.warning("Not everything ended within %g s; leaving it behind.", END_S)
         logging.shutdown()
-        os._exit(0)
-    return 0
+        os._exit(house.lives.exit_code)
+    return house.lives.exit_code
 
 
 class _Impatient(ThreadPoolExecutor):

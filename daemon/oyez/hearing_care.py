@@ -66,9 +66,10 @@ class HearingCare:
         """For ever."""
         while True:
             await asyncio.sleep(LOOK_S)
-            self._look()
+            self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """At once, where there is news."""
         lost = self._losses()
         if lost != self._lost:
             self._lost = lost

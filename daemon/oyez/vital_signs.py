@@ -1,4 +1,8 @@
-"""Proofs that the device lives, for the watchdog: sound moves both ways, the ears hear, the conductor answers."""
+"""Proofs that the device lives, for the watchdog: sound moves both ways, the ears hear, the conductor answers.
+
+Of a card that is lost it is proof enough that somebody minds it: a new process would not find it either, and this one
+still has MQTT, timers and a voice to say so.
+"""
 
 import asyncio
 import logging
@@ -34,17 +38,19 @@ class VitalSigns:
         self._capture, self._playback, self._ears, self._conductor = capture, playback, ears, conductor
         self._clock = clock
         self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
+        self._unseen = set(self._proofs())
 
     @property
     def complete(self) -> bool:
-        """Each was seen: the house is up."""
-        return self._liveness.complete()
+        """Each was seen at work: the house is up. READY comes earlier where a card is away."""
+        return not self._unseen
 
     async def watch(self) -> None:
         """For ever: the watchdog is fed only while all of these move."""
         while True:
             up = self.complete
-            for organ, proof_s in self._proofs().items():
+            self._unseen -= {organ for organ, proof_s in self._proofs().items() if proof_s > 0.0}
+            for organ, proof_s in [*self._proofs().items(), *self._minded().items()]:
                 if proof_s > 0.0:
                     self._liveness.beat(organ, proof_s)
             if self.complete and not up:
@@ -68,4 +74,14 @@ class VitalSigns:
             "playback": self._playback.last_write_s,
             "ears": max(excused_s, self._ears.last_heard_s),
             "conductor": self._conductor.answered_s,
+        }
+
+    def _minded(self) -> dict[str, float]:
+        """A promise to look again is proof until it is broken."""
+        now = self._clock()
+        heard_s = min(now, self._cards.microphone.minded_until_s)
+        return {
+            "capture": heard_s,
+            "ears": heard_s,
+            "playback": min(now, self._cards.loudspeaker.minded_until_s),
         }

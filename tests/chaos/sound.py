@@ -52,6 +52,10 @@ class LoopCapture(Capture):
             self._open = False
             self._microphone.close()
 
+    async def closed(self) -> bool:
+        self.stop()
+        return True
+
     async def frames(self) -> AsyncIterator[Frame]:
         loop = asyncio.get_running_loop()
         due_s = loop.time() + ROUNDING_S
@@ -61,6 +65,7 @@ class LoopCapture(Capture):
             if self._open:
                 frame = self._microphone.read()
                 self.frames_read += 1
+                self.frames_sounding += 1
                 self.last_frame_s = loop.time()
                 yield frame
 
@@ -85,6 +90,10 @@ class LoopPlayback(Playback):
         if self._task is not None:
             self._task.cancel()
         self._close()
+
+    async def closed(self) -> bool:
+        self.stop()
+        return True
 
     def put(self, samples: "np.typing.NDArray[np.int16]") -> int:
         start = super().put(samples)

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from oyez import events as ev
+from oyez.card_keeper import Recovery
 from oyez.cards import Cards
 from oyez.config import Board, Hearing, Speaking
 from oyez.hearing.ears import Ears
+from oyez.lives import Lives
 from oyez.speaking.voice import Voice
 from oyez.troubles import Troubles
 from oyez_hw.boards import BoardSettings, open_board
@@ -49,7 +51,8 @@ class Rig:
             Hearing(), self.facts.tell, clock=loop.time, board=Board(name="simulated"), engine=SilentEngine()
         )
         voice = Voice(Speaking(), self.playback, self.facts.tell)
-        self.cards = Cards(self.capture, self.playback, self.ears, voice, Troubles(self.facts.tell))
+        recovery = Recovery(Troubles(self.facts.tell), loop.time, Lives(None), lambda: None)
+        self.cards = Cards(self.capture, self.playback, self.ears, voice, self.board, recovery)
 
     async def hears(self) -> float:
         """Until more was heard; how long that took."""
@@ -62,10 +65,11 @@ class Rig:
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
     made = Rig()
-    task = asyncio.create_task(made.cards.keep_hearing(), name="ears")
+    tasks = [asyncio.create_task(work) for work in (made.cards.keep_hearing(), made.cards.watch())]
     yield made
-    task.cancel()
-    await asyncio.wait([task])
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
     made.capture.stop()
 
 
@@ -107,5 +111,5 @@ async def test_a_card_that_is_lost_while_it_is_muted_is_a_trouble_when_it_is_wan
     await rig.facts.until(bool)
     assert isinstance(rig.told[0], ev.TroubleFound)
     rig.card.replug()
-    await rig.hears()
+    await rig.facts.until(lambda told: len(told) > 1)
     assert rig.told[1:] == [ev.TroubleGone("microphone")]

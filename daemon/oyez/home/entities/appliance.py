@@ -17,6 +17,11 @@ def entities(root: str, known: Known) -> list[Entity]:
         # Moments and not durations: they are news once, not every minute.
         sensor(root, "booted", "Device started", "mdi:power", "device.booted", **moment),
         sensor(root, "started", "Oyez started", "mdi:restart", "device.started", **moment),
+        sensor(
+            root, "last_end", "Last end", "mdi:restart-alert", "device.last_end", entity_category="diagnostic",
+            value_template="{{ (" + reading("device.last_end.why") + " or 'none')[:255] }}",
+            **attributes(root, code="device.last_end.code"),
+        ),
         sensor(root, "version", "Version", "mdi:tag-outline", "device.version", entity_category="diagnostic"),
         button(root, "restart", "Restart", "mdi:restart", device_class="restart", entity_category="config"),
         Entity("brightness", "number", "Light brightness", "mdi:led-on", _brightness(root), needs="brightness"),
