@@ -93,7 +93,7 @@ def test_of_calibration_and_what_was_learned_the_newer_is_begun_with(tmp_path: P
     before = Ears()
     before.near_end.weights = weights(0.25)
     before.near_end.move(-320)
-    care(before, tmp_path, [])._look()
+    care(before, tmp_path, []).look()
     learned_s = (tmp_path / FILE).stat().st_mtime
     for written_s, moved in ((learned_s - 60, -320), (learned_s + 60, 480)):
         ears = Ears()
