@@ -1,4 +1,4 @@
-"""`oyez`: argv -> configuration -> asyncio.run; exits 0 well, 1 failed, 2 usage, 69 away, 70 our bug, 78 config."""
+"""`oyez`: argv -> configuration -> run; exits 0 well, 1 failed, 2 usage, 69 away, 70 bug, 74 card, 78 config."""
 
 import argparse
 import asyncio
@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check-config", help="name every mistake in the configuration")
     check.set_defaults(command=_check_config)
     check.add_argument("file", type=Path, nargs="?", default=DEFAULT_CONFIG)
+
+    _doctor_arguments(_verb(verbs, "doctor", _doctor, "what is wrong with this device, and what to do about it"))
 
     captions = _verb(verbs, "transcribe", _transcribe, "live captions from the microphone or a file")
     captions.add_argument("file", type=Path, nargs="?", metavar="FILE.wav", help="unset: the board's microphone")
@@ -140,6 +142,23 @@ def _check_config(arguments: argparse.Namespace) -> int:
         print(f"Caution: {caution}")
     print(f"{arguments.file} is in order.")
     return 0
+
+
+def _doctor_arguments(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    verb.add_argument("--html", type=Path, metavar="FILE", help="a report with plots, to attach to an issue")
+    verb.add_argument("--silent", action="store_true", help="play nothing: the loudspeaker is not looked at")
+    verb.add_argument("--state", type=Path, metavar="DIR", help="the daemon's state folder; unset: /var/lib/oyez")
+    verb.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="where sys, proc and etc lie")
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from oyez.doctor.command import doctor, surroundings
+
+    code = asyncio.run(doctor(arguments, surroundings(arguments, os.environ)))
+    # A card that hangs or a name server that is silent holds its thread, for which the interpreter would wait.
+    sys.stdout.flush()
+    os._exit(code)
 
 
 def _say(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from oyez.actions_home import (
     DropComing as DropComing,
     PlaceBid as PlaceBid,
     PlayClip as PlayClip,
+    RefuseSetting as RefuseSetting,
     ReportYield as ReportYield,
     Restart as Restart,
     Ring as Ring,
@@ -273,6 +274,7 @@ Action = (
     | AcknowledgeTimers
     | PlaceBid
     | ReportYield
+    | RefuseSetting
     | Restart
     | Complain
     | Relieve

@@ -69,5 +69,14 @@ class ReportYield:
 
 
 @dataclass(frozen=True, slots=True)
+class RefuseSetting:
+    """Tell whoever set it over MQTT that it was not done."""
+
+    setting: str
+    """`set/muted`."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Restart:
     """End the process in order; the service manager brings it back."""

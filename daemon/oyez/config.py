@@ -11,6 +11,7 @@ from msgspec import Meta
 from oyez.config_hearing import Board as Board, Hearing as Hearing
 from oyez.config_home import Home as Home
 from oyez.config_money import LIST_PRICES as LIST_PRICES, ModelPrices as ModelPrices, Money as Money
+from oyez.config_panel import Button as Button, Buttons as Buttons, Lights as Lights
 from oyez.config_section import Fraction, Identifier, Positive, Section
 from oyez.config_tools import (
     AnyTool as AnyTool,
@@ -130,6 +131,8 @@ class Conversation(Section, frozen=True, kw_only=True):
 class Config(Section, frozen=True, kw_only=True):
     device: Device = msgspec.field(default_factory=Device)
     board: Board = msgspec.field(default_factory=Board)
+    lights: Lights = msgspec.field(default_factory=Lights)
+    buttons: Buttons = msgspec.field(default_factory=Buttons)
     hearing: Hearing = msgspec.field(default_factory=Hearing)
     speaking: Speaking = msgspec.field(default_factory=Speaking)
     line: Line = msgspec.field(default_factory=Line)

@@ -15,17 +15,21 @@ import msgspec
 
 from oyez.config import Config, Hearing, Home, Line
 from oyez.config_hearing import SHIPPED_WORDS
+from oyez.config_panel_mistakes import panel_mistakes
 from oyez.config_tool_mistakes import tool_mistakes
 from oyez.errors import ConfigError
 from oyez.mistake import Mistake, hint, is_topic
 from oyez.secret import Secret, mask
 from oyez.toml_lines import key_lines, line_of
+from oyez_hw.board_settings import AUTO, PLAIN, BoardUnsettled, tables
+from oyez_hw.catalogue import board_names
+from oyez_hw.machine import Snapshot
 
 LARGEST_BYTES = 1 << 20
 
 
-def load(path: Path) -> Config:
-    """Reads the file once. Raises ConfigError with every mistake."""
+def load(path: Path, machine: Snapshot | None = None) -> Config:
+    """Reads the file once. Raises what parse() raises."""
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST_BYTES + 1)
@@ -41,11 +45,12 @@ def load(path: Path) -> Config:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError([f"{path}, line {line}: this is not UTF-8 text: save the file as UTF-8."]) from None
-    return parse(text, str(path))
+    return parse(text, str(path), machine)
 
 
-def parse(text: str, name: str) -> Config:
-    """name: of the file, for the sentences. Raises ConfigError with every mistake."""
+def parse(text: str, name: str, machine: Snapshot | None = None) -> Config:
+    """name: of the file, for the sentences. machine: where the daemon is to run, for board.name = "auto"; None: it
+    says nothing. Raises ConfigError with every mistake, HardwareError where `auto` finds no board yet."""
     text = text.replace("\r\n", "\n")
     try:
         table = tomllib.loads(text)
@@ -55,10 +60,14 @@ def parse(text: str, name: str) -> Config:
         raise ConfigError([f"{name}: its brackets are nested too deep to be a configuration."]) from None
     mistakes = list(_examine("", table, Config))
     if not mistakes:
-        config = msgspec.convert(_with_kinds(table), Config)
-        mistakes = list(_contradictions(config))
-        if not mistakes:
-            return config
+        try:
+            config = msgspec.convert(tables(_with_kinds(table), machine), Config)
+        except BoardUnsettled as error:
+            mistakes = [Mistake("board.name", f"cannot be settled: {error}.")]
+        else:
+            mistakes = list(_contradictions(config))
+            if not mistakes:
+                return config
     lines = key_lines(text)
     numbered = sorted((line_of(mistake.path, lines) or 0, mistake.path, mistake.sentence) for mistake in mistakes)
     raise ConfigError([f"{name}{f', line {line}' if line else ''}: {path} {why}" for line, path, why in numbered])
@@ -169,6 +178,11 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
         yield Mistake(
             "home.discovery_prefix", "must be an MQTT topic without + and #; Home Assistant's is homeassistant."
         )
+    boards = (AUTO, *PLAIN, *board_names())
+    if config.board.name not in boards:
+        yield Mistake(
+            "board.name", f"is {config.board.name!r}: no board is called so.{hint(config.board.name, boards)}"
+        )
     if home.password_file and not home.username:
         yield Mistake("home.password_file", "needs home.username: MQTT sends no password without a name.")
     for key in ("tls_ca_file", "tls_cert_file", "tls_key_file"):
@@ -185,6 +199,7 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
         yield Mistake("line.realtime_url", "must begin with ws:// or wss://.")
     yield from _local_contradictions(config.line)
     yield from _unknown_words(config.hearing)
+    yield from panel_mistakes(config)
     yield from tool_mistakes(config)
 
 

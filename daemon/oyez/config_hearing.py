@@ -21,21 +21,33 @@ class MicrophonePlace(Section, frozen=True, kw_only=True):
     """What its signal is corrected by, so that all are alike."""
 
 
+Width = Literal[16, 24, 32]
+
+
 class Board(Section, frozen=True, kw_only=True):
-    name: Literal["alsa", "simulated"] = "alsa"
-    """Which drivers: a real (or virtual) ALSA card, or the simulated Room."""
+    name: str = "alsa"
+    """A board of the catalogue (docs/boards.md), which says everything below that is not written here; `auto`: the one
+    that this machine shows; `alsa`: any card, as written here; `simulated`: the Room."""
     capture_device: str = "default"
-    """ALSA name of the microphone, as `oyez-hw list` prints it."""
+    """ALSA name of the microphone, as `oyez-hw list` prints it, or `usb:PORT`."""
     playback_device: str = "default"
     """ALSA name of the loudspeaker."""
     capture_rate_hz: PositiveInt = 16_000
     capture_channels: Annotated[int, Meta(ge=1, le=64)] = 1
+    capture_width_bits: Width = 16
+    """To ask the card for; what it gives in its place is taken."""
     playback_rate_hz: PositiveInt = 48_000
     playback_channels: Annotated[int, Meta(ge=1, le=8)] = 2
+    playback_width_bits: Width = 16
     period_ms: Annotated[int, Meta(ge=5, le=100)] = 20
     """One read or write; a reply is cut within one."""
     mixer_control: str = ""
     """ALSA mixer element for the volume, e.g. `Speaker`; empty: the volume is applied in software."""
+    mixer_range_db: tuple[float, float] | None = None
+    """Of that element: the lowest that is heard, and the loudest that does not distort; volume 1 is the latter."""
+    zeros_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 60.0
+    """A microphone that gives nothing but zeros for so long is taken for lost; 0: never, for one that gates its noise
+    or has a mute switch of its own."""
     room_script: str = ""
     """Simulated board only: a JSON file that tells the Room what is spoken when (see docs/room.md)."""
     microphones: list[MicrophonePlace] = []

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from oyez import actions as do
+from oyez.cards import Cards
 from oyez.evidence import Evidence
 from oyez.hearing.ears import Ears
 from oyez.home.announcements import Announcements
@@ -36,6 +37,7 @@ class Doings:
         announcements: Announcements,
         bidder: Bidder,
         broker: Broker,
+        cards: Cards,
         ears: Ears,
         evidence: Evidence,
         feeder: Feeder,
@@ -51,7 +53,7 @@ class Doings:
         self._announcements, self._broker, self._ears, self._evidence = announcements, broker, ears, evidence
         self._bidder, self._feeder, self._line, self._mixer, self._restart = bidder, feeder, line, mixer, restart
         self._till, self._toolbox, self._voice = till, toolbox, voice
-        self._timekeeper = timekeeper
+        self._cards, self._timekeeper = cards, timekeeper
         self._doings = self._table()
 
     def carry_out(self, action: do.Action) -> Awaitable[None] | None:
@@ -80,7 +82,7 @@ class Doings:
                 a.request_id, a.approve, a.why
             ),
             do.ReportApproval: self._report_approval,
-            do.SetMuted: lambda a: self._ears.deaf(a.muted),
+            do.SetMuted: lambda a: self.mute(a.muted),
             do.SetVolume: lambda a: self._mixer.set(a.level),
             do.UseVolume: lambda a: self._mixer.use(a.level),
             do.PlayClip: lambda a: self._feeder.play(a.clip, self._announcements.clip(a.clip)),
@@ -100,6 +102,7 @@ class Doings:
             do.AcknowledgeTimers: lambda a: self._timekeeper.acknowledge(a.timer_ids, a.heard),
             do.PlaceBid: self._bidder.place,
             do.ReportYield: lambda a: self._broker.emit("yielded", {"word": a.word, "to": a.to}),
+            do.RefuseSetting: lambda a: self._broker.emit("error", {"ok": False, "why": a.why, "order": a.setting}),
             do.Complain: lambda a: self._complain(a.kind, a.sentence),
             do.Relieve: lambda a: None,
         }
@@ -107,6 +110,11 @@ class Doings:
     def _open_line(self) -> None:
         self._till.begin_conversation()
         self._line.open()
+
+    def mute(self, muted: bool) -> None:
+        """What is on its way from the card is thrown away, and then nothing is read any more."""
+        self._ears.deaf(muted)
+        self._cards.listen(not muted)
 
     def _open_tap(self, order: do.OpenTap) -> None:
         self._evidence.opened()

@@ -19,6 +19,12 @@ class Bug(OyezError):
     exit_code = 70
 
 
+class CardLost(OyezError):
+    """A sound card that a new process may get on with: systemd starts one, and the rate is bounded (healing.py)."""
+
+    exit_code = 74
+
+
 class ConfigError(OyezError):
     """The operator's to mend; systemd must not restart on it (RestartPreventExitStatus=78)."""
 

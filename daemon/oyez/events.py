@@ -17,11 +17,13 @@ from oyez.events_home import (
     AskAsked as AskAsked,
     BidLost as BidLost,
     BidWon as BidWon,
+    BrightnessAsked as BrightnessAsked,
     FollowUpAsked as FollowUpAsked,
     LineFellBack as LineFellBack,
     LineReturned as LineReturned,
     ListenAsked as ListenAsked,
     MuteAsked as MuteAsked,
+    MuteSwitched as MuteSwitched,
     MuteWished as MuteWished,
     PlayAsked as PlayAsked,
     QuietHours as QuietHours,
@@ -159,6 +161,8 @@ class TalkPressed:
     """Somebody holds the talk button (or the same over MQTT): what is said until its release is one turn."""
 
     order_id: str | None = None
+    since_s: float | None = None
+    """When the finger went down (monotonic): that it stays is known only a moment later; None: now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +260,10 @@ Event = (
     | TextHeard
     | TextSaid
     | MuteAsked
+    | MuteSwitched
     | MuteWished
     | VolumeAsked
+    | BrightnessAsked
     | WakeWordsAsked
     | SensitivityAsked
     | EnrolAsked

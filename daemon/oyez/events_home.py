@@ -13,6 +13,14 @@ class MuteAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class MuteSwitched:
+    """The mute switch on the device was moved, or stood so when the device started."""
+
+    on: bool
+    """The microphone is to be off."""
+
+
+@dataclass(frozen=True, slots=True)
 class MuteWished:
     """Mute the microphone when the conversation is over: the user asked for it and is to hear the answer."""
 
@@ -21,6 +29,12 @@ class MuteWished:
 class VolumeAsked:
     level: float
     """0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrightnessAsked:
+    level: float
+    """Of the device's lights, 0 (dark) to 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,14 @@ from msgspec.structs import replace
 
 from oyez.config import Config, HttpCall
 from oyez.config_cautions import cautions
-from oyez.config_file import load, secret, with_client_key
+from oyez.config_file import secret, with_client_key
+from oyez.config_here import BoardAway, load_here
 from oyez.errors import Bug, ConfigError, OyezError
 from oyez.home.tools import HOME_ASSISTANT
 from oyez.house import House
 from oyez.logs import set_up
 from oyez.memory import Memory, run_folder, state_folder
+from oyez.panel_wiring import panel_settings
 from oyez.secret import Secret
 from oyez.session.local_server import LocalServer
 from oyez.supervision import Notifier, notifier
@@ -32,15 +34,19 @@ from oyez_hw.ports import HardwareError
 
 log = logging.getLogger(__name__)
 
+WAIT_FOR_BOARD_S = 30.0
+LOOK_AGAIN_S = 2.0
 END_S = 2.0
 """SIGTERM closes everything within this; what has not ended then is left to the operating system."""
 
 
 async def run(config_path: Path, trace_path: Path | None) -> int:
-    """Runs until SIGTERM, SIGINT or the order to restart: 0. Raises OyezError for what an operator must mend."""
+    """Runs until SIGTERM, SIGINT or the order to restart: 0; or until only a new process helps a sound card: 74.
+
+    Raises OyezError for what an operator must mend."""
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
-    config = load(config_path)
+    config = await _configured(config_path)
     config = replace(config, home=with_client_key(config.home, os.environ))
     for caution in cautions(config):
         log.warning("%s", caution)
@@ -66,6 +72,19 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
         return await _until_told(house, systemd)
 
 
+async def _configured(path: Path) -> Config:
+    """A USB board may show itself later than the daemon starts. Raises BoardAway: systemd starts us again."""
+    gives_up_s = time.monotonic() + WAIT_FOR_BOARD_S
+    while True:
+        try:
+            return load_here(path)
+        except BoardAway as error:
+            if time.monotonic() >= gives_up_s:
+                raise
+            log.warning("%s It is looked for again, for %.0f s.", error, gives_up_s - time.monotonic())
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
 async def _until_told(house: House, systemd: Notifier) -> int:
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
@@ -86,8 +105,8 @@ async def _until_told(house: House, systemd: Notifier) -> int:
     if hanging:
         log.warning("Not everything ended within %g s; leaving it behind.", END_S)
         logging.shutdown()
-        os._exit(0)
-    return 0
+        os._exit(house.lives.exit_code)
+    return house.lives.exit_code
 
 
 class _Impatient(ThreadPoolExecutor):
@@ -155,7 +174,8 @@ def _for_header(value: Secret, what: str) -> Secret:
 def _board(config: Config) -> Board:
     wished = config.board
     try:
-        return open_board(BoardSettings(**{name: getattr(wished, name) for name in BoardSettings.__dataclass_fields__}))
+        settings = BoardSettings(**{name: getattr(wished, name) for name in BoardSettings.__dataclass_fields__})
+        return open_board(settings, panel_settings(config))
     except (HardwareError, ValueError) as error:
         raise ConfigError([f"board: {error}"]) from error
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -25,6 +26,17 @@ MOST_MOVED = 16_000
 """Samples: no card is wrong by more than a second."""
 
 
+@dataclass(frozen=True, slots=True)
+class FirstEcho:
+    """Of a calibration."""
+
+    learned: Learned
+    moved: int
+    """Samples: for NearEnd.move()."""
+    written_s: float
+    """When, as files tell: what was learned of the echo since then is better."""
+
+
 class HearingCare:
     def __init__(
         self,
@@ -34,9 +46,10 @@ class HearingCare:
         later: Later,
         troubles: Troubles,
         on_measured: Callable[[], None],
+        first_echo: FirstEcho | None = None,
     ) -> None:
         """losses: what was lost since the start, by name. folder: of what survives; None: keeps nothing. later: writes
-        beside the loop. on_measured: there is news."""
+        beside the loop. on_measured: there is news. first_echo: where nothing newer was learned."""
         self._ears, self._later, self._troubles, self._on_measured = ears, later, troubles, on_measured
         self._losses, self._lost = losses, dict[str, int]()
         self._path = folder / FILE if folder else None
@@ -44,15 +57,19 @@ class HearingCare:
         self._looks_left = 0
         self.measured: dict[str, Any] = {}
         """As the state document shows it."""
-        self._begin_with_the_last_echo()
+        if first_echo is None or self._learned_since(first_echo.written_s):
+            self._begin_with_the_last_echo()
+        else:
+            self._begin_with(first_echo.learned, first_echo.moved)
 
     async def run(self) -> None:
         """For ever."""
         while True:
             await asyncio.sleep(LOOK_S)
-            self._look()
+            self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """At once, where there is news."""
         lost = self._losses()
         if lost != self._lost:
             self._lost = lost
@@ -82,6 +99,12 @@ class HearingCare:
         else:
             self._troubles.gone("microphones")
 
+    def _learned_since(self, time_s: float) -> bool:
+        try:
+            return self._path is not None and self._path.stat().st_mtime > time_s
+        except OSError:
+            return False
+
     def _begin_with_the_last_echo(self) -> None:
         """The room and the volume are mostly those of last time: the first reply need not be learned from."""
         if self._path is None or not self._path.exists():
@@ -93,10 +116,14 @@ class HearingCare:
         except (OSError, ValueError, EOFError, KeyError, TypeError, IndexError, BadZipFile) as error:
             log.warning("%s cannot be read (%s): the echo is learned anew.", self._path, error)
             return
-        if self._ears.near_end.begin_with(learned) and abs(moved) <= MOST_MOVED:
-            self._ears.near_end.move(moved)
-        else:
+        if not self._begin_with(learned, moved):
             log.warning("%s is of another version: the echo is learned anew.", self._path)
+
+    def _begin_with(self, learned: Learned, moved: int) -> bool:
+        fits = abs(moved) <= MOST_MOVED and self._ears.near_end.begin_with(learned)
+        if fits:
+            self._ears.near_end.move(moved)
+        return fits
 
 
 def _write(path: Path, learned: Learned, moved: int) -> None:

@@ -7,14 +7,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import httpx
 
 from oyez import actions as do
-from oyez.cards import Cards
+from oyez.calibrated import put_to_use
+from oyez.card_keeper import Recovery
+from oyez.cards import Cards, threads
 from oyez.conductor import Conductor
 from oyez.config import Config
 from oyez.diagnostics import Diagnostics
@@ -34,8 +35,10 @@ from oyez.home.timer_tools import timer_tools
 from oyez.home.tool_record import ToolRecord
 from oyez.kept_settings import conversation_as_set, first_view, hearing_as_set, worth_keeping
 from oyez.level_meter import tell_levels
+from oyez.lives import Lives
 from oyez.memory import Memory
 from oyez.mixer import Mixer
+from oyez.panel import Panel
 from oyez.pen import Pen
 from oyez.quiet_watch import QuietWatch
 from oyez.secret import Secret
@@ -49,6 +52,7 @@ from oyez.speaking.voice import Voice
 from oyez.state import Turns
 from oyez.supervision import Notifier
 from oyez.tooling import SecretHeaders, Tooling
+from oyez.trace import StateShown
 from oyez.troubles import Troubles
 from oyez.view import View
 from oyez.vital_signs import VitalSigns
@@ -57,13 +61,6 @@ from oyez_hw.capture import Capture
 from oyez_hw.playback import Playback
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class StateShown:
-    """For the trace: what was shown on MQTT."""
-
-    state: str
 
 
 class House:
@@ -94,11 +91,12 @@ class House:
         while the voice service is away."""
         self._config, self._board, self._notifier, self._trace = config, board, notifier, trace
         self._shown, self._clock = "", clock
-        self._capture, self._playback = sound or (Capture(board.microphone), Playback(board.speaker))
+        self._capture, self._playback = sound or threads(board, config.board.zeros_s)
         self._memory, kept = memory, memory.recall()
         self._pen = Pen()
+        self.lives = Lives(memory.folder, self._pen.later)
         hearing = hearing_as_set(config, kept, memory.folder)
-        view = first_view(config, kept, hearing)
+        view = first_view(config, kept, hearing, lit=board.lit)
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
         self.conductor = Conductor(conversation_as_set(config, kept), self, view, clock, self._note, kept.muted, turns)
         tell = self.conductor.tell
@@ -150,9 +148,8 @@ class House:
             lambda: self.conductor.view, mcp_tokens or {}, secret_headers or {}, [timer_tools(self._timekeeper)],
         )  # fmt: skip
         keep = self._evidence.keep if self._evidence.locker else None
-        self._ears = Ears(hearing, tell, clock=clock, board=config.board, state=memory.folder, keep=keep)
-        if kept.muted:
-            self._ears.deaf(True)
+        measured, echo = put_to_use(config.board, hearing, memory.folder, view.volume)
+        self._ears = Ears(hearing, tell, clock=clock, board=measured, state=memory.folder, keep=keep)
         self._voice = Voice(config.speaking, self._playback, tell)
         self._feeder = Feeder(self._voice)
         self._announcements = Announcements(config.home, self._http, tell, self._broker.answer)
@@ -174,12 +171,15 @@ class House:
             lambda call: self._doings.tool_used(call),
             local=local_server,
         )
-        self._cards = Cards(self._capture, self._playback, self._ears, self._voice, self._troubles)
+        recovery = Recovery(self._troubles, clock, self.lives, self.restart_asked.set)
+        self._cards = Cards(self._capture, self._playback, self._ears, self._voice, board, recovery)
         self._cards.on_playing = self._mixer.apply
+        self._panel = Panel(board, config, tell, self._troubles, lambda: self.conductor.view, self._ears, clock)
         self._care = HearingCare(
-            self._ears, self._cards.losses, memory.folder, self._pen.later, self._troubles, self._again
+            self._ears, self._cards.losses, memory.folder, self._pen.later, self._troubles, self._again, echo
         )
-        self._signs = VitalSigns(self._capture, self._playback, self._ears, self.conductor, clock)
+        recovery.on_loss = self._care.look
+        self._signs = VitalSigns(self._capture, self._playback, self._cards, self._ears, self.conductor, clock)
         self._diagnostics = Diagnostics(
             self._evidence, config.hearing.offset_ms, memory.run_folder, self._broker.answer, self._again, clock
         )
@@ -194,6 +194,7 @@ class House:
             announcements=self._announcements,
             bidder=self._bidder,
             broker=self._broker,
+            cards=self._cards,
             ears=self._ears,
             evidence=self._evidence,
             feeder=self._feeder,
@@ -208,27 +209,29 @@ class House:
 
     async def run(self) -> None:
         """Runs until cancelled; a crash of any part is a crash of the whole, and systemd brings it back."""
+        self._doings.mute(self._panel.mutes() or self.conductor.view.muted)
+        levels = tell_levels(lambda: self._ears.level, self._broker.level, wanted=self._config.home.publish_levels)
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self.conductor.run(), name="conductor")
-                group.create_task(self._broker.run(), name="broker")
-                group.create_task(self._line.run(), name="line")
-                group.create_task(self._tooling.run(), name="tools")
-                group.create_task(self._timekeeper.run(), name="timekeeper")
-                group.create_task(self._till.run(), name="till")
-                group.create_task(self._cards.keep_hearing(), name="ears")
-                group.create_task(self._cards.keep_playing(), name="voice")
-                group.create_task(self._feeder.run(), name="feeder")
-                group.create_task(self._announcements.run(), name="announcements")
-                group.create_task(self._quiet.run(), name="quiet hours")
-                group.create_task(self._care.run(), name="hearing care")
-                group.create_task(self._diagnostics.run(), name="diagnostics")
-                levels = tell_levels(
-                    lambda: self._ears.level, self._broker.level, wanted=self._config.home.publish_levels
-                )
-                group.create_task(levels, name="levels")
-                group.create_task(self._signs.watch(), name="vital signs")
-                group.create_task(self._signs.report(self._notifier), name="supervision")
+            with self.lives.lived(self._broker.emit):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self.conductor.run(), name="conductor")
+                    group.create_task(self._broker.run(), name="broker")
+                    group.create_task(self._line.run(), name="line")
+                    group.create_task(self._tooling.run(), name="tools")
+                    group.create_task(self._timekeeper.run(), name="timekeeper")
+                    group.create_task(self._till.run(), name="till")
+                    group.create_task(self._cards.keep_hearing(), name="ears")
+                    group.create_task(self._cards.keep_playing(), name="voice")
+                    group.create_task(self._cards.watch(), name="cards")
+                    group.create_task(self._panel.run(), name="panel")
+                    group.create_task(self._feeder.run(), name="feeder")
+                    group.create_task(self._announcements.run(), name="announcements")
+                    group.create_task(self._quiet.run(), name="quiet hours")
+                    group.create_task(self._care.run(), name="hearing care")
+                    group.create_task(self._diagnostics.run(), name="diagnostics")
+                    group.create_task(levels, name="levels")
+                    group.create_task(self._signs.watch(), name="vital signs")
+                    group.create_task(self._signs.report(self._notifier), name="supervision")
         finally:
             self._capture.stop()
             self._playback.stop()
@@ -260,13 +263,14 @@ class House:
         self._tooling.heard(view.last_heard)
         self._memory.keep(worth_keeping(self._config, view, self._memory.folder), self._pen.later)
         self._bidder.show(view)
+        self._panel.show(view)
         told, timers = self._diagnostics.shown, self._timekeeper.report()
         self._broker.show(
             view,
             {
                 "money": self._till.report(),
                 "hearing": {**self._care.measured, **self._evidence.counted},
-                "device": told["device"],
+                "device": {**told["device"], "last_end": self.lives.shown},
                 "line": told["line"],
                 "update": told["update"],
                 "timers": timers["timers"],

@@ -24,8 +24,9 @@ def conversation_as_set(config: Config, kept: Remembered) -> Conversation:
     return conversation if kept.follow_up is None else replace(conversation, follow_up=kept.follow_up)
 
 
-def first_view(config: Config, kept: Remembered, hearing: Hearing) -> View:
-    """What onlookers see before anything happened. hearing: as set."""
+def first_view(config: Config, kept: Remembered, hearing: Hearing, *, lit: bool = False) -> View:
+    """What onlookers see before anything happened. hearing: as set. lit: the device has lights."""
+    brightness = config.lights.brightness if kept.brightness is None else kept.brightness
     return View(
         volume=config.speaking.volume if kept.volume is None else kept.volume,
         muted=kept.muted,
@@ -33,6 +34,8 @@ def first_view(config: Config, kept: Remembered, hearing: Hearing) -> View:
         wake_words=hearing.wake_words,
         sensitivity=hearing.sensitivity,
         follow_up=conversation_as_set(config, kept).follow_up,
+        muted_by=("household",) if kept.muted else (),
+        brightness=brightness if lit else None,
     )
 
 
@@ -41,4 +44,5 @@ def worth_keeping(config: Config, view: View, state: Path | None) -> Remembered:
     words = None if set(view.wake_words) == set(usual_words(config.hearing, state)) else view.wake_words
     sensitivity = None if view.sensitivity == config.hearing.sensitivity else view.sensitivity
     follow_up = None if view.follow_up == config.conversation.follow_up else view.follow_up
-    return Remembered(view.muted, view.volume, words, sensitivity, follow_up)
+    brightness = None if view.brightness == config.lights.brightness else view.brightness
+    return Remembered("household" in view.muted_by, view.volume, words, sensitivity, follow_up, brightness)

@@ -67,10 +67,10 @@ def _play(asked: argparse.Namespace, clips: ClipFolder) -> int:
     if asked.to is not None:
         asked.to.write_bytes(clips.wav(asked.clip))
         return 0
-    from oyez.config_file import load
+    from oyez.config_here import load_here
     from oyez_hw.__main__ import main as hardware
 
-    device = load(asked.config).board.playback_device
+    device = load_here(asked.config).board.playback_device
     with tempfile.TemporaryDirectory(prefix="oyez-") as folder:
         file = Path(folder) / "clip.wav"
         file.write_bytes(clips.wav(asked.clip))

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 class Remembered(msgspec.Struct, frozen=True):
     muted: bool = False
+    """By the household; the switch on the device says itself how it stands."""
     volume: float | None = None
     """0 to 1; None: as configured."""
     wake_words: tuple[str, ...] | None = None
@@ -22,6 +23,8 @@ class Remembered(msgspec.Struct, frozen=True):
     sensitivity: Sensitivity | None = None
     follow_up: bool | None = None
     """As it was set over MQTT; None: as configured."""
+    brightness: float | None = None
+    """0 to 1; None: as configured."""
 
     def listens_for(self, configured: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
         """The wake words of today: a word whose model is gone since is left out."""

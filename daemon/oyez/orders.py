@@ -10,6 +10,8 @@ from oyez.settling import report_wake
 from oyez.state import State
 from oyez.table import ALL, AWAKE, STAYS, row
 
+SWITCH_IS_ON = "the mute switch on the device is on: slide it back to switch the microphone on"
+
 
 @row(ALL, ev.StopAsked, "asleep")
 def stop(state: State, event: ev.StopAsked, now: float, c: Conversation) -> Step:
@@ -43,10 +45,18 @@ def restart(state: State, event: ev.RestartAsked, now: float, c: Conversation) -
 @row("asleep calling announcing playing ringing", ev.MuteAsked, STAYS)
 def mute_without_conversation(state: State, event: ev.MuteAsked, now: float, c: Conversation) -> Step:
     """An announcement needs no microphone and goes on; so does a timer."""
+    if state.switched:
+        return beneath_the_switch(state, event)
     if event.muted == state.muted:
         return state, []
     chime = do.PlayChime("muted" if event.muted else "unmuted")
     return replace(state, muted=event.muted), [do.SetMuted(event.muted), chime]
+
+
+def beneath_the_switch(state: State, event: ev.MuteAsked) -> Step:
+    """It counts when the switch goes back; whoever wants the microphone on now is told why it stays off."""
+    after = replace(state, muted_beneath=event.muted)
+    return after, [] if event.muted else [do.RefuseSetting("set/muted", SWITCH_IS_ON)]
 
 
 @row("opening listening thinking speaking", ev.MuteAsked, "asleep")

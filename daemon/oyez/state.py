@@ -83,6 +83,10 @@ class State:
     # What outlives a conversation: at_rest keeps exactly this.
     muted: bool = False
     """The microphone is off. Announcements still sound."""
+    switched: bool = False
+    """The mute switch on the device is on: it is muted for as long as that stands so, whatever anybody else wishes."""
+    muted_beneath: bool = False
+    """While it is switched: how the household has set it, which counts again when the switch goes back."""
     turns: Turns = "service"
     """Who says that a turn has ended, as configured: the service, or this device's own gate."""
     spent: str = ""
@@ -191,6 +195,10 @@ class State:
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property
+    def muted_by_household(self) -> bool:
+        return self.muted_beneath if self.switched else self.muted
+
+    @property
     def held(self) -> bool:
         """Somebody holds the talk button."""
         return self.talk is not None and self.talk.held
@@ -263,6 +271,8 @@ def at_rest(state: State) -> State:
     """Asleep: all of a conversation is forgotten, and nothing that outlives one."""
     return State(
         muted=state.muted,
+        switched=state.switched,
+        muted_beneath=state.muted_beneath,
         turns=state.turns,
         spent=state.spent,
         quiet=state.quiet,

@@ -30,7 +30,8 @@ def press(state: State, event: ev.TalkPressed, now: float, c: Conversation) -> S
         return state, [do.PlayChime("error"), do.CompleteOrder(event.order_id, False, MUTED)]
     if state.spent:
         return refuse_spent(state, event.order_id)
-    after, actions = open_conversation(state, now, now, c, Talk(now, woke=True))
+    since_s = _since_s(event, now)
+    after, actions = open_conversation(state, since_s, now, c, Talk(since_s, woke=True))
     return after, [*actions, do.CompleteOrder(event.order_id, True)]
 
 
@@ -51,7 +52,8 @@ def press_while_opening(state: State, event: ev.TalkPressed, now: float, c: Conv
     """What was said since the wake word belongs to the request."""
     if state.held:
         return state, [_already(event)]
-    taken = replace(state, talk=Talk(now), chime_at_s=None, talking=False, answer_due=False, bid_for="")
+    talk = Talk(_since_s(event, now))
+    taken = replace(state, talk=talk, chime_at_s=None, talking=False, answer_due=False, bid_for="")
     return taken, [*take_turns(state), do.CompleteOrder(event.order_id, True)]
 
 
@@ -68,7 +70,7 @@ def press_in_conversation(state: State, event: ev.TalkPressed, now: float, c: Co
     forget: list[do.Action] = [] if state.talking or state.phase is Phase.SPEAKING else [do.ForgetTurn()]
     pressed = replace(
         state.spoken_to(),
-        talk=Talk(now),
+        talk=Talk(_since_s(event, now)),
         ends_s=now + c.max_conversation_s,
         chime_at_s=None,
         talking=False,
@@ -113,6 +115,10 @@ def release(state: State, event: ev.TalkReleased, now: float, c: Conversation) -
 @row(all_but("opening", "listening"), ev.TalkReleased, STAYS)
 def release_of_nothing(state: State, event: ev.TalkReleased, now: float, c: Conversation) -> Step:
     return state, [_not_held(event)]
+
+
+def _since_s(event: ev.TalkPressed, now: float) -> float:
+    return now if event.since_s is None else min(now, event.since_s)
 
 
 def _already(event: ev.TalkPressed) -> do.Action:

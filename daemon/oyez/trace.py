@@ -4,12 +4,19 @@ Words of the household stand in it, so it is written only where somebody asked f
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    """What was shown on MQTT."""
+
+    state: str
 
 
 class Trace:

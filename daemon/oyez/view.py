@@ -10,6 +10,8 @@ from oyez.config_hearing import Sensitivity
 from oyez.state import IN_CONVERSATION, Phase, State
 
 Shown = Literal["idle", "listening", "thinking", "speaking"]
+MutedBy = Literal["switch", "household"]
+"""The switch on the device; or whoever sets it by order, voice or button."""
 
 SHOWN: dict[Phase, Shown] = {
     Phase.ASLEEP: "idle",
@@ -50,6 +52,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     state: Shown = "idle"
     muted: bool = False
+    muted_by: tuple[MutedBy, ...] = ()
+    """While the switch is on, the household may wish it as well: that counts when it goes back."""
     volume: float = 0.6
     """0 to 1."""
     wake_word: str = ""
@@ -68,6 +72,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Listen again after a reply, without a wake word."""
     ringing: bool = False
     """A timer or an alarm rings."""
+    quiet: bool = False
+    """It is quiet hours."""
+    brightness: float | None = None
+    """Of the device's lights, 0 to 1; None: it has none."""
     budget: Literal["ok", "warned", "spent"] = "ok"
     """Of the day and the month. Spent: nothing new is begun."""
 
@@ -89,6 +97,8 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
             view = msgspec.structs.replace(view, follow_up=on)
         case ev.TextHeard(text=text) if text and not _told_a_program(state, actions):
             view = msgspec.structs.replace(view, last_heard=text)
+        case ev.BrightnessAsked(level=level) if view.brightness is not None:
+            view = msgspec.structs.replace(view, brightness=level)
         case ev.TextSaid(text=text):
             view = msgspec.structs.replace(view, last_said=text)
         case ev.EnrolmentEnded(name=name, ok=True, wakes=True) if name not in view.wake_words:
@@ -119,10 +129,17 @@ def see(view: View, state: State, event: ev.Event, actions: Sequence[do.Action])
         view,
         state=SHOWN[state.phase],
         muted=state.muted,
+        muted_by=_muted_by(state),
+        quiet=bool(state.quiet),
         ringing=state.phase is Phase.RINGING,
         approval=_awaited(state),
         budget="spent" if state.spent else view.budget,
     )
+
+
+def _muted_by(state: State) -> tuple[MutedBy, ...]:
+    by: list[tuple[MutedBy, bool]] = [("switch", state.switched), ("household", state.muted_by_household)]
+    return tuple(who for who, wishes in by if wishes)
 
 
 def _told_a_program(state: State, actions: Sequence[do.Action]) -> bool:

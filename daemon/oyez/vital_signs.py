@@ -1,10 +1,15 @@
-"""Proofs that the device lives, for the watchdog: sound moves both ways, the ears hear, the conductor answers."""
+"""Proofs that the device lives, for the watchdog: sound moves both ways, the ears hear, the conductor answers.
+
+Of a card that is lost it is proof enough that somebody minds it: a new process would not find it either, and this one
+still has MQTT, timers and a voice to say so.
+"""
 
 import asyncio
 import logging
 import os
 from collections.abc import Callable
 
+from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.hearing.ears import Ears
 from oyez.liveness import Liveness
@@ -21,22 +26,31 @@ PROOF_S = 0.5
 
 class VitalSigns:
     def __init__(
-        self, capture: Capture, playback: Playback, ears: Ears, conductor: Conductor, clock: Callable[[], float]
+        self,
+        capture: Capture,
+        playback: Playback,
+        cards: Cards,
+        ears: Ears,
+        conductor: Conductor,
+        clock: Callable[[], float],
     ) -> None:
+        self._cards = cards
         self._capture, self._playback, self._ears, self._conductor = capture, playback, ears, conductor
         self._clock = clock
         self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
+        self._unseen = set(self._proofs())
 
     @property
     def complete(self) -> bool:
-        """Each was seen: the house is up."""
-        return self._liveness.complete()
+        """Each was seen at work: the house is up. READY comes earlier where a card is away."""
+        return not self._unseen
 
     async def watch(self) -> None:
         """For ever: the watchdog is fed only while all of these move."""
         while True:
             up = self.complete
-            for organ, proof_s in self._proofs().items():
+            self._unseen -= {organ for organ, proof_s in self._proofs().items() if proof_s > 0.0}
+            for organ, proof_s in [*self._proofs().items(), *self._minded().items()]:
                 if proof_s > 0.0:
                     self._liveness.beat(organ, proof_s)
             if self.complete and not up:
@@ -53,9 +67,21 @@ class VitalSigns:
         return view.trouble.sentence if view.trouble else f"{view.state}{', muted' if view.muted else ''}"
 
     def _proofs(self) -> dict[str, float]:
+        # Closed on purpose, the microphone gives no proof, and no ear can.
+        excused_s = self._clock() if self._cards.microphone_rests else 0.0
         return {
-            "capture": self._capture.last_frame_s,
+            "capture": max(excused_s, self._capture.last_frame_s),
             "playback": self._playback.last_write_s,
-            "ears": self._ears.last_heard_s,
+            "ears": max(excused_s, self._ears.last_heard_s),
             "conductor": self._conductor.answered_s,
+        }
+
+    def _minded(self) -> dict[str, float]:
+        """A promise to look again is proof until it is broken."""
+        now = self._clock()
+        heard_s = min(now, self._cards.microphone.minded_until_s)
+        return {
+            "capture": heard_s,
+            "ears": heard_s,
+            "playback": min(now, self._cards.loudspeaker.minded_until_s),
         }

@@ -3,26 +3,37 @@
 import time
 
 from oyez_hw.alsa_pcm import XRUN, OpenPcm, alsa, open_pcm, vanished
+from oyez_hw.card_finder import CardFinder
 from oyez_hw.convert import to_house
 from oyez_hw.pcm import Frame, PcmFormat
 from oyez_hw.ports import HardwareError
 
 KERNEL_BUFFER_MS = 320.0
 """A busy machine may keep the capture thread waiting for 250 ms; what came meanwhile is not lost."""
+MOST_TRIES = 10
+"""An overrun is survived by reading again; a card that only ever answers overrun is broken."""
 
 
 class AlsaMicrophone:
     """`wish` is what to ask for; `open()` tells what the card gives in its place."""
 
     def __init__(self, device: str, wish: PcmFormat, period_ms: float = 20.0) -> None:
-        self._device, self._wish, self._period_ms = device, wish, period_ms
+        self._card, self._wish, self._period_ms = CardFinder(device), wish, period_ms
+        self._device = device
         self._open: OpenPcm | None = None
         self._last_s = 0.0
         self.xruns = 0
 
+    @property
+    def device(self) -> str:
+        """As it is called at the moment."""
+        return self._device
+
     def open(self) -> PcmFormat:
         self.close()
+        self._device = self._card.name()
         self._open = open_pcm("capture", self._device, self._wish, self._period_ms, KERNEL_BUFFER_MS)
+        self._card.remember(self._device)
         self.xruns = 0
         return self._open.format
 
@@ -32,10 +43,11 @@ class AlsaMicrophone:
         if card is None:
             raise HardwareError(f"the microphone {self._device} is not open: call open() before read()")
         try:
-            frames, data = card.pcm.read()
-            while frames == XRUN:  # alsaaudio has prepared the stream again
-                self.xruns += 1
+            for _ in range(MOST_TRIES):
                 frames, data = card.pcm.read()
+                if frames != XRUN:  # alsaaudio has prepared the stream again
+                    break
+                self.xruns += 1
             waiting = card.pcm.avail()
         except alsa().ALSAAudioError as error:
             raise vanished("capture", self._device, error) from error

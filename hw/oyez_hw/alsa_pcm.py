@@ -11,12 +11,26 @@ import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from oyez_hw.card_holder import holder
 from oyez_hw.convert import FORMATS
+from oyez_hw.faults import Fault
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.ports import HardwareError
+from oyez_hw.probe import located
 
 Direction = Literal["capture", "playback"]
 XRUN = -errno.EPIPE
+_KNOWN = (
+    errno.EBUSY,
+    errno.ECONNREFUSED,
+    errno.ENOENT,
+    errno.ENODEV,
+    errno.ENXIO,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EINVAL,
+    errno.ESTRPIPE,
+)
 _PART = {"capture": "microphone", "playback": "loudspeaker"}
 
 
@@ -69,24 +83,46 @@ def failure(direction: Direction, device: str, error: Exception) -> HardwareErro
     setting = f"board.{direction}_device"
     number = _errno_of(error)
     if number == errno.EBUSY:
+        who = holder(device, direction)
+        stop = "stop it" if who else "stop that one (`fuser -v /dev/snd/*` names it)"
         return HardwareError(
-            f"the {part} {device} is in use by another program: stop that one (`fuser -v /dev/snd/*` names it), "
-            f"or set {setting} to another card"
+            f"the {part} {device} is in use by {who or 'another program'}: {stop}, or set {setting} to another card",
+            Fault.BUSY,
         )
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
         return HardwareError(
             f"there is no {part} {device} ({error}): plug the card in, or set {setting} to a name that "
-            f"`oyez-hw list` prints"
+            f"`oyez-hw list` prints",
+            Fault.ABSENT,
+        )
+    if number == errno.ECONNREFUSED:
+        return HardwareError(
+            f"the sound server behind the {part} {device} does not answer ({error}): start it; it is tried again by "
+            f"itself",
+            Fault.ABSENT,
         )
     if number in (errno.EACCES, errno.EPERM):
-        return HardwareError(f"the {part} {device} may not be opened ({error}): add the user to the group audio")
+        return HardwareError(
+            f"the {part} {device} may not be opened ({error}): add the user to the group audio", Fault.REFUSED
+        )
+    if number == errno.EINVAL:
+        return HardwareError(
+            f"the {part} {device} does not run as it was asked to ({error}): set board.{direction}_rate_hz and "
+            f"board.{direction}_channels to what `oyez-hw list` prints for it",
+            Fault.REFUSED,
+        )
     return HardwareError(f"the {part} {device} failed ({error}): check the card, or set {setting} to another one")
 
 
 def vanished(direction: Direction, device: str, error: object) -> HardwareError:
+    part = _PART[direction]
+    number = _errno_of(error)
+    if number == errno.ESTRPIPE:
+        return HardwareError(f"the {part} {device} was suspended ({error}): it is opened again by itself")
     return HardwareError(
-        f"the {_PART[direction]} {device} is gone ({error}): it was unplugged or its driver failed; "
-        f"plug it in again, it is opened again by itself"
+        f"the {part} {device} is gone ({error}): it was unplugged or its driver failed; "
+        f"plug it in again, it is opened again by itself",
+        Fault.ABSENT if number in (errno.ENODEV, errno.ENXIO) else Fault.FAILED,
     )
 
 
@@ -96,7 +132,7 @@ def _open_once(direction: Direction, device: str, ask: _Ask, period_ms: float, b
         pcm = module.PCM(
             type=module.PCM_CAPTURE if direction == "capture" else module.PCM_PLAYBACK,
             mode=module.PCM_NORMAL,
-            device=device,
+            device=located(device),
             rate=ask.rate_hz,
             channels=ask.channels,
             format=getattr(module, f"PCM_FORMAT_{ask.format_name}"),
@@ -138,7 +174,6 @@ def _format_of_width(width_bits: int) -> str:
     return next(name for name, (bits, _) in FORMATS.items() if bits == width_bits)
 
 
-def _errno_of(error: Exception) -> int | None:
+def _errno_of(error: object) -> int | None:
     """alsaaudio's message begins with strerror's text."""
-    known = (errno.EBUSY, errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EACCES, errno.EPERM)
-    return next((number for number in known if str(error).startswith(os.strerror(number))), None)
+    return next((number for number in _KNOWN if str(error).startswith(os.strerror(number))), None)

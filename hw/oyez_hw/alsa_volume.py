@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from oyez_hw.alsa_pcm import alsa
 from oyez_hw.ports import HardwareError
+from oyez_hw.probe import located
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ def mixer_device(pcm_name: str) -> str:
 def open_mixer(control: str, pcm_name: str) -> MixerElement:
     """Raises HardwareError: the card is away, or it is there and has no such element."""
     module = alsa()
-    device = mixer_device(pcm_name)
+    device = mixer_device(located(pcm_name))
     try:
         mixer: MixerElement = module.Mixer(control=control, device=device)
     except module.ALSAAudioError as error:
@@ -68,14 +69,21 @@ class _Scale:
     mixer: MixerElement
     units: int
     range_cdb: tuple[int, int] | None
-    """(lowest, highest) in 1/100 dB; None: it counts in percent."""
+    """(lowest, highest) in 1/100 dB over which the curve runs; None: it counts in percent."""
+    silence_cdb: int | None = None
+    """What level 0 sets, where the element goes lower than the curve."""
 
     def get(self) -> float:
         value = self.mixer.getvolume(units=self.units)[0]
         return value / 100 if self.range_cdb is None else level_of_cdb(value, self.range_cdb)
 
     def set(self, level: float) -> None:
-        value = round(level * 100) if self.range_cdb is None else cdb_of_level(level, self.range_cdb)
+        if self.range_cdb is None:
+            value = round(level * 100)
+        elif level == 0.0 and self.silence_cdb is not None:
+            value = self.silence_cdb
+        else:
+            value = cdb_of_level(level, self.range_cdb)
         self.mixer.setvolume(value, units=self.units)
 
 
@@ -86,9 +94,12 @@ class AlsaVolume:
     answer, since a handle does not outlive the unplugging of its card.
     """
 
-    def __init__(self, open_element: Callable[[], MixerElement]) -> None:
-        """`open_element`: as open_mixer(). Opens nothing. Raises HardwareError: pyalsaaudio is not installed."""
+    def __init__(self, open_element: Callable[[], MixerElement], safe_db: tuple[float, float] | None = None) -> None:
+        """`open_element`: as open_mixer(). `safe_db`: (lowest that is heard, loudest that does not distort), as the
+        catalogue has them; an element that counts in percent cannot obey it. Opens nothing. Raises HardwareError:
+        pyalsaaudio is not installed."""
         self._open_element = open_element
+        self._safe_db = safe_db
         self._module = alsa()
         self._scale: _Scale | None = None
 
@@ -126,8 +137,16 @@ class AlsaVolume:
         except (self._module.ALSAAudioError, ValueError):
             lowest = highest = 0
         if 300 <= highest - lowest <= 20_000:
-            return _Scale(mixer, self._module.VOLUME_UNITS_DB, (lowest, highest))
+            return _Scale(mixer, self._module.VOLUME_UNITS_DB, safe_range((lowest, highest), self._safe_db), lowest)
         return _Scale(mixer, self._module.VOLUME_UNITS_PERCENTAGE, None)
+
+
+def safe_range(range_cdb: tuple[int, int], safe_db: tuple[float, float] | None) -> tuple[int, int]:
+    """What the element can do of what is safe; all that it can do where nothing is left of that."""
+    if safe_db is None:
+        return range_cdb
+    lowest, highest = max(range_cdb[0], round(safe_db[0] * 100)), min(range_cdb[1], round(safe_db[1] * 100))
+    return (lowest, highest) if highest - lowest >= 300 else range_cdb
 
 
 def level_of_cdb(cdb: int, range_cdb: tuple[int, int]) -> float:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from oyez_hw.crossing import Inbox, Worker
 from oyez_hw.pcm import Frame, PcmFormat
-from oyez_hw.ports import Microphone
+from oyez_hw.ports import HardwareError, Microphone
+from oyez_hw.sound_watch import SoundWatch
 
 MOST_LEAD_S = 1.0
 """A card that delivers more than this ahead of real time has no clock of its own, and is given ours."""
@@ -15,8 +16,9 @@ MOST_LEAD_S = 1.0
 class Capture:
     """Reads a microphone in a thread of its own. Methods are for the loop; counters may be read anywhere."""
 
-    def __init__(self, microphone: Microphone, *, buffer_s: float = 2.0) -> None:
-        self._microphone = microphone
+    def __init__(self, microphone: Microphone, *, buffer_s: float = 2.0, watch: SoundWatch | None = None) -> None:
+        """watch: says when a card that can be read is lost nevertheless; None: nobody looks."""
+        self._microphone, self._watch = microphone, watch
         self._buffer_s = buffer_s
         self._inbox: Inbox | None = None
         self._worker: Worker | None = None
@@ -25,6 +27,8 @@ class Capture:
         self.error: Exception | None = None
         self.frames_read = 0
         """Periods read from the card (not samples)."""
+        self.frames_sounding = 0
+        """Of those, what a working microphone gives: see SoundWatch."""
         self.last_frame_s = 0.0
         """time.monotonic() of the last period: proof that sound moves."""
 
@@ -44,15 +48,32 @@ class Capture:
         self.format = self._microphone.open()
         self.error = None
         self._stopping = False
+        if self._watch is not None:
+            self._watch.begin()
         inbox = self._inbox = Inbox(loop, self._buffer_s)
         self._worker = Worker(lambda: self._run(inbox), "oyez-capture")
         return self.format
+
+    def finish(self) -> None:
+        """Ends the thread and closes the card after the period in hand; `frames()` ends then. Waits for nothing."""
+        self._stopping = True
 
     def stop(self) -> None:
         """Ends the thread and closes the card; `frames()` ends. Idempotent; waits for one period at most."""
         self._stopping = True
         if self._worker is not None:
             self._worker.join()
+
+    async def closed(self) -> bool:
+        """As stop(), without holding up the loop. False: the driver hangs; nothing can be opened until it is back."""
+        self._stopping = True
+        return self._worker is None or await self._worker.over()
+
+    def give_up(self, error: HardwareError) -> None:
+        """The card does not give sound any more, and no call on it says so: `frames()` raises this."""
+        self.error, self._stopping = error, True
+        if self._inbox is not None:
+            self._inbox.end()
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Each period in order, until stop(). Raises HardwareError when the card was lost; start() may be retried."""
@@ -76,6 +97,8 @@ class Capture:
                     time.sleep(lead_s - MOST_LEAD_S)
                 self.last_frame_s = frame.time_s
                 inbox.put(frame)
+                if self._watch is None or self._watch.take(frame, self._microphone.xruns):
+                    self.frames_sounding += 1
         except Exception as error:  # raised again by frames(), where somebody can act on it
             self.error = error
         finally:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from oyez_hw.faults import Fault
 from oyez_hw.pcm import Frame, Samples
 from oyez_hw.ports import HardwareError
 
@@ -43,13 +44,20 @@ class Worker:
     def join(self) -> None:
         self._thread.join(JOIN_S)
 
+    async def over(self) -> bool:
+        """As join(), without holding up the loop. False: it hangs."""
+        await asyncio.to_thread(self.join)
+        return not self.alive
+
     def require_over(self, ending: bool, name: str) -> None:
         """Before another is started. Raises RuntimeError when nobody ended this one, HardwareError when it hangs."""
         if not ending and self.alive:
             raise RuntimeError(f"this {name} runs already: stop() it before it is started again")
         self.join()
         if self.alive:
-            raise HardwareError("the sound card's driver hangs and does not come back: unplug the card or restart")
+            raise HardwareError(
+                "the sound card's driver hangs and does not come back: unplug the card or restart", Fault.HUNG
+            )
 
 
 class Inbox:

@@ -95,6 +95,18 @@ class Playback:
         if self._worker is not None:
             self._worker.join()
 
+    async def closed(self) -> bool:
+        """As stop(), without holding up the loop. False: the driver hangs; nothing can be opened until it is back."""
+        self._stopping = True
+        self._outbox.wake()
+        return self._worker is None or await self._worker.over()
+
+    def give_up(self, error: HardwareError) -> None:
+        """The card does not take sound any more, and no call on it says so: `ended()` raises this."""
+        self.error, self._stopping = error, True
+        if self._ended is not None:
+            self._ended.set()
+
     async def ended(self) -> None:
         """Waits until the thread has ended. Raises HardwareError when the card was lost; start() may be tried again."""
         if self._ended is None:

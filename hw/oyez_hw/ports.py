@@ -1,7 +1,10 @@
 """What a board offers, as protocols. Drivers implement them; the simulated Room is one of the drivers."""
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
+from oyez_hw.faults import Fault
 from oyez_hw.pcm import Frame, PcmFormat, Samples
 
 
@@ -10,6 +13,11 @@ class HardwareError(Exception):
 
     The message says in one sentence what happened, what it means and what to do.
     """
+
+    def __init__(self, message: str, fault: Fault = Fault.FAILED, unwell_s: float = 0.0) -> None:
+        """unwell_s: so long it had been going on when it was found out."""
+        super().__init__(message)
+        self.fault, self.unwell_s = fault, unwell_s
 
 
 class Microphone(Protocol):
@@ -57,3 +65,54 @@ class Volume(Protocol):
 
     def set(self, level: float) -> None:
         """Raises HardwareError when the mixer is gone, ValueError outside 0 to 1."""
+
+
+class Colour(NamedTuple):
+    """Light that leaves a lamp, 0.0 (none) to 1.0 (the lamp's most), linear: half is half the photons."""
+
+    red: float
+    green: float
+    blue: float
+
+
+DARK = Colour(0.0, 0.0, 0.0)
+
+
+class Lights(Protocol):
+    """For the loop alone; a picture is out within a few milliseconds."""
+
+    def open(self) -> None:
+        """Opens the lamps, dark. Raises HardwareError."""
+
+    def show(self, picture: Sequence[Colour]) -> None:
+        """One colour a lamp, in their order on the board. Raises HardwareError when they are gone."""
+
+    def close(self) -> None:
+        """Dark, where that can still be done. Idempotent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A contact opened or closed, or bounced."""
+
+    button: int
+    """Its place in the board's list."""
+    closed: bool
+    time_s: float
+    """time.monotonic() when it happened, not when it was read."""
+
+
+class Buttons(Protocol):
+    """For the loop alone. What bounces is told as it bounces: `presses.py` makes sense of it."""
+
+    def open(self) -> Mapping[int, bool]:
+        """Which contacts are closed now, by their place in the list. Raises HardwareError."""
+
+    def fileno(self) -> int:
+        """Readable while there are edges to read."""
+
+    def read(self) -> Sequence[Edge]:
+        """What happened since, in order; never waits. Raises HardwareError when they are gone."""
+
+    def close(self) -> None:
+        """Idempotent."""

@@ -28,7 +28,7 @@ from oyez_hw.crossing import guard
 from oyez_hw.pcm import PcmFormat, Samples
 from oyez_hw.room_listener import Listener, Prompter
 from oyez_hw.room_script import LoadedScript
-from oyez_hw.room_settings import Ear, RoomSettings
+from oyez_hw.room_settings import Ear, RoomSettings, spoil
 from oyez_hw.tape import Tape
 
 __all__ = ["Ear", "Room", "RoomEvent", "RoomSettings", "Utterance"]
@@ -164,10 +164,13 @@ class Room:
             ears = [(round(ear.delay_s * self.microphone.rate_hz), amplitude(ear.gain_db)) for ear in self._ears()]
             earliest, latest = min(late for late, _ in ears), max(late for late, _ in ears)
             span = frames + latest - earliest
-            air = self._voices(start - latest, span) + self._echo(start - latest, span)
+            air = self._voices(start - latest, span)
+            if self.settings.loudspeaker_mm is None:
+                air += self._echo(start - latest, span)
             for channel, (late, gain) in enumerate(ears):
-                directed = self._voices(start - late, frames, channel)
+                directed = self._voices(start - late, frames, channel) + self._echo_of(start - late, frames, channel)
                 mix[:, channel] += (air[latest - late : latest - late + frames] + directed) * np.float32(gain)
+            spoil(mix, self.settings.ears)
             samples = np.clip(np.rint(mix * 32768), -32768, 32767).astype(np.int16)
             self.first_microphone.write(start, samples[:, :1])
             self._now = start + frames
@@ -201,13 +204,20 @@ class Room:
                 mix[first - start : last - start] += sound[first - utterance.start : last - utterance.start]
         return mix
 
-    def _echo(self, start: int, frames: int) -> Floats:
+    def _echo_of(self, start: int, frames: int, channel: int) -> Floats:
+        """The echo at that ear, where each hears it by its own distance."""
+        if self.settings.loudspeaker_mm is None:
+            return np.zeros(frames, np.float32)
+        return self._echo(start, frames, self.settings.echo_later_s(self._ears()[channel]))
+
+    def _echo(self, start: int, frames: int, later_s: float = 0.0) -> Floats:
         """The echo in these frames of the microphones' own clock."""
         if self.settings.echo_gain_db is None:
             return np.zeros(frames, np.float32)
-        if not self.settings.capture_drift_ppm:
+        if not self.settings.capture_drift_ppm and not later_s:
             return self._steady_echo(start, frames)
         at = np.arange(start, start + frames) * (self.microphone.rate_hz / self.capture_hz)
+        at -= later_s * self.microphone.rate_hz
         first, last = math.floor(at[0]) - DRIFT_MARGIN, math.ceil(at[-1]) + DRIFT_MARGIN
         echo = self._steady_echo(first, last - first)
         return sampled_at(echo, at - first) if echo.any() else np.zeros(frames, np.float32)

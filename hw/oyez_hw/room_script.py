@@ -43,6 +43,11 @@ class ScriptedEar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     x_mm: float = 0.0
     y_mm: float = 0.0
     gain_db: Annotated[float, Meta(ge=-120.0, le=40.0)] = 0.0
+    inverted: bool = False
+    dead: bool = False
+    """Delivers zeros."""
+    offset: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+    """Constant part (DC), as a share of full scale."""
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,6 +61,8 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     echo_delay_ms: NotNegative = 20.0
     echo_response: str = ""
     """WAV of the way from loudspeaker to microphone."""
+    loudspeaker_mm: tuple[float, float, float] | None = None
+    """Where the loudspeaker sits, x, y, z as the ears: each hears it by its distance; null: all at once."""
     ears: list[ScriptedEar] = []
     """One a microphone channel; empty: all alike, at one place."""
     capture_drift_ppm: Annotated[float, Meta(ge=-1000.0, le=1000.0)] = 0.0

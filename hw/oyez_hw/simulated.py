@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from oyez_hw.crossing import guard
+from oyez_hw.faults import Fault
 from oyez_hw.pcm import Frame, PcmFormat, Samples
 from oyez_hw.ports import HardwareError
 from oyez_hw.room import Room
@@ -72,7 +73,9 @@ class SimulatedCard:
 
     def require(self, part: str) -> None:
         if not self.present:
-            raise HardwareError(f"the simulated {part} is gone: it was unplugged; call replug() and open it again")
+            raise HardwareError(
+                f"the simulated {part} is gone: it was unplugged; call replug() and open it again", Fault.ABSENT
+            )
 
     def wait(self, part: str, until_s: float) -> None:
         """Raises HardwareError within LOOK_S of an unplug."""
@@ -84,7 +87,7 @@ class SimulatedCard:
     def opened(self, part: str, already: bool) -> None:
         self.require(part)
         if already:
-            raise HardwareError(f"the simulated {part} is in use: close it before it is opened again")
+            raise HardwareError(f"the simulated {part} is in use: close it before it is opened again", Fault.BUSY)
         self.open_parts += 1
 
     def closed(self) -> None:
@@ -102,6 +105,8 @@ class SimulatedMicrophone:
         """Room frame that is read next; None: closed."""
         self._forced_xruns = 0
         self.xruns = 0
+        self.reads = 0
+        """Periods that were asked for since it was made, heard or not."""
 
     def open(self) -> PcmFormat:
         with self._card.guard:
@@ -115,6 +120,7 @@ class SimulatedMicrophone:
         card, rate_hz = self._card, self._format.rate_hz
         if self._next is None:
             raise HardwareError("the simulated microphone is not open: call open() before read()")
+        self.reads += 1
         self._overrun()
         start = self._next
         end_s = card.room.epoch_s + (start + self._period) / card.room.capture_hz

@@ -10,7 +10,10 @@ from oyez_hw.convert import FORMATS, from_house, to_house
 from oyez_hw.pcm import Samples
 
 HEADER_BYTES = 4096
-_WORDS = ("running", "starts", "start_ns", "base", "appl", "xruns", "fault", "produced", "forced")
+_WORDS = (
+    *("running", "starts", "start_ns", "base", "appl", "xruns"),
+    *("fault", "produced", "forced", "suspended", "stalled", "refuses"),
+)
 """As in `struct bus` of pcm_oyez_card.c: the first six are the card's to write, the others the room's."""
 RING_S = 10
 
@@ -34,6 +37,12 @@ class VirtualBus:
 
     def set(self, word: str, value: int) -> None:
         self._words[_WORDS.index(word)] = value
+
+    def passed_frames(self, now_s: float, drift_ppm: float) -> int:
+        """What the card's clock counts since its last start; it may stand."""
+        stalled_ns = self.get("stalled")
+        passed_s = min(now_s, stalled_ns / 1e9 if stalled_ns else now_s) - self.get("start_ns") / 1e9
+        return max(0, int(passed_s * self.rate_hz * (1 + drift_ppm * 1e-6)))
 
     def read(self, at: int, frames: int) -> Samples:
         """int16 (frames, channels) from this frame number on."""

@@ -8,7 +8,9 @@ under test may be this process or another one: it only needs `ALSA_CONFIG_PATH` 
 """
 
 import argparse
+import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -17,11 +19,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Literal
+
+import numpy as np
 
 from oyez_hw.boards import keep_record, scripted_room
 from oyez_hw.convert import FORMATS
 from oyez_hw.crossing import Ticker
-from oyez_hw.pcm import PcmFormat
+from oyez_hw.pcm import PcmFormat, Samples
 from oyez_hw.ports import HardwareError
 from oyez_hw.room import Room
 from oyez_hw.room_script import load_script
@@ -31,6 +36,8 @@ SOURCE = Path(__file__).parents[1] / "virtual_card" / "pcm_oyez_card.c"
 MICROPHONE, LOUDSPEAKER = "oyez_microphone", "oyez_loudspeaker"
 """Names of the PCMs."""
 PUMP_S = 0.004
+LOOP_FRAMES = 1600
+Gives = Literal["sound", "zeros", "loop"]
 _SYSTEM_CONFIG = "/usr/share/alsa/alsa.conf"
 
 
@@ -89,6 +96,7 @@ class VirtualCard:
         self.config.write_text(self._asound_conf(build(build_folder or folder)))
         self._capture = _CaptureRun()
         self._playback = _PlaybackRun()
+        self._holding = contextlib.ExitStack()
         self._pump = Ticker(self._carry, PUMP_S, "oyez-virtual-card")
 
     @property
@@ -102,6 +110,7 @@ class VirtualCard:
     def stop(self) -> None:
         """Raises what ended the pump, if anything did."""
         self._pump.stop()
+        self.release()
         if self._pump.error is not None:
             raise self._pump.error
 
@@ -119,6 +128,42 @@ class VirtualCard:
 
     def force_playback_xrun(self) -> None:
         self._loudspeaker.set("forced", self._loudspeaker.get("forced") + 1)
+
+    def suspend(self) -> None:
+        """As after the machine has slept: what is open answers ESTRPIPE until it is prepared or opened anew."""
+        for bus in (self._microphone, self._loudspeaker):
+            bus.set("suspended", bus.get("suspended") + 1)
+
+    def stall(self, on: bool) -> None:
+        """Its clock stands: no sound moves, and who waits for some is not woken."""
+        for bus in (self._microphone, self._loudspeaker):
+            bus.set("stalled", time.monotonic_ns() if on else 0)
+            if not on:
+                bus.set("forced", bus.get("forced") + 1)
+
+    def refuse(self, on: bool) -> None:
+        """It can be opened and runs at no rate, as a driver in a bad state."""
+        for bus in (self._microphone, self._loudspeaker):
+            bus.set("refuses", int(on))
+
+    def give(self, what: Gives) -> None:
+        """What the microphone's side delivers from now on, in time as ever."""
+        self._capture.gives = what
+
+    def hold(self) -> None:
+        """As another program does, as soon as nobody else has it. Blocks until then."""
+        for bus in (self._microphone, self._loudspeaker):
+            file = self._holding.enter_context(bus.path.open("rb"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """Idempotent."""
+        self._holding.close()
+
+    @property
+    def xruns(self) -> tuple[int, int]:
+        """Overruns of the microphone and underruns of the loudspeaker, as the card itself counts them."""
+        return self._microphone.get("xruns"), self._loudspeaker.get("xruns")
 
     def _asound_conf(self, library: Path) -> str:
         parts = [f'pcm_type.oyez_card {{ lib "{library.absolute()}" }}\n']
@@ -156,8 +201,7 @@ class _PlaybackRun:
             self._taken = base
             self._room_frame = round((start_ns / 1e9 - room.epoch_s) * bus.rate_hz)
         if running and not bus.get("fault"):
-            passed = int((now_s - start_ns / 1e9) * bus.rate_hz * (1 + drift_ppm * 1e-6))
-            self._take(bus, room, min(base + passed, bus.get("appl")))
+            self._take(bus, room, min(base + bus.passed_frames(now_s, drift_ppm), bus.get("appl")))
         elif not running and self._starts == bus.get("starts"):
             self._take(bus, room, base)
 
@@ -175,6 +219,19 @@ class _CaptureRun:
     def __init__(self) -> None:
         self._starts = 0
         self._room_frame = 0
+        self.gives: Gives = "sound"
+        self._loop: Samples | None = None
+
+    def _broken(self, heard: Samples, at: int) -> Samples:
+        """What the converter makes of it. `loop`: the tenth of a second in which it broke, over and over."""
+        if self.gives == "zeros":
+            return np.zeros_like(heard)
+        if self.gives == "sound":
+            self._loop = None
+            return heard
+        if self._loop is None:
+            self._loop = np.resize(heard, (LOOP_FRAMES, heard.shape[1]))
+        return self._loop[np.arange(at, at + len(heard)) % LOOP_FRAMES]
 
     def carry(self, bus: VirtualBus, room: Room, now_s: float, drift_ppm: float) -> None:
         starts, base, start_ns = (bus.get(word) for word in ("starts", "base", "start_ns"))
@@ -187,11 +244,10 @@ class _CaptureRun:
             self._starts = starts
             self._room_frame = round((start_ns / 1e9 - room.epoch_s) * room.capture_hz)
             bus.set("produced", base)
-        passed = int((now_s - start_ns / 1e9) * bus.rate_hz * (1 + drift_ppm * 1e-6))
         produced = bus.get("produced")
-        frames = min(base + passed - produced, bus.ring_frames)
+        frames = min(base + bus.passed_frames(now_s, drift_ppm) - produced, bus.ring_frames)
         if frames > 0:
-            bus.write(produced, room.hear(self._room_frame, frames))
+            bus.write(produced, self._broken(room.hear(self._room_frame, frames), produced))
             self._room_frame += frames
             bus.set("produced", produced + frames)
 

@@ -24,10 +24,16 @@ def read_wav(path: Path) -> tuple[Samples, int]:
     ), rate_hz
 
 
+def wav_writer(path: Path, channels: int, rate_hz: int) -> wave.Wave_write:
+    """To be given int16 little-endian by writeframes(), and closed. Raises OSError."""
+    file = wave.open(str(path), "wb")  # noqa: SIM115
+    file.setnchannels(channels)
+    file.setsampwidth(2)
+    file.setframerate(rate_hz)
+    return file
+
+
 def write_wav(path: Path, samples: Samples, rate_hz: int) -> None:
     """int16 (frames, channels) as 16 bit PCM. Raises OSError."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(samples.shape[1])
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
+    with wav_writer(path, samples.shape[1], rate_hz) as file:
         file.writeframes(samples.astype("<i2").tobytes())

@@ -4,6 +4,9 @@
  *   xruns     -EPIPE and state XRUN, as from the kernel, also for a caller that waits; the room may force one
  *   a late room is no overrun: what it fills in at once is taken at the reader's pace
  *   unplug    the room sets `fault`: every call answers with it, a blocked one within 10 ms
+ *   suspend   counted by the room: the stream answers -ESTRPIPE once and is in state SUSPENDED, as after a night's sleep
+ *   stall     the room sets `stalled`: the clock stands, nothing moves, nobody is woken; the end of it is an xrun
+ *   refusal   the room sets `refuses`: every hw_params answers -EINVAL
  *   busy      a lock on the bus file: a second open gets -EBUSY; a killed process leaves none behind
  *
  * Sound goes through a file that both sides map, the "bus": a page of header, then a ring of frames. The card alone writes
@@ -44,6 +47,9 @@ struct bus {
 	int64_t fault;    /* an errno that every call answers with; 0: healthy */
 	int64_t produced; /* capture: frame number up to which the room has filled the ring */
 	int64_t forced;   /* counts xruns that the room wants */
+	int64_t suspended; /* counts suspensions that the room wants */
+	int64_t stalled;  /* CLOCK_MONOTONIC at which the card's clock was stopped; 0: it runs */
+	int64_t refuses;  /* 1: no setting is accepted */
 };
 
 struct card {
@@ -56,7 +62,7 @@ struct card {
 	double frames_per_ns;
 	int64_t appl, hw; /* since the last prepare, as alsa-lib counts */
 	int64_t seen_clock, seen_filled, excused; /* capture: see overrun() */
-	int64_t forced_seen;
+	int64_t forced_seen, suspended_seen;
 	snd_pcm_uframes_t avail_min, boundary;
 };
 
@@ -74,7 +80,11 @@ static int64_t now_ns(void)
 
 static int64_t clock_frames(const struct card *card)
 {
-	return (int64_t)((now_ns() - card->bus->start_ns) * card->frames_per_ns);
+	int64_t now = now_ns(), stalled = load(&card->bus->stalled);
+	if (stalled && stalled < now)
+		now = stalled;
+	int64_t passed = now - card->bus->start_ns;
+	return passed > 0 ? (int64_t)(passed * card->frames_per_ns) : 0;
 }
 
 /* Capture: frames that the room has filled in since the start. */
@@ -152,6 +162,19 @@ static int xrun(struct card *card)
 	return -EPIPE;
 }
 
+/* As the kernel after the machine slept: reads and writes say so until the stream is prepared anew. Not told by the
+ * pointer, since alsa-lib takes whatever that answers for an xrun. */
+static int suspension(struct card *card)
+{
+	int64_t wanted = load(&card->bus->suspended);
+	if (wanted == card->suspended_seen || !load(&card->bus->running))
+		return 0;
+	card->suspended_seen = wanted;
+	snd_pcm_ioplug_set_state(&card->io, SND_PCM_STATE_SUSPENDED);
+	halt(card, is_capture(card) ? clock_frames(card) : card->appl);
+	return -ESTRPIPE;
+}
+
 static int on_start(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
@@ -160,6 +183,7 @@ static int on_start(snd_pcm_ioplug_t *io)
 	if (is_capture(card) && load(&card->bus->produced) > card->bus->base)
 		store(&card->bus->base, load(&card->bus->produced)); /* a microphone hears what comes, not what was */
 	card->forced_seen = load(&card->bus->forced);
+	card->suspended_seen = load(&card->bus->suspended);
 	card->seen_clock = card->seen_filled = card->excused = 0;
 	store(&card->bus->start_ns, now_ns());
 	store(&card->bus->starts, card->bus->starts + 1);
@@ -224,6 +248,8 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel
 	char *sound = (char *)areas->addr + (areas->first + areas->step * offset) / 8;
 	if (fault(card))
 		return fault(card);
+	if (suspension(card) < 0)
+		return -ESTRPIPE;
 	for (snd_pcm_uframes_t done = 0; done < size;) {
 		int64_t at = (card->bus->base + card->appl + (int64_t)done) % card->ring_frames;
 		size_t frames = size - done;
@@ -261,7 +287,7 @@ static int on_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int cou
 	*revents = 0;
 	if (fault(card))
 		snd_pcm_ioplug_set_state(io, SND_PCM_STATE_DISCONNECTED);
-	if (fault(card) || on_pointer(io) < 0) {
+	if (fault(card) || suspension(card) < 0 || on_pointer(io) < 0) {
 		arm(card, 1);
 		*revents = POLLERR;
 		return 0;
@@ -288,6 +314,8 @@ static int on_hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 {
 	struct card *card = io->private_data;
 	(void)params;
+	if (load(&card->bus->refuses))
+		return -EINVAL;
 	card->avail_min = io->period_size;
 	card->boundary = io->buffer_size;
 	return 0;

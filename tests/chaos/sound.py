@@ -44,10 +44,17 @@ class LoopCapture(Capture):
         self._open = True
         return self.format
 
+    def finish(self) -> None:
+        self.stop()
+
     def stop(self) -> None:
         if self._open:
             self._open = False
             self._microphone.close()
+
+    async def closed(self) -> bool:
+        self.stop()
+        return True
 
     async def frames(self) -> AsyncIterator[Frame]:
         loop = asyncio.get_running_loop()
@@ -58,6 +65,7 @@ class LoopCapture(Capture):
             if self._open:
                 frame = self._microphone.read()
                 self.frames_read += 1
+                self.frames_sounding += 1
                 self.last_frame_s = loop.time()
                 yield frame
 
@@ -82,6 +90,10 @@ class LoopPlayback(Playback):
         if self._task is not None:
             self._task.cancel()
         self._close()
+
+    async def closed(self) -> bool:
+        self.stop()
+        return True
 
     def put(self, samples: "np.typing.NDArray[np.int16]") -> int:
         start = super().put(samples)

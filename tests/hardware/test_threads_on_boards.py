@@ -59,6 +59,26 @@ async def test_a_cut_tells_exactly_how_much_sound_the_room_heard(
     assert capture.frames_dropped == 0
 
 
+async def test_a_finished_capture_leaves_the_card_to_others_and_begins_again(
+    any_bench: Bench, capture: Capture
+) -> None:
+    """As for a muted microphone: nothing is read any more, and nobody had to wait for that."""
+    loop = asyncio.get_running_loop()
+    capture.start(loop)
+    frames = capture.frames()
+    async with asyncio.timeout(5):
+        await anext(frames)
+        capture.finish()
+        assert [frame async for frame in frames][2:] == [], "what was being read, and no more"
+    read = capture.frames_read
+    any_bench.second_microphone.open()
+    any_bench.second_microphone.close()
+    assert capture.frames_read == read
+    capture.start(loop)
+    async with asyncio.timeout(5):
+        await anext(capture.frames())
+
+
 async def test_sound_put_after_a_cut_is_heard_and_counted_on(playback: Playback) -> None:
     loop = asyncio.get_running_loop()
     card = playback.start(loop)

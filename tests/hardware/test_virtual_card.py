@@ -16,9 +16,10 @@ import pytest
 from oyez_hw.alsa_microphone import KERNEL_BUFFER_MS, AlsaMicrophone
 from oyez_hw.alsa_speaker import AlsaSpeaker
 from oyez_hw.crossing import Ticker
+from oyez_hw.faults import Fault
 from oyez_hw.pcm import Frame, PcmFormat
 from oyez_hw.ports import HardwareError
-from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
+from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, Gives, VirtualCard
 from oyez_hw.wav import read_wav, write_wav
 
 MONO = (PcmFormat(16_000, 1), PcmFormat(48_000, 2))
@@ -194,3 +195,68 @@ def test_the_card_runs_beside_other_programs_with_a_script_and_leaves_its_record
     kinds = [event["kind"] for event in json.loads((tmp_path / "out.json").read_text())["events"]]
     assert kinds == ["speech_begins", "speech_ends", "script_done"]
     assert np.abs(read_wav(tmp_path / "r.wav")[0]).max() > 1_000
+
+
+def test_a_card_that_was_suspended_says_so_once_and_may_be_opened_again(make_virtual: Make) -> None:
+    card = make_virtual(MONO)
+    microphone, speaker = AlsaMicrophone(MICROPHONE, MONO[0]), AlsaSpeaker(LOUDSPEAKER, MONO[1])
+    microphone.open()
+    speaker.open()
+    microphone.read()
+    silence = np.zeros((960, 2), np.int16)
+    speaker.write(silence)
+    card.suspend()
+    with pytest.raises(HardwareError, match=r"microphone .* was suspended"):
+        [microphone.read() for _ in range(10)]
+    with pytest.raises(HardwareError, match=r"loudspeaker .* was suspended"):
+        [speaker.write(silence) for _ in range(10)]
+    microphone.open()
+    speaker.open()
+    microphone.read()
+    speaker.write(silence)
+    microphone.close()
+    speaker.close()
+
+
+def test_a_card_that_refuses_its_rate_and_one_that_another_has_are_told_apart(make_virtual: Make) -> None:
+    card = make_virtual(MONO)
+    microphone = AlsaMicrophone(MICROPHONE, MONO[0])
+    card.refuse(True)
+    with pytest.raises(HardwareError, match="does not run as it was asked to") as refused:
+        microphone.open()
+    card.refuse(False)
+    card.hold()
+    with pytest.raises(HardwareError, match="in use by another program") as busy:
+        microphone.open()
+    card.release()
+    assert (refused.value.fault, busy.value.fault) == (Fault.REFUSED, Fault.BUSY)
+    microphone.open()
+    microphone.close()
+
+
+def test_a_clock_that_stands_holds_who_reads_and_is_an_overrun_when_it_goes_on(make_virtual: Make) -> None:
+    card = make_virtual(MONO)
+    microphone = AlsaMicrophone(MICROPHONE, MONO[0])
+    microphone.open()
+    microphone.read()
+    card.stall(True)
+    again = threading.Timer(0.5, card.stall, [False])
+    again.start()
+    while not microphone.xruns:
+        last = microphone.read()
+    again.join()
+    assert microphone.read().time_s > last.time_s
+    microphone.close()
+
+
+@pytest.mark.parametrize("what", ["zeros", "loop"])
+def test_a_converter_that_is_broken_gives_zeros_or_the_same_over_and_over(make_virtual: Make, what: Gives) -> None:
+    card = make_virtual(MONO)
+    microphone = AlsaMicrophone(MICROPHONE, MONO[0], period_ms=100.0)
+    microphone.open()
+    card.give(what)
+    [microphone.read() for _ in range(5)]  # what was on its way, and where it broke
+    first, second = microphone.read().samples, microphone.read().samples
+    assert np.array_equal(first, second)
+    assert bool(first.any()) == (what == "loop")
+    microphone.close()

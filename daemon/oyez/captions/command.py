@@ -23,7 +23,8 @@ from oyez.captions.backlog import Backlog
 from oyez.captions.captions import Caption, Captions
 from oyez.captions.sources import RATE_HZ, from_file, from_microphone
 from oyez.config import Config
-from oyez.config_file import load, secret
+from oyez.config_file import secret
+from oyez.config_here import load_here
 from oyez.errors import OyezError, ServiceAway
 from oyez.events import BudgetSpent
 from oyez.session.ending import EXPECTED, first_of, lost, wants_new_token
@@ -61,7 +62,7 @@ class Wishes:
 
 async def transcribe(wishes: Wishes) -> int:
     """Raises OyezError for what a person must mend."""
-    config = load(wishes.config)
+    config = load_here(wishes.config)
     printer = Printer(sys.stdout.isatty(), quiet=wishes.as_json)
     source = from_file(wishes.file) if wishes.file else from_microphone(config)
     async with httpx.AsyncClient(timeout=config.line.connect_timeout_s) as http:

@@ -190,6 +190,11 @@ class Ears:
         }
 
     @property
+    def direction_deg(self) -> float | None:
+        """Of the last speech: 0 is the board's front, 90 its right; None: one microphone cannot tell."""
+        return self._front.direction_deg
+
+    @property
     def level(self) -> tuple[float, float, float | None] | None:
         """The present sound in dBFS, its dB above the room's noise, the direction of the last speech in degrees where
         it is known. None: muted."""

@@ -62,6 +62,7 @@ ORDERS: dict[str, Callable[[Body, str | None], Order]] = {
     "set/wake_words": hearing.wake_words,
     "set/sensitivity": hearing.sensitivity,
     "set/follow_up": speaking.follow_up,
+    "set/brightness": device.brightness,
     "do/listen": speaking.listen,
     "do/stop": speaking.stop,
     "do/say": speaking.say,

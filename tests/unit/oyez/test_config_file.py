@@ -9,6 +9,10 @@ from hypothesis import given
 from oyez.config import Config
 from oyez.config_file import load, parse, secret
 from oyez.errors import ConfigError
+from oyez_hw.catalogue import board_names
+from oyez_hw.ports import HardwareError
+from oyez_hw.probe import snapshot
+from tests.unit.oyez_hw.machines_shown import laid_out
 
 
 def mistakes(text: str) -> list[str]:
@@ -183,3 +187,47 @@ def test_whatever_the_file_holds_is_a_configuration_or_sentences(text: str) -> N
     except ConfigError as error:
         found = error.mistakes
     assert found is None or (found and all(sentence.startswith("oyez.toml") for sentence in found))
+
+
+def test_a_board_s_name_says_what_is_not_written() -> None:
+    board = parse('[board]\nname = "respeaker-usb-v2"\nplayback_rate_hz = 48000\n', "x").board
+    assert (board.capture_device, board.capture_channels) == ("hw:CARD=ArrayUAC10,DEV=0", 6)
+    assert (board.reference_channels, board.clean_channel, board.playback_rate_hz) == ([5], 0, 48_000)
+    assert [place.channel for place in board.microphones] == [1, 2, 3, 4]
+
+
+def test_auto_asks_the_machine_that_is_handed_in_and_no_other(tmp_path: Path) -> None:
+    laid_out("codec-zero", tmp_path)
+    text = '[board]\nname = "auto"\nplayback_device = "plughw:0"\n'
+    assert parse(text, "x").board.capture_device == "default"
+    board = parse(text, "x", snapshot(tmp_path)).board
+    assert (board.capture_device, board.playback_device) == ("hw:CARD=Zero,DEV=0", "plughw:0")
+    assert board.mixer_control == ""
+
+
+def test_what_auto_leaves_to_the_operator_is_a_mistake_with_its_line(tmp_path: Path) -> None:
+    laid_out("two-usb-microphones", tmp_path)
+    with pytest.raises(ConfigError, match=r"x, line 2: board\.name cannot be settled: .*usb is there 2 times"):
+        parse('[board]\nname = "auto"\n', "x", snapshot(tmp_path))
+
+
+def test_a_board_that_may_still_come_is_no_mistake_of_the_operator_s(tmp_path: Path) -> None:
+    laid_out("bare-pi", tmp_path)
+    with pytest.raises(HardwareError, match="no sound card for a voice"):
+        parse('[board]\nname = "auto"\n', "x", snapshot(tmp_path))
+
+
+def test_a_board_that_nobody_knows_is_named_with_the_nearest() -> None:
+    (mistake,) = mistakes('[board]\nname = "codec_zero"\n')
+    assert "line 2: board.name" in mistake
+    assert "Did you mean codec-zero?" in mistake
+
+
+def test_every_board_of_the_catalogue_makes_a_configuration_without_a_mistake() -> None:
+    """Its lamps and buttons too."""
+    for name in board_names():
+        config = parse(f'[board]\nname = "{name}"\n', "x")
+        assert config.board.name == name
+    config = parse('[board]\nname = "respeaker-2mic-v1"\n', "x")
+    assert (config.lights.kind, config.lights.count, config.lights.ring) == ("apa102", 3, False)
+    assert [(one.line, one.use) for one in config.buttons.lines] == [(17, "action")]

@@ -1,48 +1,40 @@
-"""Secrets of tools, as the daemon reads them at its start."""
+"""The daemon waits for a board that shows itself after it, and no longer than it says."""
 
 from pathlib import Path
 
 import pytest
 
-from oyez.config_file import parse
-from oyez.errors import ConfigError
-from oyez.front_door import _secret_headers
-from oyez.home.tools import HOME_ASSISTANT
-
-WEB = (
-    '[[tools]]\nname = "get-bus"\nkind = "http"\ndescription = "d"\nurl = "https://h/"\nheader_files.X-Api-Key = "{}"\n'
-)
-HOME = '[home_assistant]\nurl = "http://h"\ntoken_file = "{}"\n'
+from oyez import front_door
+from oyez.config import Config
+from oyez.config_here import BoardAway
 
 
-def test_they_come_from_files_and_from_credentials_and_show_themselves_to_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "token").write_text("t-1\n")
-    credentials = tmp_path / "credentials"
-    credentials.mkdir()
-    (credentials / "tool_get_bus_x_api_key").write_text("k-1")
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
-    found = _secret_headers(parse(WEB.format("") + HOME.format(tmp_path / "token"), "x"))
-    assert found["get-bus"]["X-Api-Key"].reveal() == "k-1"
-    assert found[HOME_ASSISTANT]["Authorization"].reveal() == "Bearer t-1"
-    assert "t-1" not in str(found)
+class Plug:
+    """Configurations are loaded in vain `times` times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.looked = 0
+
+    def load_here(self, path: Path) -> Config:
+        self.looked += 1
+        if self.looked <= self.times:
+            raise BoardAway(f"{path}: nothing there.")
+        return Config()
 
 
-@pytest.mark.parametrize(("text", "named"), [(WEB.format(""), "X-Api-Key"), (HOME.format(""), "token_file")])
-def test_one_that_is_missing_is_named_at_the_start(text: str, named: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-    with pytest.raises(ConfigError, match=named):
-        _secret_headers(parse(text, "x"))
+async def test_a_board_that_comes_late_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    plug = Plug(3)
+    monkeypatch.setattr(front_door, "load_here", plug.load_here)
+    monkeypatch.setattr(front_door, "LOOK_AGAIN_S", 0.0)
+    assert await front_door._configured(Path("oyez.toml")) == Config()
+    assert plug.looked == 4
 
 
-@pytest.mark.parametrize("value", ["schlüssel", "two\nlines"])
-@pytest.mark.parametrize(("text", "named"), [(WEB, "X-Api-Key"), (HOME, "token_file")])
-def test_one_that_no_header_can_carry_is_named_at_the_start_and_not_shown(
-    text: str, named: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-    (tmp_path / "secret").write_text(value)
-    with pytest.raises(ConfigError, match=named) as refused:
-        _secret_headers(parse(text.format(tmp_path / "secret"), "x"))
-    assert value not in str(refused.value)
+async def test_one_that_never_comes_is_left_to_systemd(monkeypatch: pytest.MonkeyPatch) -> None:
+    plug = Plug(1_000_000)
+    monkeypatch.setattr(front_door, "load_here", plug.load_here)
+    monkeypatch.setattr(front_door, "WAIT_FOR_BOARD_S", 0.0)
+    with pytest.raises(BoardAway, match="nothing there"):
+        await front_door._configured(Path("oyez.toml"))
+    assert plug.looked == 1

@@ -8,7 +8,7 @@ from oyez.config import Board, Hearing
 from oyez.events import Event, TroubleFound, TroubleGone
 from oyez.hearing.echo.wake_branch import Learned
 from oyez.hearing.near_end import NearEnd
-from oyez.hearing_care import FILE, KEEP_LOOKS, HearingCare
+from oyez.hearing_care import FILE, KEEP_LOOKS, FirstEcho, HearingCare
 from oyez.pen import at_once
 from oyez.troubles import Troubles
 
@@ -46,7 +46,7 @@ def test_what_was_learned_of_the_echo_is_there_after_a_restart(tmp_path: Path) -
     before = Ears()
     before.near_end.weights = weights(0.25)
     before.near_end.move(-320)
-    care(before, tmp_path, [])._look()
+    care(before, tmp_path, []).look()
     after = Ears()
     care(after, tmp_path, [])
     assert after.near_end.moved == -320
@@ -57,13 +57,13 @@ def test_the_card_is_written_to_seldom_and_only_for_news(tmp_path: Path) -> None
     ears = Ears()
     ears.near_end.weights = weights(0.25)
     watched = care(ears, tmp_path, [])
-    watched._look()
+    watched.look()
     (tmp_path / FILE).unlink()
     for _ in range(2 * KEEP_LOOKS):
-        watched._look()
+        watched.look()
     assert not (tmp_path / FILE).exists(), "nothing is new"
     ears.near_end.weights = weights(0.5)
-    watched._look()
+    watched.look()
     assert (tmp_path / FILE).exists()
 
 
@@ -79,11 +79,24 @@ def test_a_broken_microphone_is_told_once_and_so_is_its_return() -> None:
     ears, told = Ears(), list[Event]()
     watched = care(ears, None, told)
     ears.microphone_faults = {2: "delivers no sound"}
-    watched._look()
-    watched._look()
+    watched.look()
+    watched.look()
     (found,) = told
     assert isinstance(found, TroubleFound)
     assert "microphone 2 delivers no sound" in found.sentence
     ears.microphone_faults = {}
-    watched._look()
+    watched.look()
     assert told[1:] == [TroubleGone("microphones")]
+
+
+def test_of_calibration_and_what_was_learned_the_newer_is_begun_with(tmp_path: Path) -> None:
+    before = Ears()
+    before.near_end.weights = weights(0.25)
+    before.near_end.move(-320)
+    care(before, tmp_path, []).look()
+    learned_s = (tmp_path / FILE).stat().st_mtime
+    for written_s, moved in ((learned_s - 60, -320), (learned_s + 60, 480)):
+        ears = Ears()
+        first = FirstEcho(weights(0.5), 480, written_s)
+        HearingCare(ears, dict, tmp_path, at_once, Troubles([].append), lambda: None, first)  # type: ignore[arg-type]
+        assert ears.near_end.moved == moved

@@ -28,3 +28,23 @@ def test_follow_up_as_configured_is_not_kept_so_that_a_later_edit_counts() -> No
     assert view.follow_up is False
     assert worth_keeping(config, view, None).follow_up is None
     assert conversation_as_set(config, Remembered()) == config.conversation
+
+
+def test_brightness_as_it_was_set_is_kept_and_of_a_device_without_lights_nothing_is_said() -> None:
+    config = Config()
+    view = first_view(config, Remembered(), config.hearing, lit=True)
+    assert view.brightness == config.lights.brightness
+    assert worth_keeping(config, view, None).brightness is None
+    dimmed = see(view, State(), ev.BrightnessAsked(0.1), list[do.Action]())
+    kept = worth_keeping(config, dimmed, None)
+    assert kept.brightness == 0.1
+    assert first_view(config, kept, config.hearing, lit=True).brightness == 0.1
+    dark = first_view(config, kept, config.hearing)
+    assert dark.brightness is None
+    assert see(dark, State(), ev.BrightnessAsked(0.1), list[do.Action]()).brightness is None
+
+
+def test_muted_by_the_switch_is_not_kept_since_the_switch_says_itself_how_it_stands() -> None:
+    config = Config()
+    assert not worth_keeping(config, View(muted=True, muted_by=("switch",)), None).muted
+    assert worth_keeping(config, View(muted=True, muted_by=("switch", "household")), None).muted

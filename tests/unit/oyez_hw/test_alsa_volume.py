@@ -3,7 +3,15 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from oyez_hw.alsa_volume import AlsaVolume, cdb_of_level, level_of_cdb, mixer_device, no_mixer, open_mixer
+from oyez_hw.alsa_volume import (
+    AlsaVolume,
+    cdb_of_level,
+    level_of_cdb,
+    mixer_device,
+    no_mixer,
+    open_mixer,
+    safe_range,
+)
 from oyez_hw.boards import BoardSettings, open_board
 from oyez_hw.ports import HardwareError
 
@@ -122,3 +130,29 @@ def test_the_elements_there_are_are_named_only_where_there_are_some(elements: li
     sentence = str(no_mixer("Speaker", "hw:1", elements, OSError("why")))
     assert advice in sentence
     assert ("one of" in sentence) == bool(elements)
+
+
+@given(st.floats(0.001, 1), st.integers(-12_000, -4_000), st.integers(-600, 2_400))
+def test_the_volume_stays_within_what_is_safe(level: float, lowest: int, highest: int) -> None:
+    """An amplifier that reaches +6 dB distorts there: volume 1 is what the catalogue calls the loudest."""
+    safe = safe_range((lowest, highest), (-50.0, 0.0))
+    cdb = cdb_of_level(level, safe)
+    assert max(lowest, -5_000) - 1 <= cdb <= min(highest, 0)
+    assert safe_range((lowest, highest), None) == (lowest, highest)
+
+
+def test_a_safe_range_that_the_element_does_not_have_is_no_range() -> None:
+    assert safe_range((-6_000, -5_100), (-50.0, 0.0)) == (-6_000, -5_100)
+
+
+def test_level_zero_is_silence_and_not_the_quietest_that_is_heard() -> None:
+    module = pytest.importorskip("alsaaudio", reason=NEEDED)
+    element = Element((-12_700, 600))
+    volume = AlsaVolume(lambda: element, (-50.0, 0.0))
+    volume.set(1.0)
+    assert element.values[module.VOLUME_UNITS_DB] == 0
+    volume.set(0.001)
+    assert element.values[module.VOLUME_UNITS_DB] >= -5_000
+    volume.set(0.0)
+    assert element.values[module.VOLUME_UNITS_DB] == -12_700
+    assert volume.get() == 0.0

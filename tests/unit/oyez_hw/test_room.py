@@ -130,12 +130,41 @@ def test_a_card_may_be_wrong_about_its_delay(error_s: float, reported: int) -> N
     assert card.speaker.delay_frames() == pytest.approx(reported, abs=1)
 
 
+def test_each_ear_hears_the_loudspeaker_by_its_own_distance() -> None:
+    ears = (Ear(x_mm=-40.0), Ear(x_mm=40.0))
+    settings = RoomSettings(noise_dbfs=None, echo_gain_db=0.0, ears=ears, loudspeaker_mm=(103.0, 0.0, 0.0))
+    room = Room(PcmFormat(48_000, 2), LOUDSPEAKER, settings, epoch_s=0.0)
+    card = SimulatedCard(room, FastClock())
+    card.microphone.open()
+    card.speaker.open()
+    click = np.random.default_rng(1).integers(-9_000, 9_000, (960, 1)).repeat(2, axis=1).astype(np.int16)
+    card.speaker.write(click)
+    heard = np.concatenate([card.microphone.read().samples for _ in range(10)]).astype(np.float64)
+    left, right = (np.fft.rfft(heard[:, channel]) for channel in (0, 1))
+    curve = np.fft.irfft(left * np.conj(right))
+    assert int(np.argmax(curve)) == round(0.080 / 343 * 48_000)
+
+
+def test_a_spoilt_microphone_is_dead_inverted_or_has_an_offset() -> None:
+    ears = (Ear(), Ear(inverted=True), Ear(dead=True), Ear(offset=0.25))
+    room = Room(PcmFormat(16_000, 4), LOUDSPEAKER, RoomSettings(noise_dbfs=None, ears=ears), epoch_s=0.0)
+    room.say(np.sin(np.arange(16_000) * 0.1), 16_000, at_s=0.0)
+    heard = room.hear(0, 8_000).astype(int)
+    assert np.abs(heard[:, 0]).max() > 1_000
+    assert np.abs(heard[:, 1] + heard[:, 0]).max() <= 1
+    assert not heard[:, 2].any()
+    assert np.abs(heard[:, 3] - heard[:, 0] - 8_192).max() <= 1
+
+
 def test_a_script_places_its_ears_and_spoils_its_clocks(tmp_path: Path) -> None:
     steps = [{"wav": "say.wav", "at_s": 0.1, "direction_deg": -60}]
-    ears = [{"x_mm": -30}, {"x_mm": 30, "y_mm": 5, "gain_db": -2}]
-    path = write_script(tmp_path, steps=steps, ears=ears, capture_drift_ppm=100, delay_error_ms=80)
+    ears = [{"x_mm": -30, "inverted": True}, {"x_mm": 30, "y_mm": 5, "gain_db": -2, "offset": 0.01}]
+    path = write_script(
+        tmp_path, steps=steps, ears=ears, capture_drift_ppm=100, delay_error_ms=80, loudspeaker_mm=[0, -50, 20]
+    )
     room = scripted_room(PcmFormat(16_000, 2), LOUDSPEAKER, load_script(path), 0.0)
-    assert room.settings.ears == (Ear(x_mm=-30), Ear(gain_db=-2, x_mm=30, y_mm=5))
+    assert room.settings.ears == (Ear(x_mm=-30, inverted=True), Ear(gain_db=-2, x_mm=30, y_mm=5, offset=0.01))
+    assert room.settings.loudspeaker_mm == (0, -50, 20)
     assert (room.capture_hz, room.settings.delay_error_s) == (pytest.approx(16_001.6), pytest.approx(0.08))
     live(fast(room), 0.3)
     assert len(room.said[0].at_ears) == 2

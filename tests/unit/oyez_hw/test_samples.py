@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from oyez_hw.acoustics import active_dbfs, amplitude, convolved, dbfs, mono_floats
 from oyez_hw.convert import FORMATS, from_house, to_house
-from oyez_hw.levels import level_dbfs, meter
+from oyez_hw.levels import level_dbfs
 from oyez_hw.pcm import PcmFormat, Samples
 from oyez_hw.software_volume import ScaledSpeaker, SoftwareVolume
 from oyez_hw.tape import Tape
@@ -68,8 +68,6 @@ def test_a_tape_forgets_what_is_older_than_it_keeps() -> None:
 def test_levels_are_relative_to_full_scale() -> None:
     assert dbfs(np.full(100, 0.1, np.float32)) == pytest.approx(-20)
     assert level_dbfs(np.array([[3277, 0]] * 10, np.int16)) == pytest.approx([-20, -120], abs=0.01)
-    assert meter(-120).startswith(" ")
-    assert meter(0).startswith("#" * 12)
 
 
 def test_the_level_of_speech_leaves_pauses_out() -> None:

@@ -17,8 +17,14 @@ def entities(root: str, known: Known) -> list[Entity]:
         # Moments and not durations: they are news once, not every minute.
         sensor(root, "booted", "Device started", "mdi:power", "device.booted", **moment),
         sensor(root, "started", "Oyez started", "mdi:restart", "device.started", **moment),
+        sensor(
+            root, "last_end", "Last end", "mdi:restart-alert", "device.last_end", entity_category="diagnostic",
+            value_template="{{ (" + reading("device.last_end.why") + " or 'none')[:255] }}",
+            **attributes(root, code="device.last_end.code"),
+        ),
         sensor(root, "version", "Version", "mdi:tag-outline", "device.version", entity_category="diagnostic"),
         button(root, "restart", "Restart", "mdi:restart", device_class="restart", entity_category="config"),
+        Entity("brightness", "number", "Light brightness", "mdi:led-on", _brightness(root), needs="brightness"),
         Entity("update", "update", "Update", "mdi:package-up", _update(root), needs="update.installed_version"),
     ]  # fmt: skip
 
@@ -29,6 +35,17 @@ def _trouble(root: str) -> dict[str, str]:
         "state_topic": f"{root}/state",
         "value_template": "{{ value_json.trouble.kind[:255] if value_json.trouble else 'none' }}",
         **attributes(root, sentence="trouble.sentence"),
+    }
+
+
+def _brightness(root: str) -> dict[str, object]:
+    """A number and no light: "all lights off" must not take away the sign that the microphone is off."""
+    return {
+        "entity_category": "config",
+        **{"min": 0, "max": 100, "step": 1, "mode": "slider", "unit_of_measurement": "%"},
+        "state_topic": f"{root}/state",
+        "value_template": "{{ " + reading("brightness") + " }}",
+        "command_topic": f"{root}/set/brightness",
     }
 
 

@@ -18,6 +18,7 @@ def entities(root: str, known: Known) -> list[Entity]:
             {
                 **state,
                 "value_template": "{{ 'ON' if value_json.muted else 'OFF' }}",
+                **attributes(root, muted_by="muted_by"),
                 "command_topic": f"{root}/set/muted",
             },
         ),
@@ -70,6 +71,9 @@ def _measured(root: str) -> list[Entity]:
     """Home Assistant has no device class for these: its sound pressure is one of the air."""
     tenths = {"suggested_display_precision": 1}
     total = {"entity_category": "diagnostic", "state_class": "total"}
+    cards = (
+        "{{ (" + reading("hearing.lost.microphone") + " or 0) + (" + reading("hearing.lost.loudspeaker") + " or 0) }}"
+    )
     lost = "{{ (" + reading("hearing.lost") + " or {}).values() | sum }}"
     return [
         measurement(root, "erle_db", "Echo loss", "mdi:surround-sound", "hearing.erle_db", "dB", **tenths),
@@ -85,6 +89,16 @@ def _measured(root: str) -> list[Entity]:
             state_class="total_increasing",
             value_template=lost,
             **attributes(root, lost="hearing.lost"),
+        ),
+        sensor(
+            root,
+            "card_losses",
+            "Card losses",
+            "mdi:usb-port",
+            "hearing.lost",
+            entity_category="diagnostic",
+            state_class="total_increasing",
+            value_template=cards,
         ),
         sensor(root, "false_wakes", "Wake false alarms", "mdi:ear-hearing-off", "hearing.false_wakes", **total),
         sensor(root, "near_misses", "Wake near misses", "mdi:ear-hearing-loop", "hearing.near_misses", **total),

@@ -1,0 +1,21 @@
+"""The configuration on the machine that it is for: board.name = "auto" is settled by what is plugged in."""
+
+from pathlib import Path
+
+from oyez.config import Config
+from oyez.config_file import load
+from oyez.errors import OyezError
+from oyez_hw.ports import HardwareError
+from oyez_hw.probe import snapshot
+
+
+class BoardAway(OyezError):
+    """No board yet: a plug's to mend, or systemd's next start."""
+
+
+def load_here(path: Path, root: Path = Path("/")) -> Config:
+    """root: of the machine's /proc and /sys. Raises ConfigError with every mistake, BoardAway."""
+    try:
+        return load(path, snapshot(root))
+    except HardwareError as error:
+        raise BoardAway(f"{path}: {error}.") from None

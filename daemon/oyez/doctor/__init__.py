@@ -1,0 +1,1 @@
+"""The doctor of the appliance: settings, state, clock, network, broker, backend, line, models and money."""

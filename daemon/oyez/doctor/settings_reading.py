@@ -1,0 +1,111 @@
+"""Configuration, state folder, spending, versions and models, read from files. Waits for nothing."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from oyez.config import Config
+from oyez.config_cautions import cautions
+from oyez.config_file import load, secret, with_client_key
+from oyez.doctor.facts import MoneyFacts, SettingsFacts, StateFacts, VersionFacts, WordsFacts
+from oyez.errors import ConfigError
+from oyez.hearing.wake.bank import WakeBank
+from oyez.release import installed_version
+from oyez.secret import Secret
+from oyez.session.meter import Spending, turned
+from oyez.update_file import UpdateFile
+from oyez_hw.doctor.finding import CannotLook
+from oyez_hw.ports import HardwareError
+from oyez_hw.probe import snapshot
+
+Space = Callable[[Path], os.statvfs_result]
+AS_ROOT = "look as root, `sudo oyez doctor`"
+CREDENTIALS = "etc/credstore"
+"""Where systemd takes the daemon's from; a person who calls the doctor has none of its own."""
+
+
+def read_settings(path: Path, root: Path, environ: Mapping[str, str]) -> tuple[Config | None, SettingsFacts]:
+    """Without a configuration where it is wrong, or may not be read by this user."""
+    if path.exists() and not os.access(path, os.R_OK):
+        return None, SettingsFacts(unreadable=f"{path} may not be read by this user: {AS_ROOT}")
+    board_away = ""
+    try:
+        config = load(path, snapshot(root))
+    except ConfigError as error:
+        return None, SettingsFacts(mistakes=tuple(error.mistakes))
+    except HardwareError as error:
+        config, board_away = load(path), str(error)
+    config = msgspec.structs.replace(config, home=with_client_key(config.home, environ))
+    return config, SettingsFacts(cautions=tuple(cautions(config)), board_away=board_away)
+
+
+def read_secret(root: Path, file: str, credential: str, environ: Mapping[str, str]) -> Secret | None:
+    """As the daemon has it. Raises ConfigError, CannotLook: it is not for this user's eyes."""
+    stored = root / CREDENTIALS / f"oyez.{credential}"
+    path = Path(file) if file else stored
+    if path.exists() and not os.access(path, os.R_OK):
+        raise CannotLook(f"{path} may not be read by this user: {AS_ROOT}")
+    return secret(str(stored) if not file and stored.exists() else file, credential, environ)
+
+
+def read_state(folder: Path, space: Space = os.statvfs, user: Callable[[], int] = os.geteuid) -> StateFacts:
+    """Writes a byte and takes it away again. Raises CannotLook: there is no such folder, or it is not this user's."""
+    if not folder.exists():
+        raise CannotLook(f"there is no state folder {folder} yet; `--state` names another")
+    if user() not in (0, folder.stat().st_uid):
+        raise CannotLook(f"{folder} is another user's: {AS_ROOT}")
+    free_mb = free_percent = None
+    try:
+        told = space(folder)
+        if told.f_blocks:  # /proc and its kin have none
+            free_mb = told.f_bavail * told.f_frsize // 1_000_000
+            free_percent = round(100 * told.f_bavail / told.f_blocks, 1)
+    except OSError:
+        pass  # writing will tell
+    return StateFacts(folder=str(folder), failed=_why_not_writable(folder), free_mb=free_mb, free_percent=free_percent)
+
+
+def _why_not_writable(folder: Path) -> str:
+    trial = folder / ".doctor"
+    try:
+        trial.write_bytes(b"\n")
+        trial.unlink()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
+def read_version(run_folder: Path) -> VersionFacts:
+    update = UpdateFile(run_folder, installed_version()).look()
+    return VersionFacts(installed=update.installed_version, latest=update.latest_version)
+
+
+def read_words(config: Config) -> WordsFacts:
+    """Loads each model, as the daemon would."""
+    try:
+        WakeBank(config.hearing)
+    except ConfigError as error:
+        return WordsFacts(mistakes=tuple(error.mistakes))
+    return WordsFacts()
+
+
+def read_money(config: Config, folder: Path, today: date) -> MoneyFacts:
+    """Raises CannotLook: nothing is written down."""
+    try:
+        kept = msgspec.json.decode((folder / "spending.json").read_bytes(), type=Spending)
+    except FileNotFoundError:
+        raise CannotLook("nothing was spent yet, or it was not written down") from None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CannotLook(f"spending.json cannot be read ({type(error).__name__})") from None
+    spending, money = turned(kept, today), config.money
+    return MoneyFacts(
+        currency=money.currency,
+        day=float(spending.day),
+        month=float(spending.month),
+        budget_day=money.budget_day,
+        budget_month=money.budget_month,
+        warn_at=money.warn_at,
+    )
