@@ -1,0 +1,42 @@
+"""The two systems on the card, one of which runs: what the rest of the package may ask and order. docs/device.md.
+
+One implementation drives RAUC. The firmware's own tryboot would be another.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+class SlotError(Exception):
+    """A sentence for a person: what happened, what it means, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    name: str
+    """A or B."""
+    version: str
+    """Empty: nothing was ever installed."""
+    good: bool
+    """It was promoted; else it is on trial, or was found bad."""
+
+
+class Slots(Protocol):
+    def booted(self) -> Slot:
+        """Raises SlotError."""
+
+    def other(self) -> Slot:
+        """Raises SlotError."""
+
+    def install(self, bundle: Path, progress: Callable[[float], None]) -> None:
+        """Checks the signature, writes the other slot and marks it to be tried once, at the next boot. progress: 0 to 1.
+
+        A power cut at any moment leaves the running slot the one that boots, and so does a SlotError."""
+
+    def promote(self) -> None:
+        """The running slot is the one to boot from now on. Raises SlotError."""
+
+    def go_back(self) -> None:
+        """The other slot is the one to boot from now on; the caller reboots. Raises SlotError."""
