@@ -33,7 +33,8 @@ class Slots(Protocol):
     def install(self, bundle: Path, progress: Callable[[float], None]) -> None:
         """Checks the signature, writes the other slot and marks it to be tried once, at the next boot.
 
-        progress is told 0 to 1. A power cut at any moment leaves the running slot the one that boots, and so does a SlotError."""
+        progress is told 0 to 1. A power cut at any moment leaves the running slot the one that boots, and so does a
+        SlotError."""
 
     def promote(self) -> None:
         """The running slot is the one to boot from now on. Raises SlotError."""
