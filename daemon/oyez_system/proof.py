@@ -29,6 +29,10 @@ class Proof(msgspec.Struct, frozen=True):
     """The backend gave one in this life of the process."""
     troubles: tuple[str, ...] = ()
     """Names of the troubles of now, as in the state document."""
+    busy: str = ""
+    """What a restart would cut off now (conversation, announcement, ringing, ...); empty: nothing."""
+    next_timer_s: float | None = None
+    """Seconds to the next timer or alarm; None: there is none."""
 
 
 def read(path: Path = FILE) -> Proof | None:
