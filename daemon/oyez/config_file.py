@@ -58,7 +58,7 @@ def parse(text: str, name: str, machine: Snapshot | None = None) -> Config:
         raise ConfigError([f"{name}: this is no TOML: {mask(str(error))}. Nothing after it was checked."]) from None
     except RecursionError:
         raise ConfigError([f"{name}: its brackets are nested too deep to be a configuration."]) from None
-    mistakes = list(_examine("", table, Config))
+    mistakes = [*_examine("", table, Config), *_unknown_board(table)]
     if not mistakes:
         try:
             config = msgspec.convert(tables(_with_kinds(table), machine), Config)
@@ -171,17 +171,21 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _unknown_board(table: dict[str, Any]) -> Iterator[Mistake]:
+    """The catalogue is a folder of files, so no type knows its names."""
+    board = table.get("board")
+    name = board.get("name", AUTO) if isinstance(board, dict) else AUTO
+    boards = (AUTO, *PLAIN, *board_names())
+    if isinstance(name, str) and name not in boards:
+        yield Mistake("board.name", f"is {_shown(name)}: no board is called so.{hint(name, boards, most=4)}")
+
+
 def _contradictions(config: Config) -> Iterator[Mistake]:
     """What each value alone does not show."""
     home = config.home
     if home.discovery and not is_topic(home.discovery_prefix):
         yield Mistake(
             "home.discovery_prefix", "must be an MQTT topic without + and #; Home Assistant's is homeassistant."
-        )
-    boards = (AUTO, *PLAIN, *board_names())
-    if config.board.name not in boards:
-        yield Mistake(
-            "board.name", f"is {config.board.name!r}: no board is called so.{hint(config.board.name, boards)}"
         )
     if home.password_file and not home.username:
         yield Mistake("home.password_file", "needs home.username: MQTT sends no password without a name.")

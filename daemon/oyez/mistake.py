@@ -12,10 +12,10 @@ class Mistake:
     sentence: str
 
 
-def hint(word: str, known: Collection[str]) -> str:
-    """What may have been meant."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
-    return f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(known)}."
+def hint(word: str, known: Collection[str], most: int = 1) -> str:
+    """What may have been meant: so many at most."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=most, cutoff=0.5)
+    return f" Did you mean {' or '.join(near)}?" if near else f" Known are: {', '.join(known)}."
 
 
 def is_topic(text: str) -> bool:

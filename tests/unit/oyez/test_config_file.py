@@ -25,6 +25,14 @@ def test_an_empty_file_is_the_default_configuration() -> None:
     assert parse("", "oyez.toml") == Config()
 
 
+def test_an_unknown_board_is_named_beside_other_mistakes_with_the_nearest_names() -> None:
+    """It was found only once all else was right, by whoever started a second time."""
+    found = mistakes('[board]\nname = "respeaker_2mic"\nperiod_ms = 1\n[hearing]\nwake_wrod = "alexa"\n')
+    assert [sentence.split(" ")[3] for sentence in found] == ["board.name", "board.period_ms", "hearing.wake_wrod"]
+    assert "no board is called so. Did you mean " in found[0]
+    assert all(name in found[0] for name in ("respeaker-2mic-v1", "respeaker-2mic-v2"))
+
+
 def test_values_arrive_in_their_structs() -> None:
     config = parse('[device]\nid = "kitchen"\n[home]\nport = 8883\ntls = true\n[hearing]\npreroll_s = 3\n', "x")
     assert (config.device.id, config.home.port, config.home.tls, config.hearing.preroll_s) == (
