@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import faulthandler
 import logging
 import os
 import signal
@@ -46,6 +47,7 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
     Raises OyezError for what an operator must mend."""
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
+    faulthandler.enable()  # where each thread stood when the watchdog ended it: in the journal
     config = await _configured(config_path)
     config = replace(config, home=with_client_key(config.home, os.environ))
     for caution in cautions(config):

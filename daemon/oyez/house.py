@@ -34,12 +34,14 @@ from oyez.home.timekeeper import Timekeeper
 from oyez.home.timer_tools import timer_tools
 from oyez.home.tool_record import ToolRecord
 from oyez.kept_settings import conversation_as_set, first_view, hearing_as_set, worth_keeping
+from oyez.last_words import LastWords
 from oyez.level_meter import tell_levels
 from oyez.lives import Lives
 from oyez.memory import Memory
 from oyez.mixer import Mixer
 from oyez.panel import Panel
 from oyez.pen import Pen
+from oyez.proving import Proving
 from oyez.quiet_watch import QuietWatch
 from oyez.secret import Secret
 from oyez.session.line import Line
@@ -94,7 +96,8 @@ class House:
         self._capture, self._playback = sound or threads(board, config.board.zeros_s)
         self._memory, kept = memory, memory.recall()
         self._pen = Pen()
-        self.lives = Lives(memory.folder, self._pen.later)
+        words = LastWords(memory.run_folder)
+        self.lives = Lives(memory.folder, self._pen.later, words=words)
         hearing = hearing_as_set(config, kept, memory.folder)
         view = first_view(config, kept, hearing, lit=board.lit)
         turns: Turns = "device" if config.line.turn_detection == "manual" else "service"
@@ -125,24 +128,14 @@ class House:
         agrees = config.home.arbitration
         self._bidder = Bidder(config.device.id, config.conversation.bid_s, self._broker, tell, clock, takes_part=agrees)
         self._evidence = Evidence(
-            config.hearing,
-            memory.folder,
-            self._broker.emit,
-            self._broker.answer,
-            clock,
-            datetime.now,
+            config.hearing, memory.folder, self._broker.emit, self._broker.answer, clock, datetime.now,
             lambda: self._ears.counters.tap_bytes,
-        )
+        )  # fmt: skip
         record = ToolRecord(memory.folder, self._pen.later)
         self._timekeeper = Timekeeper(
-            MachineClock(clock),
-            memory.folder,
-            tell,
-            self._broker,
-            config.home.publish_text,
-            self._again,
+            MachineClock(clock), memory.folder, tell, self._broker, config.home.publish_text, self._again,
             self._pen.later,
-        )
+        )  # fmt: skip
         self._tooling = Tooling(
             config, self._broker, self._http, tell, self._troubles, record, self._evidence.why,
             lambda: self.conductor.view, mcp_tokens or {}, secret_headers or {}, [timer_tools(self._timekeeper)],
@@ -179,7 +172,9 @@ class House:
             self._ears, self._cards.losses, memory.folder, self._pen.later, self._troubles, self._again, echo
         )
         recovery.on_loss = self._care.look
-        self._signs = VitalSigns(self._capture, self._playback, self._cards, self._ears, self.conductor, clock)
+        self._signs = VitalSigns(self._capture, self._playback, self._cards, self._ears, self.conductor, clock, words)
+        proved = (self._signs, self._capture, self.conductor, self._broker, tokens, self._timekeeper)
+        self._proving = Proving(*proved, memory.run_folder, self._pen.later, clock)
         self._diagnostics = Diagnostics(
             self._evidence, config.hearing.offset_ms, memory.run_folder, self._broker.answer, self._again, clock
         )
@@ -231,6 +226,7 @@ class House:
                     group.create_task(self._diagnostics.run(), name="diagnostics")
                     group.create_task(levels, name="levels")
                     group.create_task(self._signs.watch(), name="vital signs")
+                    group.create_task(self._proving.run(), name="proving")
                     group.create_task(self._signs.report(self._notifier), name="supervision")
         finally:
             self._capture.stop()

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from oyez.errors import Bug, CardLost
+from oyez.last_words import LastWords
 from oyez.pen import Later, at_once, write_whole
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 FILE = "life.json"
 Emit = Callable[[str, dict[str, object]], None]
 BOOT_ID = Path("proc/sys/kernel/random/boot_id")
-CRASHED = "it crashed or was killed (by the watchdog, for want of memory, by hand): `journalctl -u oyez` tells more"
+RESCUE = Path("var/lib/oyez-system/rescue.json")
 POWER_LOST = "the board lost its power or was reset"
 
 
@@ -52,23 +53,41 @@ def named(crash: BaseException) -> str:
     return type(crash).__name__
 
 
-def last_end(last: Life | None, boot_id: str) -> End | None:
-    """Of the life before the one that begins now; None: there was none."""
+class Rescue(msgspec.Struct, frozen=True):
+    """What a life needs to know of the file that `oyez-system rescue` keeps."""
+
+    boot_id: str = ""
+    step: str = ""
+    why: str = ""
+
+
+def last_end(last: Life | None, boot_id: str, unsaid: str, rescue: Rescue | None = None) -> End | None:
+    """Of the life before the one that begins now; None: there was none. unsaid: how a life of this boot ended that did
+    not say so itself."""
     if last is None:
         return None
-    if last.end is not None:
-        return last.end
-    return End(CRASHED if last.boot_id == boot_id else POWER_LOST)
+    if last.boot_id == boot_id:
+        return last.end or End(unsaid)
+    if rescue is not None and rescue.step == "reboot" and rescue.boot_id == last.boot_id:
+        return End(f"the board was started anew to mend it, because {rescue.why}")
+    return last.end or End(POWER_LOST)
 
 
 class Lives:
     """Without a folder nothing is remembered."""
 
-    def __init__(self, folder: Path | None, later: Later = at_once, root: Path = Path("/")) -> None:
-        """folder: of what survives. later: writes beside the loop. root: where `proc` lies."""
+    def __init__(
+        self,
+        folder: Path | None,
+        later: Later = at_once,
+        root: Path = Path("/"),
+        words: LastWords | None = None,
+    ) -> None:
+        """folder: of what survives. later: writes beside the loop. root: where `proc` and `var` lie. words: of the
+        life before; None: it left none."""
         self._path, self._later = folder / FILE if folder else None, later
-        boot_id, last = _boot_id(root), self._recall()
-        self.last_end = last_end(last, boot_id)
+        boot_id, last, unsaid = _boot_id(root), self._recall(), (words or LastWords(None)).take()
+        self.last_end = last_end(last, boot_id, unsaid, _rescue(root))
         """How the life before this one ended."""
         self._now = Life(boot_id, exits_s=last.exits_s if last and last.boot_id == boot_id else ())
         self._end = IN_ORDER
@@ -129,6 +148,13 @@ def _write(path: Path, life: Life) -> None:
         write_whole(path, msgspec.json.encode(life))
     except OSError as error:
         log.warning("%s cannot be written (%s): why this life ended will not be known.", path, error)
+
+
+def _rescue(root: Path) -> Rescue | None:
+    try:
+        return msgspec.json.decode((root / RESCUE).read_bytes(), type=Rescue)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _boot_id(root: Path) -> str:

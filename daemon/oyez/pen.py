@@ -94,9 +94,12 @@ class Pen:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """After a power cut the file is the old one or the new one, never an empty one. Raises OSError."""
+    """After a power cut the file is the old one or the new one, never an empty one. Raises OSError: also where a link
+    stands in the way, which somebody with fewer rights may have laid there (root writes into the daemon's folder)."""
     fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
+    with os.fdopen(
+        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666), "wb"
+    ) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -93,10 +93,13 @@ async def supervise(
     clock: Callable[[], float],
     interval_s: float,
     status: Callable[[], str] = lambda: "",
+    missed: Callable[[list[str]], None] = lambda silent: None,
 ) -> None:
     """For ever: READY once every organ has given proof, then WATCHDOG while none is silent, STATUS when it changed.
 
-    clock: monotonic seconds, the one of the beats. status: a line for `systemctl status` while all is well.
+    clock: monotonic seconds, the one of the beats. status: a line for `systemctl status` while all is well. missed: is
+    told who is silent, at each look while somebody is, and once when nobody is any more: whoever the watchdog ends
+    cannot say why.
     """
     ready = False
     known: list[str] = []
@@ -114,5 +117,7 @@ async def supervise(
             notifier.status(status())
             if known:
                 log.info("All organs are alive again.")
+        if silent or known:
+            missed(silent)
         known = silent
         await asyncio.sleep(interval_s)

@@ -1,4 +1,5 @@
-"""Proofs that the device lives, for the watchdog: sound moves both ways, the ears hear, the conductor answers.
+"""Proofs that the device lives, for the watchdog: sound moves both ways, the ears hear, what they hear is searched for
+wake words, the conductor answers.
 
 Of a card that is lost it is proof enough that somebody minds it: a new process would not find it either, and this one
 still has MQTT, timers and a voice to say so.
@@ -12,7 +13,9 @@ from collections.abc import Callable
 from oyez.cards import Cards
 from oyez.conductor import Conductor
 from oyez.hearing.ears import Ears
+from oyez.last_words import LastWords
 from oyez.liveness import Liveness
+from oyez.sentinel import Sentinel
 from oyez.supervision import DEFAULT_INTERVAL_S, Notifier, supervise, watchdog_interval_s
 from oyez_hw.capture import Capture
 from oyez_hw.playback import Playback
@@ -33,12 +36,24 @@ class VitalSigns:
         ears: Ears,
         conductor: Conductor,
         clock: Callable[[], float],
+        words: LastWords,
     ) -> None:
+        """clock: monotonic seconds. words: where it is written down who is silent."""
+        self._words, self._sentinel = words, Sentinel(words, clock, LONGEST_SILENCE_S)
         self._cards = cards
         self._capture, self._playback, self._ears, self._conductor = capture, playback, ears, conductor
         self._clock = clock
         self._liveness = Liveness(dict.fromkeys(self._proofs(), LONGEST_SILENCE_S), clock())
         self._unseen = set(self._proofs())
+
+    def of_late(self, organ: str) -> bool:
+        """It gave proof itself: nobody's promise counts."""
+        return self._clock() - self._proofs()[organ] <= LONGEST_SILENCE_S
+
+    @property
+    def rests(self) -> bool:
+        """The microphone is off on purpose."""
+        return self._cards.microphone_rests
 
     @property
     def complete(self) -> bool:
@@ -47,7 +62,15 @@ class VitalSigns:
 
     async def watch(self) -> None:
         """For ever: the watchdog is fed only while all of these move."""
+        self._sentinel.start()
+        try:
+            await self._look()
+        finally:
+            self._sentinel.stop()
+
+    async def _look(self) -> None:
         while True:
+            self._sentinel.beat()
             up = self.complete
             self._unseen -= {organ for organ, proof_s in self._proofs().items() if proof_s > 0.0}
             for organ, proof_s in [*self._proofs().items(), *self._minded().items()]:
@@ -60,7 +83,7 @@ class VitalSigns:
     async def report(self, notifier: Notifier) -> None:
         """For ever: tells the service manager."""
         interval_s = watchdog_interval_s(os.environ, os.getpid()) or DEFAULT_INTERVAL_S
-        await supervise(notifier, self._liveness, self._clock, interval_s, self._status)
+        await supervise(notifier, self._liveness, self._clock, interval_s, self._status, self._words.silent)
 
     def _status(self) -> str:
         view = self._conductor.view
@@ -73,6 +96,7 @@ class VitalSigns:
             "capture": max(excused_s, self._capture.last_frame_s),
             "playback": self._playback.last_write_s,
             "ears": max(excused_s, self._ears.last_heard_s),
+            "scoring": max(excused_s, self._ears.scored_s),
             "conductor": self._conductor.answered_s,
         }
 
@@ -83,5 +107,6 @@ class VitalSigns:
         return {
             "capture": heard_s,
             "ears": heard_s,
+            "scoring": heard_s,
             "playback": min(now, self._cards.loudspeaker.minded_until_s),
         }

@@ -30,6 +30,11 @@ def call_in(loop: asyncio.AbstractEventLoop, callback: Callable[..., None], *arg
         loop.call_soon_threadsafe(callback, *args)
 
 
+def thread_id() -> int:
+    """Of the thread that asks, as `sys._current_frames` names it."""
+    return threading.get_ident()
+
+
 class Worker:
     """A named daemon thread. `target` catches what it raises: nobody else would see it."""
 

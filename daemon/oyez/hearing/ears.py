@@ -85,6 +85,12 @@ class Ears:
         """Monotonic time at which a frame was last taken: proof that the ears live, muted or not."""
         return self.counters.last_heard_s
 
+    @property
+    def scored_s(self) -> float:
+        """Monotonic time at which sound was last searched for wake words: proof that it is. Muted, there is nothing to
+        search."""
+        return self._clock() if self._deaf else self._scoring.proof_s
+
     async def run(self, frames: AsyncIterator[Frame]) -> None:
         """Listens until `frames` ends. Raises what the frames or the wake-word engine raise; may be called again."""
         try:

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 SCORE_BLOCKS, RISING_BLOCKS = 16, 4
 """So many blocks go to the worker at once, and when a score rises already: handing over each frame of 20 ms costs more
 than the model itself. A wake word is heard 47 ms later by it, 130 in the worst twentieth (docs/cost.md)."""
+LEARN_S = 60.0
+"""Learning a phrase takes no longer, and meanwhile no wake word is looked for."""
 AWAKE_BLOCKS = 210
 """So long after something sounded like speech the models may still be asked; after that only their front end is, which
 is too little work to be handed over."""
@@ -138,7 +140,7 @@ class Listening:
         elif enroller.complete and self._state is not None:
             self._enroller, self._learning = None, enroller
             learn = partial(finish, enroller.name, enroller.recordings, self._state, order_id=enroller.order_id)
-            self._scoring.run(learn, partial(self._learned, enroller))
+            self._scoring.run(learn, partial(self._learned, enroller), takes_s=LEARN_S)
 
     def _learned(self, enroller: Enroller, ended: EnrolmentEnded) -> None:
         given_up, self._learning = self._learning is not enroller, None

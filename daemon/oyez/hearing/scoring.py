@@ -23,6 +23,7 @@ class Scoring:
         """And how many frames each scores."""
         self._epoch = 0
         """Counts forgettings: what was scored of sound from before one is not believed."""
+        self._excused_until_s = 0.0
         self.failure: BaseException | None = None
         """What a model raised; its owner raises it again where somebody can act on it."""
 
@@ -30,6 +31,11 @@ class Scoring:
     def idle(self) -> bool:
         """The worker has nothing to do."""
         return not self._jobs
+
+    @property
+    def proof_s(self) -> float:
+        """When sound was last scored, or now while something is in hand that may take its time: proof of life."""
+        return max(self._counters.last_scored_s, min(self._clock(), self._excused_until_s))
 
     def score_here(self, work: Callable[[], Result], then: Callable[[Result], None], frames: int) -> None:
         """As score(), at once on the loop: for less than a millisecond of work, and only while the worker is idle."""
@@ -62,14 +68,20 @@ class Scoring:
         self.run(work, scored, frames)
 
     def run(
-        self, work: Callable[[], Result], then: Callable[[Result], None] = lambda result: None, frames: int = 0
+        self,
+        work: Callable[[], Result],
+        then: Callable[[Result], None] = lambda result: None,
+        frames: int = 0,
+        takes_s: float = 0.0,
     ) -> None:
-        """As score(), but never skipped and always believed."""
+        """As score(), but never skipped and always believed. takes_s: so long nothing may be scored because of it."""
+        if takes_s:
+            self._excused_until_s = self._clock() + takes_s
         if self._worker is None:
             self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="oyez-ears")
         job = asyncio.get_running_loop().run_in_executor(self._worker, work)
         self._jobs[job] = frames
-        job.add_done_callback(lambda done: self._ended(done, then))
+        job.add_done_callback(lambda done: self._ended(done, then, excused=takes_s > 0.0))
 
     def forget(self) -> None:
         """What is being scored now will not be believed."""
@@ -86,8 +98,10 @@ class Scoring:
             self._worker.shutdown(wait=False, cancel_futures=True)
             self._worker = None
 
-    def _ended(self, job: "asyncio.Future[Result]", then: Callable[[Result], None]) -> None:
+    def _ended(self, job: "asyncio.Future[Result]", then: Callable[[Result], None], excused: bool) -> None:
         del self._jobs[job]
+        if excused:
+            self._excused_until_s = self._clock()
         if job.cancelled():
             return
         error = job.exception()

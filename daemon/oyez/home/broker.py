@@ -87,6 +87,11 @@ class Broker:
         self.on_link: Callable[[bool], None] = lambda there: None
         """Told when a connection stands, and when it has ended."""
 
+    @property
+    def reached(self) -> bool | None:
+        """None: none is configured."""
+        return self._connection is not None if self._home.host else None
+
     async def run(self) -> None:
         """For ever: connects, serves, reconnects. Returns at once where no broker is configured."""
         if not self._home.host:

@@ -85,6 +85,11 @@ class Timekeeper:
             "timers_count": len(self._book),
         }
 
+    @property
+    def next_s(self) -> float | None:
+        """Until the next timer or alarm; None: there is none."""
+        return next((max(0.0, self._book.due_s(one) - self._now().mono_s) for one in self._book.upcoming(1)), None)
+
     # --- by voice: sentences to be read aloud -------------------------------------------------------------------------
 
     async def set_timer(self, seconds: float, label: str) -> str:

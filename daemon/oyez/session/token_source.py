@@ -58,6 +58,8 @@ class TokenSource:
         self._not_before_s = float("-inf")
         self._trouble: Trouble | None = None
         self._changed = asyncio.Event()
+        self.gave = False
+        """A token came, in this life of the process."""
 
     def __repr__(self) -> str:
         return f"TokenSource({self._url})"
@@ -140,7 +142,7 @@ class TokenSource:
             self._note(error)
             raise
         else:
-            self._token = token
+            self._token, self.gave = token, True
             self._changed.set()
             self._note(None)
             return token

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from oyez.errors import Bug, CardLost
-from oyez.lives import CRASHED, FILE, IN_ORDER, POWER_LOST, Lives
+from oyez.last_words import CRASHED, ENDED, LastWords
+from oyez.lives import FILE, IN_ORDER, POWER_LOST, RESCUE, Lives
 
 
 def machine(folder: Path, boot_id: str) -> Path:
@@ -94,3 +95,28 @@ def test_without_a_folder_nothing_is_kept() -> None:
     with Lives(None).lived(Told()):
         pass
     assert Lives(None).last_end is None
+
+
+def test_what_the_service_manager_knows_of_a_death_without_a_word_is_told_in_the_next_life(tmp_path: Path) -> None:
+    root, words = machine(tmp_path, "boot-1"), LastWords(tmp_path)
+    dead = Lives(tmp_path, root=root).lived(Told())
+    dead.__enter__()
+    words.silent(["scoring has been silent for 9.0 s, 5 s are allowed"])
+    (tmp_path / ENDED).write_text("watchdog dumped ABRT\n")
+    after, told = Lives(tmp_path, root=root, words=words), Told()
+    with after.lived(told):
+        pass
+    assert "the watchdog ended it: scoring has been silent for 9.0 s" in told.events[0]["why"]
+    assert Lives(tmp_path, root=root, words=words).last_end == IN_ORDER
+
+
+def test_a_board_that_was_started_anew_to_mend_it_tells_so_and_not_that_it_lost_its_power(tmp_path: Path) -> None:
+    first = Lives(tmp_path, root=machine(tmp_path, "boot-1"))
+    with first.lived(Told()):
+        first.lost_card("the microphone is stuck", (12.5,))
+    root = machine(tmp_path, "boot-2")
+    (root / RESCUE).parent.mkdir(parents=True)
+    (root / RESCUE).write_text('{"boot_id": "boot-1", "step": "reboot", "why": "the daemon failed 5 times", "more": 1}')
+    end = Lives(tmp_path, root=root).last_end
+    assert end is not None
+    assert end.why == "the board was started anew to mend it, because the daemon failed 5 times"

@@ -174,3 +174,14 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
         write_whole(path, msgspec.json.encode(Spending(day=Decimal(amount))))
     assert msgspec.json.decode(path.read_bytes(), type=Spending).day == 22
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_in_the_way_of_a_file_is_not_followed(tmp_path: Path) -> None:
+    """Root writes into folders that belong to the daemon."""
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"precious")
+    (tmp_path / "told.new").symlink_to(precious)
+    with pytest.raises(OSError, match="symbolic"):
+        write_whole(tmp_path / "told.json", b"told")
+    assert precious.read_bytes() == b"precious"
+    assert not (tmp_path / "told.json").exists()

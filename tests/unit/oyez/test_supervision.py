@@ -95,7 +95,9 @@ async def test_it_feeds_only_while_all_are_alive_and_is_ready_only_when_complete
         said.append(f"at {now}")
         return now
 
-    task = asyncio.create_task(supervise(Notifier(said.append), liveness, clock, 0.0, lambda: "idle"))
+    missed: list[list[str]] = []
+    watching = supervise(Notifier(said.append), liveness, clock, 0.0, lambda: "idle", missed.append)
+    task = asyncio.create_task(watching)
     await over.wait()
     task.cancel()
     assert said[:12] == [
@@ -112,3 +114,4 @@ async def test_it_feeds_only_while_all_are_alive_and_is_ready_only_when_complete
         "STATUS=idle",
         "WATCHDOG=1",
     ]
+    assert missed[:2] == [["capture has been silent for 7.0 s, 2 s are allowed"], []], "written down, and taken back"

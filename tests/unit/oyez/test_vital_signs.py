@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from oyez.last_words import LastWords
 from oyez.view import View
 from oyez.vital_signs import LONGEST_SILENCE_S, VitalSigns
 
@@ -20,6 +21,7 @@ class Body:
     last_frame_s: float = 0.0
     last_write_s: float = 0.0
     last_heard_s: float = 0.0
+    scored_s: float = 0.0
     microphone_rests: bool = False
     microphone: Keeper = field(default_factory=Keeper)
     loudspeaker: Keeper = field(default_factory=Keeper)
@@ -30,13 +32,13 @@ class Body:
         return self.now
 
     def moves(self) -> None:
-        self.last_frame_s = self.last_write_s = self.last_heard_s = self.now
+        self.last_frame_s = self.last_write_s = self.last_heard_s = self.scored_s = self.now
 
 
 class Watched:
     def __init__(self, body: Body) -> None:
         self._body = body
-        self.signs = VitalSigns(body, body, body, body, body, lambda: body.now)  # type: ignore[arg-type]
+        self.signs = VitalSigns(body, body, body, body, body, lambda: body.now, LastWords(None))  # type: ignore[arg-type]
 
     async def after(self, seconds: float) -> list[str]:
         """The organs that are missed so much later, each half second having been looked at."""
@@ -45,6 +47,7 @@ class Watched:
             look = asyncio.create_task(self.signs.watch())
             await asyncio.sleep(0)
             look.cancel()
+            await asyncio.wait([look])
         return [sentence.split()[0] for sentence in self.signs._liveness.verdict(self._body.now)]
 
 
@@ -54,7 +57,7 @@ async def test_sound_that_stops_without_a_word_starves_the_watchdog() -> None:
     body.moves()
     assert await watched.after(LONGEST_SILENCE_S) == []
     assert watched.signs.complete
-    assert await watched.after(1.0) == ["capture", "playback", "ears"]
+    assert await watched.after(1.0) == ["capture", "playback", "ears", "scoring"]
 
 
 async def test_a_lost_card_that_is_minded_is_no_reason_to_start_anew_until_the_promise_is_broken() -> None:
@@ -64,7 +67,7 @@ async def test_a_lost_card_that_is_minded_is_no_reason_to_start_anew_until_the_p
     assert await watched.after(60.0) == []
     assert watched.signs._liveness.complete(), "READY, so that the service manager does not kill it at its start"
     assert not watched.signs.complete, "but it does not hear"
-    assert await watched.after(LONGEST_SILENCE_S + 0.5) == ["capture", "playback", "ears"]
+    assert await watched.after(LONGEST_SILENCE_S + 0.5) == ["capture", "playback", "ears", "scoring"]
 
 
 async def test_a_microphone_that_is_minded_excuses_no_loudspeaker() -> None:
@@ -72,3 +75,15 @@ async def test_a_microphone_that_is_minded_excuses_no_loudspeaker() -> None:
     body.moves()
     body.microphone.minded_until_s = body.now + 60.0
     assert await Watched(body).after(10.0) == ["playback"]
+
+
+async def test_sound_that_comes_and_is_not_searched_for_wake_words_starves_the_watchdog() -> None:
+    body = Body()
+    watched = Watched(body)
+    body.moves()
+    for _ in range(20):
+        body.last_frame_s = body.last_write_s = body.last_heard_s = body.now
+        missed = await watched.after(0.5)
+    assert missed == ["scoring"]
+    assert not watched.signs.of_late("scoring")
+    assert watched.signs.of_late("ears")

@@ -42,3 +42,24 @@ async def test_what_a_model_raises_is_kept_for_its_owner() -> None:
     await scoring.settled()
     assert isinstance(scoring.failure, ZeroDivisionError)
     scoring.close()
+
+
+async def test_proof_of_scoring_is_the_last_score_or_what_was_said_to_take_its_time() -> None:
+    now = 10.0
+    scoring = Scoring(Counters(), lambda: now)
+    scoring.score(lambda: 0, lambda result: None, 1)
+    await scoring.settled()
+    now = 20.0
+    assert scoring.proof_s == 10.0
+    goes_on = threading.Event()
+    scoring.run(goes_on.wait, takes_s=30.0)
+    now = 45.0
+    assert scoring.proof_s == 45.0
+    now = 55.0
+    assert scoring.proof_s == 50.0, "it takes longer than it may"
+    now = 46.0
+    goes_on.set()
+    await scoring.settled()
+    now = 60.0
+    assert scoring.proof_s == 46.0, "it is done: no more excuse"
+    scoring.close()
