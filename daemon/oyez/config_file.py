@@ -5,7 +5,7 @@
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -58,7 +58,7 @@ def parse(text: str, name: str, machine: Snapshot | None = None) -> Config:
         raise ConfigError([f"{name}: this is no TOML: {mask(str(error))}. Nothing after it was checked."]) from None
     except RecursionError:
         raise ConfigError([f"{name}: its brackets are nested too deep to be a configuration."]) from None
-    mistakes = [*_examine("", table, Config), *_unknown_board(table)]
+    mistakes = [*examine("", table, Config), *_unknown_board(table)]
     if not mistakes:
         try:
             config = msgspec.convert(tables(_with_kinds(table), machine), Config)
@@ -68,9 +68,14 @@ def parse(text: str, name: str, machine: Snapshot | None = None) -> Config:
             mistakes = list(_contradictions(config))
             if not mistakes:
                 return config
+    raise ConfigError(numbered(text, name, mistakes))
+
+
+def numbered(text: str, name: str, mistakes: Iterable[Mistake]) -> list[str]:
+    """As they are told, each with its line, in their order in the text. name: of the file."""
     lines = key_lines(text)
-    numbered = sorted((line_of(mistake.path, lines) or 0, mistake.path, mistake.sentence) for mistake in mistakes)
-    raise ConfigError([f"{name}{f', line {line}' if line else ''}: {path} {why}" for line, path, why in numbered])
+    told = sorted((line_of(mistake.path, lines) or 0, mistake.path, mistake.sentence) for mistake in mistakes)
+    return [f"{name}{f', line {line}' if line else ''}: {path} {why}" for line, path, why in told]
 
 
 def secret(file: str, credential: str, environ: Mapping[str, str]) -> Secret | None:
@@ -102,17 +107,17 @@ def with_client_key(home: Home, environ: Mapping[str, str]) -> Home:
     return msgspec.structs.replace(home, tls_key_file=str(path)) if path is not None and path.exists() else home
 
 
-def _examine(path: str, value: Any, kind: Any) -> Iterator[Mistake]:
-    """What is wrong with `value` as a `kind`, down to the leaves."""
+def examine(path: str, value: Any, kind: Any) -> Iterator[Mistake]:
+    """What is wrong with `value` as a `kind` (a Section, or what one of its fields may be), down to the leaves."""
     origin = get_origin(kind)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         yield from _examine_table(path, value, kind)
     elif origin is list and isinstance(value, list):
         for number, element in enumerate(value):
-            yield from _examine(f"{path}[{number}]", element, get_args(kind)[0])
+            yield from examine(f"{path}[{number}]", element, get_args(kind)[0])
     elif origin is dict and isinstance(value, dict):
         for key, element in value.items():
-            yield from _examine(f"{path}.{key}", element, get_args(kind)[1])
+            yield from examine(f"{path}.{key}", element, get_args(kind)[1])
     elif origin is UnionType and all(issubclass(one, msgspec.Struct) for one in get_args(kind)):
         yield from _examine_kinds(path, value, get_args(kind))
     elif sentence := _wrong(value, kind):
@@ -127,7 +132,7 @@ def _examine_table(path: str, value: Any, struct: type[msgspec.Struct]) -> Itera
     for key, element in value.items():
         below = f"{path}.{key}" if path else key
         if key in hints:
-            yield from _examine(below, element, hints[key])
+            yield from examine(below, element, hints[key])
         else:
             yield Mistake(below, f"is unknown.{hint(key, hints)}")
     for field in msgspec.structs.fields(struct):

@@ -1,0 +1,162 @@
+"""`oyez-system first-boot`: at every start, before the network and the daemon. Without a new file it is over at once.
+
+Exits 0; 78: the file is wrong, and nothing of it was taken in.
+"""
+
+import argparse
+import hashlib
+import logging
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from oyez.config_file import parse
+from oyez.errors import ConfigError
+from oyez_hw.probe import snapshot
+from oyez_system.card.card import Card
+from oyez_system.card.operations import Write
+from oyez_system.card.places import Places
+from oyez_system.first_boot.board_lines import Record, decide, is_there, wanted
+from oyez_system.first_boot.plan import refusing, taking, wiping
+from oyez_system.first_boot.reading import InForce, Laid, read
+from oyez_system.first_boot.wireless import networks_in
+from oyez_system.spoken import say
+
+log = logging.getLogger(__name__)
+
+LARGEST_BYTES = 256 * 1024
+RECORD = "first-boot.json"
+
+
+def restart_machine() -> None:
+    subprocess.run(["systemctl", "reboot", "--no-block"], check=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What tests put in the place of the machine."""
+
+    places: Places
+    card: Card = field(default_factory=Card)
+    say: Callable[[str, Places], object] = say
+    restart: Callable[[], object] = restart_machine
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--boot", type=Path, metavar="DIR", help="where the boot partition is mounted")
+    parser.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="a folder that stands for /")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return first_boot(Surroundings(Places.below(arguments.root, arguments.boot)))
+
+
+def first_boot(here: Surroundings) -> int:
+    volatile = here.places.volatile.exists()
+    code = 0
+    try:
+        _take_in(here, volatile)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            log.error("%s", mistake)
+        _write_down(here, error.mistakes)
+        here.say("mistake_in_file", here.places)
+        code = ConfigError.exit_code
+    if volatile:
+        here.say("storage_failed", here.places)
+    elif _settle_board(here):
+        log.info("The lines for the sound board have changed: the device starts again.")
+        here.restart()
+    return code
+
+
+def _take_in(here: Surroundings, volatile: bool) -> None:
+    """Raises ConfigError with every mistake, OSError."""
+    places = here.places
+    if not volatile:
+        here.card.carry_out(wiping(places))
+    laid, paths = _laid(places)
+    if not paths:
+        return
+    networks = networks_in(_text(places.wireless) or "")
+    before = InForce(_text(places.config), networks)
+    taken = read(laid, before, lambda zone: (places.zones / zone).is_file())
+    here.card.carry_out(taking(taken, paths, places, networks, volatile))
+    for remark in taken.remarks:
+        log.warning("%s", remark)
+    log.info("%s: taken in.", ", ".join(path.name for path in paths))
+
+
+def _laid(places: Places) -> tuple[Laid, list[Path]]:
+    """Raises ConfigError: it cannot be read, or there are two."""
+    own = [path for path in places.files if path.exists()]
+    if len(own) > 1:
+        raise ConfigError([f"There are {' and '.join(path.name for path in own)}: delete the one that does not count."])
+    paths = own + [path for path in (places.preseed,) if path.exists()]
+    texts = {path: _read(path) for path in paths}
+    name = own[0].name if own else "oyez.toml"
+    return Laid(texts[own[0]] if own else None, name, texts.get(places.preseed)), paths
+
+
+def _read(path: Path) -> str:
+    """Raises ConfigError."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise ConfigError([f"{path.name} could not be read ({error.strerror}): write it anew."]) from None
+    if len(raw) > LARGEST_BYTES:
+        raise ConfigError([f"{path.name} is larger than {LARGEST_BYTES // 1024} KiB and is surely no configuration."])
+    try:
+        # utf-8-sig: Windows editors put a mark at the front of the file.
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError([f"{path.name}, line {line}: this is not UTF-8 text: save the file as UTF-8."]) from None
+
+
+def _write_down(here: Surroundings, mistakes: list[str]) -> None:
+    try:
+        here.card.carry_out(refusing(mistakes, here.places))
+    except OSError as error:
+        log.error("%s cannot be written (%s).", here.places.problems, error.strerror)
+
+
+def _settle_board(here: Surroundings) -> bool:
+    """Whether the device must start again."""
+    places = here.places
+    config = _text(places.config)
+    if config is None:
+        return False
+    try:
+        name = parse(config, str(places.config)).board.name
+    except ConfigError:
+        return False  # the daemon tells of it
+    machine = snapshot(places.root)
+    path = places.state / RECORD
+    record = _record(path)
+    digest = hashlib.sha256(config.encode()).hexdigest()
+    decision = decide(digest, wanted(name, machine), _text(places.board) or "", is_there(name, machine), record)
+    # The lines first: should the power be cut in between they are simply there at the next start.
+    if decision.write is not None:
+        here.card.do(Write(places.board, decision.write.encode(), None))
+    if decision.record != record:
+        here.card.do(Write(path, msgspec.json.encode(decision.record)))
+    return decision.restart
+
+
+def _record(path: Path) -> Record:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Record)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return Record()
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

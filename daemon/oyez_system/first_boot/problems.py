@@ -1,0 +1,26 @@
+"""What is written into `oyez-problems.txt`, for a person with an editor. Pure."""
+
+from collections.abc import Collection
+
+LINE = "\r\n"
+"""As Notepad wants it; all others bear it."""
+
+
+def refused(mistakes: Collection[str]) -> str:
+    """Nothing was taken in."""
+    return _page(
+        "Nothing of the file was taken in, because of what stands below. What was in force before still is.",
+        mistakes,
+        "Mend the file, save it, put the card back and switch the device on.",
+    )
+
+
+def taken_with(remarks: Collection[str]) -> str:
+    """Empty: there is nothing to tell."""
+    if not remarks:
+        return ""
+    return _page("The file was taken in, but for what stands below.", remarks, "Nothing needs to be done.")
+
+
+def _page(what: str, lines: Collection[str], then: str) -> str:
+    return LINE.join([what, "", *(f"- {line}" for line in lines), "", then, ""])

@@ -1,0 +1,204 @@
+"""From what lies on the boot partition to what is to be taken in; or every mistake in it, each with its line. Pure."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from oyez.config_file import examine, numbered, parse
+from oyez.errors import ConfigError
+from oyez.mistake import Mistake
+from oyez.secret import mask
+from oyez_system.first_boot.mistakes import secret_mistakes, system_mistakes, untyped, wifi_mistakes
+from oyez_system.first_boot.preseed import understood
+from oyez_system.first_boot.settings import TABLES, System, Whole, Wifi
+from oyez_system.first_boot.statements import Statement, blanked, hidden, leaves, without
+from oyez_system.first_boot.wireless import Kept
+
+NOTHING_SET = """# Nothing was said of the device itself when it was set up: oyez.toml on the boot partition says it.
+[home]
+host = ""
+"""
+AUTO_BOARD = (
+    '\n# Added when it was taken in: no board was named, so the one that is there is used.\n[board]\nname = "auto"\n'
+)
+KEPT = "{}: taken in, and kept on the device."
+HEAD = "# Taken in by the device. To change something: change it here, and call the file oyez.toml again.\n"
+IMAGERS = {
+    "system.time_zone": "locale.timezone",
+    "system.ssh_keys": "ssh.authorized_keys",
+    "wifi": "wlan",
+    "wlan.security": "wlan.key_mgmt",
+}
+_NUMBER = re.compile(r", line (\d+): ")
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What lies on the boot partition; None: it does not."""
+
+    text: str | None = None
+    name: str = "oyez.toml"
+    preseed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What was taken in before."""
+
+    config: str | None = None
+    networks: Mapping[bytes, Kept] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    config: str | None
+    """The daemon's; None: nothing is said of it, and it stays as it is."""
+    wifi: Wifi | None
+    system: System | None
+    secrets: Mapping[str, str]
+    done: str | None
+    """The file as it may stay on the boot partition."""
+    remarks: tuple[str, ...] = ()
+    """What was not done of it, and why."""
+
+    def __repr__(self) -> str:
+        return "Taken(...)"  # it holds secrets
+
+
+def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
+    """is_zone: whether there is a time zone of that name. Raises ConfigError with every mistake."""
+    text = (laid.text or "").replace("\r\n", "\n").replace("\r", "\n")
+    table = _toml(text, laid.name)
+    imager = understood(_toml(laid.preseed or "", "rpi-preseed.toml"))
+    ours = {**imager.tables, **{name: table[name] for name in TABLES if name in table}}
+    mistakes = [
+        *_numbered(text, laid, list(_mistakes(ours, before, is_zone)), table),
+        *_of_daemon(text, laid.name, table),
+    ]
+    config = None if mistakes else _config(text, table, before)
+    known = parse(config or before.config or NOTHING_SET, laid.name) if not mistakes else None
+    mistakes += _numbered(text, laid, list(secret_mistakes(_secrets(ours), known)), table)
+    if not mistakes:
+        mistakes += _not_apart(text, laid.name, table)
+    if mistakes:
+        raise ConfigError(sorted(mistakes, key=_line))
+    whole = msgspec.convert(ours, Whole)
+    values = _values(whole)
+    done = None if laid.text is None else HEAD + _done(text, values).removeprefix(HEAD)
+    config = None if config is None else _hushed(config, values)
+    secrets = {name: value if name == "mqtt_client_key" else value.strip() for name, value in whole.secrets.items()}
+    return Taken(config, whole.wifi, whole.system, secrets, done, imager.remarks)
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            [
+                f"{name}: this is no TOML: {mask(str(error))}. Texts stand between quotes, and each setting on a line "
+                "of its own. Nothing after it was checked."
+            ]
+        ) from None
+    except RecursionError:
+        raise ConfigError([f"{name}: its brackets are nested too deep to be a configuration."]) from None
+
+
+def _mistakes(ours: dict[str, Any], before: InForce, is_zone: Callable[[str], bool]) -> Iterator[Mistake]:
+    hushed = list(untyped(ours.get("wifi"), ours.get("secrets")))
+    if hushed:
+        yield from hushed
+        return
+    wrong = [*_examined(ours, "wifi", Wifi), *_examined(ours, "system", System)]
+    yield from wrong
+    if wrong:
+        return
+    if "wifi" in ours:
+        yield from wifi_mistakes(msgspec.convert(ours["wifi"], Wifi), before.networks.keys())
+    if "system" in ours:
+        yield from system_mistakes(msgspec.convert(ours["system"], System), is_zone)
+
+
+def _examined(ours: dict[str, Any], name: str, kind: Any) -> Iterator[Mistake]:
+    return examine(name, ours[name], kind) if name in ours else iter(())
+
+
+def _secrets(ours: dict[str, Any]) -> dict[str, str]:
+    found = ours.get("secrets")
+    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
+
+
+def _numbered(text: str, laid: Laid, mistakes: list[Mistake], table: dict[str, Any]) -> list[str]:
+    """Those of a table that Imager wrote belong to its file."""
+    own = [one for one in mistakes if re.split(r"[.\[]", one.path)[0] in table]
+    imagers = [Mistake(_imagers(one.path), one.sentence) for one in mistakes if one not in own]
+    return [*numbered(text, laid.name, own), *numbered(laid.preseed or "", "rpi-preseed.toml", imagers)]
+
+
+def _imagers(path: str) -> str:
+    """What our path is called in Imager's file."""
+    for ours, theirs in IMAGERS.items():
+        path = path.replace(ours, theirs)
+    return path
+
+
+def _of_daemon(text: str, name: str, table: dict[str, Any]) -> list[str]:
+    if set(table) <= set(TABLES):
+        return []
+    try:
+        parse(blanked(text, TABLES), name)
+    except ConfigError as error:
+        return error.mistakes
+    return []
+
+
+def _config(text: str, table: dict[str, Any], before: InForce) -> str | None:
+    """As it is to lie on the device. A file that says nothing of the daemon leaves it as it is."""
+    if set(table) <= set(TABLES):
+        return None if before.config is not None else NOTHING_SET + AUTO_BOARD
+    left = without(text, TABLES).removeprefix(HEAD)
+    return left if "board" in table else left + AUTO_BOARD
+
+
+def _not_apart(text: str, name: str, table: dict[str, Any]) -> list[str]:
+    """What is taken out must leave the rest as it was: it does wherever each table has its own heading."""
+    left = {key: value for key, value in table.items() if key not in TABLES}
+    try:
+        apart = tomllib.loads(without(text, TABLES)) == left
+    except tomllib.TOMLDecodeError:
+        apart = False
+    return (
+        [] if apart else [f"{name}: write [wifi], [system] and [secrets] as tables of their own, with a heading each."]
+    )
+
+
+def _values(whole: Whole) -> set[str]:
+    """Everything that is secret."""
+    passwords = {one.password for one in whole.wifi.all} if whole.wifi is not None else set()
+    found = passwords | set(whole.secrets.values())
+    return {value for one in found for value in (one, one.strip()) if value}
+
+
+def _done(text: str, values: set[str]) -> str:
+    """The file without secrets, wherever they stand."""
+
+    def secret(one: Statement) -> bool:
+        if one.kind == "key" and one.table == "secrets":
+            return True
+        return any(leaf in values for leaf in leaves(one.values)) or any(value in one.text for value in values)
+
+    return hidden(text, secret, KEPT)
+
+
+def _hushed(config: str, values: set[str]) -> str:
+    """Somebody may have written an older password into a remark."""
+    return hidden(config, lambda one: one.kind == "remark" and any(value in one.text for value in values), KEPT)
+
+
+def _line(told: str) -> int:
+    found = _NUMBER.search(told)
+    return int(found[1]) if found else 0

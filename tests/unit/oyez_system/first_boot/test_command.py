@@ -1,0 +1,235 @@
+"""First boot, on a card in a folder."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from oyez.config_file import load
+from oyez_system.first_boot.wireless import networks_in
+from tests.doubles.pi import put
+from tests.unit.oyez_system.first_boot.device import GOOD, SECRETS, Device, DoomedCard, PowerCut
+
+RECORD = "var/lib/oyez-system/first-boot.json"
+"""Whether it started again for the board's lines: one whose power was cut need not."""
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Device:
+    return Device(tmp_path)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_good_file_is_taken_apart_and_put_where_it_belongs(device: Device) -> None:
+    device.lay(GOOD)
+    assert device.start() == 0
+    places = device.places
+    config = load(places.config)
+    assert (config.device.id, config.home.host, config.mcp[0].label) == ("kitchen", "broker.local", "shop")
+    assert (places.credentials / "oyez.device_key").read_text() == "oyez_kitchen_0123456789abcdef"
+    assert (places.credentials / "oyez.mqtt_password").read_text() == "rabbit"
+    assert (places.credentials / "oyez.mcp_shop").read_text() == "shop-token"
+    assert places.hostname.read_text() == "kitchen\n"
+    assert str(places.time_zone.readlink()) == "/usr/share/zoneinfo/Europe/Berlin"
+    assert places.ssh_keys.read_text().startswith("ssh-ed25519 ")
+    assert [one.name for one in networks_in(places.wireless.read_text()).values()] == [b"Nest", b"Grandma's"]
+    assert "country=DE" in places.wireless.read_text()
+
+
+def test_secrets_are_roots_alone_and_nowhere_else(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    places = device.places
+    assert mode(places.credentials) == 0o700
+    assert {mode(path) for path in (*places.credentials.iterdir(), places.wireless, places.ssh_keys)} == {0o600}
+    assert mode(places.config) == 0o644
+    for secret in SECRETS:
+        assert secret.encode() not in device.all_bytes()
+        assert secret not in places.config.read_text()
+        assert secret not in places.wireless.read_text()
+
+
+def test_remarks_and_everything_that_is_not_secret_stay_in_the_done_file(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    done = device.places.done.read_text()
+    assert not any(path.exists() for path in (*device.places.files, *device.places.taken))
+    assert "# The kitchen's." in done
+    assert 'id = "kitchen"   # in every topic' in done
+    assert 'ssid = "Nest"' in done
+    assert "# device_key: taken in, and kept on the device." in done
+    assert "# The broker" in device.places.config.read_text()
+
+
+def test_the_done_file_laid_again_changes_nothing(device: Device) -> None:
+    """So that a person may change one line of it and call it oyez.toml again, without any password."""
+    device.lay(GOOD)
+    device.start()
+    before = device.kept()
+    device.lay(device.places.done.read_text())
+    assert device.start() == 0
+    same = {name for name, value in device.kept().items() if before[name] == value}
+    assert before.keys() - same == {"etc/oyez/oyez.toml", RECORD}
+    assert load(device.places.config).device.id == "kitchen"
+
+
+def test_a_mistake_takes_nothing_in_and_is_said_and_written_next_to_it(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    before = device.kept()
+    wrong = GOOD.replace('time_zone = "Europe/Berlin"', 'time_zone = "Berlin"').replace("host =", "hots =")
+    device.lay(wrong)
+    assert device.start() == 78
+    assert device.kept() == before
+    assert device.said == ["mistake_in_file"]
+    assert (device.places.boot / "oyez.toml").read_text() == wrong
+    problems = device.places.problems.read_text()
+    line = wrong.splitlines().index('time_zone = "Berlin"') + 1
+    assert f"oyez.toml, line {line}: system.time_zone" in problems
+    assert "home.hots is unknown. Did you mean host?" in problems
+    assert not any(secret in problems for secret in SECRETS)
+
+
+def test_the_mended_file_takes_the_problems_away(device: Device) -> None:
+    device.lay("[wifi]\nssid = 'Nest'\npassword = 'short'\n")
+    assert device.start() == 78
+    assert "has 5 characters" in device.places.problems.read_text()
+    device.lay("[wifi]\nssid = 'Nest'\npassword = 'long enough'\n")
+    assert device.start() == 0
+    assert not device.places.problems.exists()
+
+
+def test_a_file_with_wifi_alone_changes_wifi_alone(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    before = device.kept()
+    device.lay("[wifi]\nssid = 'Office'\npassword = 'another one'\n")
+    assert device.start() == 0
+    changed = {name for name, value in device.kept().items() if before[name] != value}
+    assert changed == {"etc/wpa_supplicant/wpa_supplicant-wlan0.conf"}
+
+
+def test_a_later_file_without_ssh_keys_switches_ssh_off(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    device.lay("[system]\nhostname = 'kitchen'\n")
+    device.start()
+    assert not device.places.ssh_keys.exists()
+
+
+def test_an_empty_secret_is_taken_away_from_the_device(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    device.lay("[secrets]\nmqtt_password = ''\n")
+    device.start()
+    assert not (device.places.credentials / "oyez.mqtt_password").exists()
+    assert (device.places.credentials / "oyez.device_key").exists()
+
+
+def test_a_password_that_is_no_text_is_shown_nowhere(device: Device) -> None:
+    device.lay("[wifi]\nssid = 'Nest'\npassword = 12345678\n[secrets]\ndevice_key = 87654321\n")
+    assert device.start() == 78
+    problems = device.places.problems.read_text()
+    assert "line 3: wifi.password must be a text between quotes." in problems
+    assert "12345678" not in problems
+    assert "87654321" not in problems
+
+
+def test_a_name_that_windows_made_longer_is_found(device: Device) -> None:
+    device.lay("\ufeff" + GOOD.replace("\n", "\r\n"), "oyez.toml.txt")
+    assert device.start() == 0
+    assert load(device.places.config).device.id == "kitchen"
+
+
+def test_two_files_are_one_too_many(device: Device) -> None:
+    device.lay(GOOD)
+    device.lay(GOOD, "oyez.toml.txt")
+    assert device.start() == 78
+    assert "delete the one that does not count" in device.places.problems.read_text()
+
+
+def test_without_a_board_the_one_that_is_there_is_used(device: Device) -> None:
+    device.lay("[device]\nid = 'x'\n")
+    device.start()
+    assert load(device.places.config).board.name == "auto"
+
+
+def test_where_the_data_partition_cannot_be_used_the_file_stays(device: Device) -> None:
+    device.lay(GOOD)
+    device.places.volatile.parent.mkdir(parents=True)
+    device.places.volatile.touch()
+    assert device.start() == 0
+    assert device.said == ["storage_failed"]
+    assert (device.places.boot / "oyez.toml").read_text() == GOOD
+    assert device.places.config.exists()
+
+
+def test_imagers_customisation_is_understood(device: Device) -> None:
+    device.lay(
+        'config_version = "1.1"\n[system]\nhostname = "attic"\n[user]\nname = "alice"\npassword = "changeme"\n'
+        "[ssh]\nenabled = true\n"
+        'authorized_keys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexampleexampleexampleexample"]\n'
+        '[wlan]\nssid = "Nest"\npassword = "mywifipassphrase"\ncountry = "GB"\nkey_mgmt = "wpa-psk"\n'
+        '[locale]\nkeymap = "gb"\ntimezone = "Europe/Berlin"\n',
+        "rpi-preseed.toml",
+    )
+    assert device.start() == 0
+    assert device.places.hostname.read_text() == "attic\n"
+    assert b"Nest" in networks_in(device.places.wireless.read_text())
+    assert "no login with a name and a password" in device.places.problems.read_text()
+    assert not device.places.preseed.exists()
+    assert b"changeme" not in device.all_bytes()
+    assert load(device.places.config).home.host == ""
+
+
+def test_a_mistake_in_imagers_file_is_named_as_imager_calls_it(device: Device) -> None:
+    device.lay('[wlan]\nssid = "Nest"\npassword = "short"\nkey_mgmt = "wpa-psk"\n', "rpi-preseed.toml")
+    assert device.start() == 78
+    assert "rpi-preseed.toml, line 3: wlan.password has 5 characters" in device.places.problems.read_text()
+
+
+def test_the_lines_of_a_named_board_are_laid_and_the_device_starts_again_once(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    assert device.restarts == 1
+    assert "dtoverlay=wm8960-soundcard,alsaname=respeaker2mic" in device.places.board.read_text()
+    for _ in range(5):
+        device.start()
+    assert device.restarts == 1
+
+
+def test_a_hat_that_says_what_it_is_gets_its_lines(device: Device) -> None:
+    put(device.root, "proc/device-tree/hat/vendor", "Raspberry Pi Ltd.\0")
+    put(device.root, "proc/device-tree/hat/product", "Raspberry Pi Codec Zero\0")
+    device.lay("[device]\nid = 'x'\n")
+    device.start()
+    assert device.restarts == 1
+    assert "dtoverlay=rpi-codeczero" in device.places.board.read_text()
+
+
+def _steps(root: Path, text: str) -> int:
+    device, card = Device(root), DoomedCard()
+    device.lay(text)
+    device.start(card)
+    return card.steps
+
+
+def test_a_power_cut_before_any_change_of_the_disk_loses_nothing(tmp_path: Path) -> None:
+    """After each: the next start ends where an undisturbed one does, and no secret stays on the boot partition."""
+    undisturbed = Device(tmp_path / "whole")
+    undisturbed.lay(GOOD)
+    undisturbed.start()
+    steps = _steps(tmp_path / "counted", GOOD)
+    assert steps > 40
+    for cut_at in range(steps):
+        device = Device(tmp_path / str(cut_at))
+        device.lay(GOOD)
+        with pytest.raises(PowerCut):
+            device.start(DoomedCard(cut_at))
+        assert device.start() == 0, f"cut at {cut_at}"
+        assert {**device.kept(), RECORD: ""} == {**undisturbed.kept(), RECORD: ""}, f"cut at {cut_at}"
+        assert device.on_boot() == undisturbed.on_boot(), f"cut at {cut_at}"
+        assert device.said == []
