@@ -27,7 +27,8 @@ class Statement:
 
 def statements(text: str) -> list[Statement]:
     """All of the text, in its order."""
-    return list(_with_owners(list(_plain(text.splitlines()))))
+    # Not splitlines(): it knows ends of lines that TOML does not.
+    return list(_with_owners(list(_plain(text.removesuffix("\n").split("\n") if text else []))))
 
 
 def without(text: str, tables: Collection[str]) -> str:
