@@ -14,7 +14,8 @@ import msgspec
 from oyez.answer_time import AnswerTime
 from oyez.evidence import Evidence
 from oyez.health import Health, read_health
-from oyez.home.deeds import InstallUpdate
+from oyez.home.deeds import FactoryReset, InstallUpdate
+from oyez.home.reset_request import request as ask_for_reset
 from oyez.release import installed_version
 from oyez.update_file import UpdateFile
 
@@ -43,7 +44,7 @@ class Diagnostics:
         self._evidence, self._answer, self._on_news = evidence, answer, on_news
         self._clock, self._now, self._health = clock, now, health
         self._answer_time = AnswerTime(offset_ms)
-        self._updates = UpdateFile(folder, installed_version())
+        self._run_folder, self._updates = folder, UpdateFile(folder, installed_version())
         self._started_s = clock()
         self._started: datetime | None = None
         self._booted: datetime | None = None
@@ -58,6 +59,10 @@ class Diagnostics:
 
     def install(self, order: InstallUpdate) -> None:
         why = self._updates.request()
+        self._answer(order.order_id, not why, why)
+
+    def forget_everything(self, order: FactoryReset) -> None:
+        why = ask_for_reset(self._run_folder)
         self._answer(order.order_id, not why, why)
 
     async def run(self) -> None:

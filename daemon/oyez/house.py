@@ -28,7 +28,7 @@ from oyez.home.announced import AnnouncedFile
 from oyez.home.announcements import Announcements
 from oyez.home.bidder import Bidder
 from oyez.home.broker import Broker
-from oyez.home.deeds import CancelTimer, Deed, FetchSound, InstallUpdate, LabelClip, SetTimer
+from oyez.home.deeds import CancelTimer, Deed, FactoryReset, FetchSound, InstallUpdate, LabelClip, SetTimer
 from oyez.home.machine_clock import MachineClock
 from oyez.home.timekeeper import Timekeeper
 from oyez.home.timer_tools import timer_tools
@@ -145,7 +145,7 @@ class House:
         self._ears = Ears(hearing, tell, clock=clock, board=measured, state=memory.folder, keep=keep)
         self._voice = Voice(config.speaking, self._playback, tell)
         self._feeder = Feeder(self._voice)
-        self._announcements = Announcements(config.home, self._http, tell, self._broker.answer)
+        self._announcements = Announcements(config.home, self._http, tell, self._broker.answer, memory.run_folder)
         self._quiet = QuietWatch(config.home, tell, wall_clock)
         self._mixer = Mixer(board.volume, self._troubles, view.volume)
         self.restart_asked = asyncio.Event()
@@ -181,6 +181,7 @@ class House:
         self._deeds: dict[type[Deed], Callable[[Any], None]] = {
             LabelClip: self._evidence.label,
             InstallUpdate: self._diagnostics.install,
+            FactoryReset: self._diagnostics.forget_everything,
             FetchSound: self._announcements.fetch,
             SetTimer: self._timekeeper.set_as_ordered,
             CancelTimer: self._timekeeper.cancel_as_ordered,

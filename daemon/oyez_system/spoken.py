@@ -13,6 +13,8 @@ import numpy as np
 from oyez.config import Config
 from oyez.config_file import load
 from oyez.errors import OyezError
+from oyez.home.say_door import FOLDER
+from oyez.sentences import NAMES
 from oyez_hw.acoustics import mono_floats, resampled
 from oyez_hw.boards import BoardSettings, open_board
 from oyez_hw.pcm import PcmFormat, Samples
@@ -22,7 +24,6 @@ from oyez_hw.wav import read_wav
 from oyez_system.card.places import Places
 from oyez_system.loudspeakers import loudspeakers
 from oyez_system.proof import read as read_proof
-from oyez_system.sentences import NAMES
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ def _daemon_lives(places: Places) -> bool:
 
 def _daemon_says(name: str, places: Places) -> bool:
     """Lays a request into the daemon's folder. Whether it took it up."""
-    folder = places.run / "say"
+    folder = places.run / FOLDER
     try:
         _lay(folder, name)
     except OSError as error:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 
@@ -14,12 +15,15 @@ from oyez.config import Home
 from oyez.events import Event, PlayAsked
 from oyez.events_home import Priority
 from oyez.home.deeds import FetchSound
+from oyez.home.say_door import SCHEME, SayDoor
 from oyez.home.sound_decoding import BYTES_PER_S, BadSound, decode
 from oyez.home.sound_fetching import CannotFetch, fetch, read
 from oyez.home.sound_source import is_address
 
 log = logging.getLogger(__name__)
 
+SPOKEN = Path("/usr/share/oyez/spoken")
+"""The device's own sentences, made with its image."""
 MOST_CLIPS = 4
 """On their way, waiting and sounding; past it an order is refused. Urgent ones find as many places more."""
 MOST_KEPT_BYTES = 32_000_000
@@ -35,9 +39,12 @@ class Announcements:
         http: httpx.AsyncClient,
         tell: Callable[[Event], None],
         answer: Callable[[str | None, bool, str], None],
+        run_folder: Path | None = None,
     ) -> None:
-        """answer: order id, whether it was done, and why not."""
+        """answer: order id, whether it was done, and why not. run_folder: where other parts of the device ask for its
+        own sentences."""
         self._config, self._http, self._tell, self._answer = config, http, tell, answer
+        self._door = SayDoor(run_folder, self.fetch)
         self._orders: dict[Priority, asyncio.Queue[FetchSound]] = {
             "normal": asyncio.Queue(),
             "urgent": asyncio.Queue(),
@@ -55,6 +62,7 @@ class Announcements:
             async with asyncio.TaskGroup() as group:
                 for priority, orders in self._orders.items():  # none that is slow holds up an urgent one
                     group.create_task(self._serve(orders), name=f"{priority} announcements")
+                group.create_task(self._door.run(), name="sentences for others")
         finally:
             self._worker.shutdown(wait=False, cancel_futures=True)
 
@@ -102,6 +110,8 @@ class Announcements:
         work = asyncio.get_running_loop().run_in_executor
         if is_address(order.source):
             data = await fetch(self._http, order.source, self._config.announce_from)
+        elif order.source.startswith(SCHEME):
+            data = await work(self._worker, read, str(SPOKEN), f"{order.source.removeprefix(SCHEME)}.wav")
         else:
             data = await work(self._worker, read, self._config.audio_folder, order.source)
         return await work(self._worker, decode, data)

@@ -50,4 +50,11 @@ class InstallUpdate:
     order_id: str | None = None
 
 
-Deed: TypeAlias = LabelClip | FetchSound | SetTimer | CancelTimer | InstallUpdate
+@dataclass(frozen=True, slots=True)
+class FactoryReset:
+    """Forget everything that was set up, recorded and learnt here, and start again."""
+
+    order_id: str | None = None
+
+
+Deed: TypeAlias = LabelClip | FetchSound | SetTimer | CancelTimer | InstallUpdate | FactoryReset

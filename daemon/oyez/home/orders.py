@@ -74,6 +74,7 @@ ORDERS: dict[str, Callable[[Body, str | None], Order]] = {
     "do/label_clip": hearing.label_clip,
     "do/restart": speaking.restart,
     "do/install_update": device.install_update,
+    "do/factory_reset": device.factory_reset,
     "do/timer": timers.timer,
     "do/cancel_timer": timers.cancel_timer,
 }

@@ -18,7 +18,7 @@ from oyez.events import (
     VolumeAsked,
     WakeWordsAsked,
 )
-from oyez.home.deeds import CancelTimer, FetchSound, LabelClip, SetTimer
+from oyez.home.deeds import CancelTimer, FactoryReset, FetchSound, LabelClip, SetTimer
 from oyez.home.order_fields import Refusal
 from oyez.home.orders import LARGEST_BYTES, ORDERS, Order, parse
 from oyez.home.orders_hearing import MOST_WORDS
@@ -68,6 +68,8 @@ def order(name: str, payload: bytes, retained: bool = False) -> Order | Refusal:
             FetchSound("HTTP://ha/a", "9", "urgent", 0.7),
         ),
         ("do/restart", b"PRESS", RestartAsked()),
+        ("do/factory_reset", b"erase everything", FactoryReset()),
+        ("do/factory_reset", b'{"confirm": "erase everything", "id": "r"}', FactoryReset("r")),
         ("do/restart", b'{"id": "r"}', RestartAsked("r")),
         ("set/follow_up", b"OFF", FollowUpAsked(False)),
         ("set/follow_up", b'{"follow_up": true}', FollowUpAsked(True)),
@@ -154,6 +156,8 @@ def test_an_order_becomes_its_event(name: str, payload: bytes, event: Order) -> 
         ("do/announce", b"http://x/a b.wav", "%20"),
         ("do/announce", b"http://x/" + b"a" * LONGEST_ADDRESS, "more than"),
         ("do/announce", b"a" * (LONGEST_NAME + 1), "more than"),
+        ("do/factory_reset", b"PRESS", "everything on the device would be lost"),
+        ("do/factory_reset", b'{"id": "r"}', "`confirm` is missing"),
         ("do/restart", b"", "not understood"),
         ("do/restart", b"now", "not understood"),
         ("set/follow_up", b"perhaps", "neither ON nor OFF"),

@@ -3,7 +3,7 @@
 Their words stand in `image/spoken.toml`, their sounds in `/usr/share/oyez/spoken/NAME.wav`.
 """
 
-URGENT = frozenset({"reset_in_ten_seconds", "reset_cancelled", "mistake_in_file"})
+URGENT = frozenset({"reset_in_ten_seconds", "reset_cancelled", "reset_now", "mistake_in_file"})
 """Somebody stands before the device and waits for them."""
 NAMES = (
     frozenset(
