@@ -14,7 +14,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-peers check bench fuzz chaos lock clean
+.PHONY: help setup demo test test-long test-peers test-system check bench fuzz chaos lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -28,7 +28,7 @@ demo: setup ## a spoken conversation, end to end, on this machine alone
 # Two at a time: stories mostly wait for sound to be played.
 test: check ## everything that must hold; ARGS are pytest's
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered \
-	    -n 2 --dist worksteal -m "not long" --ignore=tests/peers $(ARGS)
+	    -n 2 --dist worksteal -m "not long" --ignore=tests/peers --ignore=tests/system $(ARGS)
 
 check: setup ## style, types, floor plan, scripts, units
 	@$(BIN)/ruff format --check --quiet . || { echo "style: run $(BIN)/ruff format" >&2; exit 1; }
@@ -41,7 +41,7 @@ check: setup ## style, types, floor plan, scripts, units
 
 test-long: setup ## stories that take long (every row of the table of ends, every moment of a cut), properties on other examples
 	@OYEZ_RANDOM=1 $(BIN)/python -m pytest --no-cov -q tests/unit $(ARGS)
-	@$(BIN)/python -m pytest --no-cov -v -m long --ignore=tests/peers $(ARGS)
+	@$(BIN)/python -m pytest --no-cov -v -m long --ignore=tests/peers --ignore=tests/system $(ARGS)
 
 test-peers: setup ## six other Realtime clients against oyez-local, our client against two other servers, the device in a real Home Assistant; ARGS are pytest's
 	@$(BIN)/python -m tests.peers.install
@@ -49,6 +49,11 @@ test-peers: setup ## six other Realtime clients against oyez-local, our client a
 	@$(BIN)/python -m tests.peers.home_assistant.install
 	@$(BIN)/python -m tests.peers.node_red.install
 	@$(BIN)/python -m pytest --no-cov -v tests/peers $(ARGS)
+
+test-system: setup ## the units under a real systemd in containers, and in a QEMU guest with a kernel and a sound card of its own; ARGS are pytest's
+	@$(BIN)/python -m tests.system.install
+	@$(BIN)/python -m tests.system.root
+	@$(BIN)/python -m pytest --no-cov -v --durations=0 --durations-min=1 tests/system $(ARGS)
 
 bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table
 	@$(BIN)/python -m tests.bench --data $(DATA) --out build/bench

@@ -11,7 +11,8 @@ from oyez_hw.doctor.sound_measuring import Plan, listen
 from oyez_hw.doctor.sound_rules import judge_sound
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
-from tests.hardware.conftest import FORMATS, Bench
+from tests.hardware.bench import Bench
+from tests.hardware.boards import FORMATS
 
 TRUE_TO_LOAD = {"xruns"}
 """A machine that runs other tests beside it may lose sound, and the doctor then says so."""
@@ -19,6 +20,7 @@ TRUE_TO_LOAD = {"xruns"}
 
 def test_six_microphones_that_get_quieter_one_by_one_are_found_unequal(any_bench: Bench) -> None:
     """Each of the bench's is 3 dB quieter than the one before; the echo comes after 20 ms."""
+    assert any_bench.room.settings.ears
     figures, recording = listen(Plan("any", PcmFormat(16_000, 6)), any_bench.microphone, any_bench.speaker)
     assert {finding.name for finding in judge_sound(figures)} - TRUE_TO_LOAD == {"unequal"}
     assert len(figures.channels) == 6

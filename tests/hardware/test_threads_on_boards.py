@@ -9,7 +9,7 @@ import pytest
 from oyez_hw.capture import Capture
 from oyez_hw.playback import Playback, PlaybackMark
 from oyez_hw.ports import HardwareError
-from tests.hardware.conftest import Bench
+from tests.hardware.bench import Bench
 
 
 @pytest.fixture

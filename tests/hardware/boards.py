@@ -1,0 +1,111 @@
+"""The boards under test, made: the simulated Room, the virtual ALSA card, and a card of this machine."""
+
+import time
+from collections.abc import Callable
+
+from oyez_hw import catalogue
+from oyez_hw.alsa_microphone import KERNEL_BUFFER_MS, AlsaMicrophone
+from oyez_hw.alsa_speaker import DEVICE_BUFFER_MS, AlsaSpeaker
+from oyez_hw.board_settings import AUTO, PLAIN, settings_for
+from oyez_hw.pcm import PcmFormat
+from oyez_hw.probe import snapshot
+from oyez_hw.room import Ear, Room, RoomSettings
+from oyez_hw.simulated import RealClock, SimulatedCard
+from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
+from tests.hardware.bench import Bench, Mouth
+from tests.hardware.options import Wish
+
+Formats = tuple[PcmFormat, PcmFormat]
+FORMATS: dict[str, Formats] = {
+    "16k_mono": (PcmFormat(16_000, 1), PcmFormat(16_000, 1)),
+    "48k_stereo": (PcmFormat(48_000, 2), PcmFormat(48_000, 2)),
+    "16k_6_microphones": (PcmFormat(16_000, 6), PcmFormat(48_000, 2)),
+    "32_bit": (PcmFormat(16_000, 2, 32), PcmFormat(48_000, 2, 32)),
+}
+ECHO_DB = -12.0
+EAR_STEP_DB = -3.0
+"""Each microphone of the simulated room hears so much less than the one before it."""
+USUAL: Formats = (PcmFormat(16_000, 1), PcmFormat(48_000, 2))
+
+
+def room_of(formats: Formats) -> Room:
+    ears = tuple(Ear(gain_db=EAR_STEP_DB * channel) for channel in range(formats[0].channels))
+    settings = RoomSettings(noise_dbfs=-80.0, echo_gain_db=ECHO_DB, echo_delay_s=0.02, ears=ears)
+    return Room(*formats, settings, epoch_s=time.monotonic())
+
+
+def simulated(formats: Formats) -> Bench:
+    card = SimulatedCard(room_of(formats), RealClock())
+    return Bench(
+        name="simulated",
+        formats=formats,
+        microphone=card.microphone,
+        speaker=card.speaker,
+        second_microphone=card.microphone,
+        loop="air",
+        force_capture_xrun=card.microphone.force_xrun,
+        force_playback_xrun=card.speaker.force_xrun,
+        own_room=card.room,
+        own_mouth=_mouth_in(card.room),
+        own_unplug=card.unplug,
+        own_replug=card.replug,
+    )
+
+
+def virtual(formats: Formats, card: VirtualCard) -> Bench:
+    wish = PcmFormat(44_100, 1, formats[0].width_bits)  # what the card does not offer: it must tell the truth
+    return Bench(
+        name="virtual",
+        formats=formats,
+        microphone=AlsaMicrophone(MICROPHONE, wish),
+        speaker=AlsaSpeaker(LOUDSPEAKER, wish),
+        second_microphone=AlsaMicrophone(MICROPHONE, wish),
+        loop="air",
+        force_capture_xrun=card.force_capture_xrun,
+        force_playback_xrun=card.force_playback_xrun,
+        own_room=card.room,
+        own_mouth=_mouth_in(card.room),
+        own_unplug=card.unplug,
+        own_replug=card.replug,
+    )
+
+
+def given(wish: Wish) -> Bench:
+    """A card of this machine. Raises HardwareError: `auto` finds none. Raises ValueError: no such board."""
+    known = wish.board in (*PLAIN, AUTO) or wish.board in catalogue.known()
+    said = settings_for(wish.board, snapshot()) if known else {}
+    capture = wish.capture_device or str(said.get("capture_device", ""))
+    playback = wish.playback_device or str(said.get("playback_device", ""))
+    if not capture or not playback:
+        raise ValueError(f"--board {wish.board} is not in the catalogue: give --capture-device and --playback-device")
+    formats = (
+        wish.capture_format or _said(said, "capture") or USUAL[0],
+        wish.playback_format or _said(said, "playback") or USUAL[1],
+    )
+    return Bench(
+        name=wish.board,
+        formats=formats,
+        microphone=AlsaMicrophone(capture, formats[0]),
+        speaker=AlsaSpeaker(playback, formats[1]),
+        second_microphone=AlsaMicrophone(capture, formats[0]),
+        loop=wish.loop,
+        force_capture_xrun=_starve(KERNEL_BUFFER_MS),
+        force_playback_xrun=_starve(DEVICE_BUFFER_MS),
+    )
+
+
+def _said(settings: dict[str, object], part: str) -> PcmFormat | None:
+    figures = [settings.get(f"{part}_{what}") for what in ("rate_hz", "channels", "width_bits")]
+    return PcmFormat(*(int(str(one)) for one in figures)) if None not in figures else None
+
+
+def _starve(buffer_ms: float) -> Callable[[], None]:
+    """Nobody comes for as long as the buffer lasts, and longer."""
+    return lambda: time.sleep(3 * buffer_ms / 1000)
+
+
+def _mouth_in(room: Room) -> Mouth:
+    def say(sound: object, rate_hz: int, level_dbfs: float) -> None:
+        room.say(sound, rate_hz, level_dbfs)  # type: ignore[arg-type]
+
+    return say

@@ -1,0 +1,55 @@
+"""The options of tests/hardware: which board is under test, and what stands around it.
+
+pytest tests/hardware                                              the boards that need no hardware
+pytest tests/hardware --board NAME --capture-device PCM --playback-device PCM      a card of this machine
+pytest tests/hardware --board NAME --rig rig.toml                  a Pi on the bench
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import pytest
+
+from oyez_hw.pcm import PcmFormat
+
+Loop = Literal["air", "digital", "none"]
+"""How the board's microphones hear its own loudspeaker. digital: sample by sample, as snd-aloop does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was asked for. Empty or None: nothing was."""
+
+    board: str = ""
+    capture_device: str = ""
+    playback_device: str = ""
+    capture_format: PcmFormat | None = None
+    playback_format: PcmFormat | None = None
+    loop: Loop = "air"
+    rig: Path | None = None
+
+
+def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("hardware", "tests/hardware: the board under test")
+    group.addoption("--board", default="", metavar="NAME", help="as `oyez-hw list` names it; unset: simulated, virtual")
+    group.addoption("--capture-device", default="", metavar="PCM", help="its microphones; unset: as the catalogue says")
+    group.addoption("--playback-device", default="", metavar="PCM", help="its loudspeaker; unset: the same")
+    for part in ("capture", "playback"):
+        text = f"of the {part}; unset: as the catalogue says"
+        group.addoption(f"--{part}-format", type=pcm_format, metavar="HZ,CHANNELS[,BITS]", help=text)
+    group.addoption("--loop", choices=get_args(Loop), default="air", help="how it hears itself")
+    group.addoption("--rig", type=Path, metavar="FILE", help="the bench, see tests/hardware/README.md")
+
+
+def wish_of(config: pytest.Config) -> Wish:
+    """pytest knows these options only where tests/hardware was named on its command line."""
+    return Wish(**{name: config.getoption(name, getattr(Wish(), name)) for name in Wish.__slots__})
+
+
+def pcm_format(text: str) -> PcmFormat:
+    """`48000,2` or `48000,2,32`. Raises ValueError."""
+    parts = [int(part) for part in text.split(",")]
+    if len(parts) not in (2, 3):
+        raise ValueError(f"{text} is no format: HZ,CHANNELS or HZ,CHANNELS,BITS")
+    return PcmFormat(*parts)
