@@ -157,7 +157,7 @@ class Guest:
     def _command(self) -> list[str]:
         key = self._key.with_suffix(".pub").read_text().strip().encode()
         kernel = [
-            "root=/dev/vda rw console=ttyS0 loglevel=5 mitigations=off panic=-1",
+            "root=/dev/vda rw console=ttyS0 loglevel=6 mitigations=off panic=-1",
             "systemd.show_status=1 systemd.log_color=0",
             f"systemd.set_credential_binary=ssh.authorized_keys.root:{base64.b64encode(key).decode()}",
         ]
