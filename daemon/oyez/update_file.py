@@ -6,7 +6,7 @@ one. `install-update` is ours: the updater takes it up and removes it. Pure but 
 
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 FILE, REQUEST = "update.json", "install-update"
 LARGEST_BYTES = 16 * 1024
 Version = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9.+~_-]*$")]
+Stage = Literal["", "downloading", "installing", "restart_pending"]
 
 NO_UPDATER = "There is no updater on this device: install the new version as you installed this one."
 NOTHING_NEWER = "There is no newer version."
@@ -32,6 +33,9 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     release_url: Annotated[str, Meta(max_length=255, pattern=r"^(https?://\S+)?$")] = ""
     in_progress: bool = False
     percentage: Annotated[float, Meta(ge=0, le=100)] | None = None
+    stage: Stage = ""
+    why: Annotated[str, Meta(max_length=2000)] = ""
+    """Why the last try was refused, in a sentence; empty: it was not."""
 
 
 class Update(msgspec.Struct, frozen=True):

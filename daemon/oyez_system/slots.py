@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from oyez.errors import OyezError
 
-class SlotError(Exception):
+
+class SlotError(OyezError):
     """A sentence for a person: what happened, what it means, what to do."""
 
 
@@ -30,11 +32,15 @@ class Slots(Protocol):
     def other(self) -> Slot:
         """Raises SlotError."""
 
+    def version_of(self, bundle: Path) -> str:
+        """Which version it holds, by its signed description. Raises OyezError when it is none that this device would
+        install: not signed by whom it trusts, not whole, made for another device."""
+
     def install(self, bundle: Path, progress: Callable[[float], None]) -> None:
         """Checks the signature, writes the other slot and marks it to be tried once, at the next boot.
 
-        progress is told 0 to 1. A power cut at any moment leaves the running slot the one that boots, and so does a
-        SlotError."""
+        progress is told 0 to 1. A power cut at any moment leaves the running slot the one that boots, and so does an
+        OyezError."""
 
     def promote(self) -> None:
         """The running slot is the one to boot from now on. Raises SlotError."""

@@ -1,0 +1,69 @@
+"""`oyez-system update [check | install [FILE] | status]`."""
+
+import argparse
+import logging
+from pathlib import Path
+
+import msgspec
+
+from oyez_system.updates import refusal
+from oyez_system.updates.assembling import alone, updater
+from oyez_system.updates.installing import Updater
+from oyez_system.updates.places import Places
+from oyez_system.updates.refusal import Refused
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(what="by_itself")
+    verbs = parser.add_subparsers(metavar="WHAT", help="nothing: what the timer does")
+    check = verbs.add_parser("check", help="only show what there is")
+    check.set_defaults(what="check")
+    install = verbs.add_parser("install", help="the newest version, or the one in FILE")
+    install.set_defaults(what="install")
+    install.add_argument("file", type=Path, nargs="?", metavar="FILE", help="oyez-VERSION.raucb")
+    install.add_argument("--unattended", action="store_true", help="FILE lies there: not again what was gone back from")
+    status = verbs.add_parser("status", help="what became of the last update, as JSON")
+    status.set_defaults(what="status")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    places = Places()
+    if arguments.what == "status":
+        print(msgspec.json.encode(places.history()).decode())
+        return 0
+    with alone(places):
+        made = updater(places)
+        if arguments.what == "install":
+            return _install(made, places, arguments)
+        return _look(made, by_itself=arguments.what == "by_itself")
+
+
+def _look(made: Updater, *, by_itself: bool) -> int:
+    """The timer's: what waiting mends is no failure of it."""
+    try:
+        if by_itself:
+            made.by_itself()
+        else:
+            release = made.check()
+            print(f"The newest version is {release.version}: {release.title}. {release.notes_url}".rstrip())
+    except Refused as error:
+        if not by_itself or error.kind not in refusal.NO_FAILURE:
+            raise
+        log.info("%s", error)
+    return 0
+
+
+def _install(made: Updater, places: Places, arguments: argparse.Namespace) -> int:
+    places.take_request()
+    if arguments.file is None:
+        made.newest()
+        return 0
+    try:
+        made.file(arguments.file, unattended=arguments.unattended)
+    except Refused as error:
+        if not arguments.unattended or error.kind not in ("same_version", "tried_before", "downgrade"):
+            raise
+        log.info("%s", error)
+    return 0
