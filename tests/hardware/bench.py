@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from oyez_hw.crossing import Worker
+from oyez_hw.duplex import play_and_record
+from oyez_hw.measuring.take import Take
 from oyez_hw.pcm import Frame, PcmFormat, Samples
 from oyez_hw.ports import HardwareError, Microphone, Speaker
 from oyez_hw.room import Room
@@ -19,11 +21,26 @@ from tests.hardware.options import Loop
 PATIENT_S = 20.0
 """No promise of a card: how long a test waits before it says that something did not come."""
 Deed = Callable[[], None]
+Sound = Callable[[PcmFormat], Samples]
+"""The loudspeaker's format -> what to play, int16 (frames, channels)."""
+Taking = Callable[[Sound, float], Take]
+"""(what to play, how many seconds to hear on) -> what was heard meanwhile."""
 
 
 class Mouth(Protocol):
     def __call__(self, sound: Samples, rate_hz: int, level_dbfs: float) -> None:
         """Speaks (n,) into the room from now on and does not wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """What a measurement of a simulated room must find."""
+
+    path_ms: float
+    drift_ppm: float
+    gains_db: tuple[float, ...]
+    """Of each microphone, against the first."""
+    echo_db: float
 
 
 @dataclass(kw_only=True)
@@ -42,6 +59,13 @@ class Bench:
     own_mouth: Mouth | None = None
     own_unplug: Deed | None = None
     own_replug: Deed | None = None
+    own_take: Taking | None = None
+    truth: Truth | None = None
+    mouth_dbfs: float = -26.0
+    """Digital level of the mouth's speech that is as loud as a person's: 65 dB(A) at 1 m."""
+    mouth_distance_m: float = 1.0
+    loudspeaker_mm: tuple[float, float, float] | None = None
+    most_round_trip_ms: float = 600.0
     _heard_before: int = 0
 
     @property
@@ -60,6 +84,25 @@ class Bench:
     @property
     def replug(self) -> Deed:
         return self.own_replug or absent(self.name, "a way to plug in its card: give --rig with [usb]")
+
+    def take(self, sound: Sound, after_s: float) -> Take:
+        """Plays and hears at once. Raises HardwareError."""
+        if self.loop == "none":
+            pytest.skip(f"{self.name} does not hear itself (--loop none)")
+        if self.own_take is not None:
+            return self.own_take(sound, after_s)
+        return play_and_record(self.microphone, self.speaker, sound, after_s)
+
+    def speech_dbfs(self, distance_m: float) -> float:
+        """For the mouth: as loud at the board as a person so far away, by distance alone."""
+        return self.mouth_dbfs - db(distance_m / self.mouth_distance_m)
+
+    def hear(self, seconds: float) -> Samples:
+        """What the open microphone hears from now on. Raises HardwareError."""
+        wanted, heard = round(seconds * self.formats[0].rate_hz), [self.microphone.read().samples]
+        while sum(map(len, heard)) < wanted:
+            heard.append(self.microphone.read().samples)
+        return np.concatenate(heard)
 
     @property
     def exact(self) -> bool:

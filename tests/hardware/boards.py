@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from oyez_hw import catalogue
 from oyez_hw.alsa_microphone import KERNEL_BUFFER_MS, AlsaMicrophone
 from oyez_hw.alsa_speaker import DEVICE_BUFFER_MS, AlsaSpeaker
 from oyez_hw.board_settings import AUTO, PLAIN, settings_for
+from oyez_hw.duplex import play_and_record
+from oyez_hw.measuring.take import Take
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.probe import snapshot
 from oyez_hw.room import Ear, Room, RoomSettings
-from oyez_hw.simulated import RealClock, SimulatedCard
+from oyez_hw.simulated import FastClock, RealClock, SimulatedCard
 from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
-from tests.hardware.bench import Bench, Mouth
+from tests.hardware.bench import Bench, Mouth, Sound, Truth
 from tests.hardware.options import Wish
 
 Formats = tuple[PcmFormat, PcmFormat]
@@ -25,6 +28,8 @@ FORMATS: dict[str, Formats] = {
 ECHO_DB = -12.0
 EAR_STEP_DB = -3.0
 """Each microphone of the simulated room hears so much less than the one before it."""
+MEASURED: Formats = (PcmFormat(16_000, 3), PcmFormat(48_000, 2))
+TRUTH = Truth(path_ms=43.0, drift_ppm=31.0, gains_db=(0.0, -4.0, 2.0), echo_db=-14.0)
 USUAL: Formats = (PcmFormat(16_000, 1), PcmFormat(48_000, 2))
 
 
@@ -35,7 +40,10 @@ def room_of(formats: Formats) -> Room:
 
 
 def simulated(formats: Formats) -> Bench:
-    card = SimulatedCard(room_of(formats), RealClock())
+    return _simulated(SimulatedCard(room_of(formats), RealClock()), formats)
+
+
+def _simulated(card: SimulatedCard, formats: Formats) -> Bench:
     return Bench(
         name="simulated",
         formats=formats,
@@ -50,6 +58,31 @@ def simulated(formats: Formats) -> Bench:
         own_unplug=card.unplug,
         own_replug=card.replug,
     )
+
+
+def measured_room(formats: Formats) -> Room:
+    """One whose every figure is known, and unlike the usual."""
+    ears = tuple(Ear(gain_db=gain_db) for gain_db in TRUTH.gains_db[: formats[0].channels])
+    settings = RoomSettings(
+        noise_dbfs=-70.0,
+        echo_gain_db=TRUTH.echo_db,
+        echo_delay_s=TRUTH.path_ms / 1000,
+        capture_drift_ppm=TRUTH.drift_ppm,
+        ears=ears,
+    )
+    return Room(*formats, settings, epoch_s=time.monotonic())
+
+
+def without_a_clock(formats: Formats) -> Bench:
+    """Its time passes when somebody waits for it, so that measuring takes none. For one thread alone."""
+    room = measured_room(formats)
+    card = SimulatedCard(room, FastClock(room.epoch_s))
+    bench = _simulated(card, formats)
+
+    def take(sound: Sound, after_s: float) -> Take:
+        return play_and_record(card.microphone, card.speaker, sound, after_s, clock=card.clock.now_s)
+
+    return replace(bench, own_take=take, truth=TRUTH)
 
 
 def virtual(formats: Formats, card: VirtualCard) -> Bench:

@@ -2,14 +2,29 @@
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from oyez_hw import virtual_card
+from oyez_hw.room import Room
 from tests.hardware.bench import Bench
-from tests.hardware.boards import FORMATS, Formats, given, room_of, simulated, virtual
-from tests.hardware.options import add_options, wish_of
+from tests.hardware.boards import (
+    FORMATS,
+    MEASURED,
+    TRUTH,
+    Formats,
+    given,
+    measured_room,
+    room_of,
+    simulated,
+    virtual,
+    without_a_clock,
+)
+from tests.hardware.options import add_options, conditions_of, wish_of
+from tests.hardware.report.collecting import Collector, Figures, Record
+from tests.hardware.taking import Chirped, chirped
 
 WIDTH_NAMES = {16: "S16_LE", 24: "S24_3LE", 32: "S32_LE"}
 HERE = ("simulated", "virtual")
@@ -19,6 +34,24 @@ ONE_FORMAT = "16k_6_microphones"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A report only where tests/hardware was asked for by name, by the process that shows the results."""
+    if config.getoption("--report", None) is None or hasattr(config, "workerinput"):
+        return
+    wish = wish_of(config)
+    board = wish.board or "+".join(HERE)
+    folder, kept = config.getoption("--report"), config.getoption("--history")
+    config.pluginmanager.register(Collector(config, board, conditions_of(wish), folder, kept), "oyez-bench-report")
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest, record_property: Record) -> Figures:
+    """Told apart by board where there are several."""
+    callspec = getattr(request.node, "callspec", None)
+    board = str(next(iter(callspec.params.values()))).partition("-")[0] if callspec and callspec.params else ""
+    return Figures(record_property, f"{board}." if board and not wish_of(request.config).board else "")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -31,6 +64,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "any_bench" in metafunc.fixturenames:
         made = [f"{board}-{ONE_FORMAT}" for board in boards] or [wanted]
         metafunc.parametrize("any_bench", made, indirect=True)
+    if "measured_bench" in metafunc.fixturenames:
+        metafunc.parametrize("measured_bench", boards or [wanted], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +88,10 @@ def make_virtual(
 ) -> Iterator[Callable[..., virtual_card.VirtualCard]]:
     made: list[virtual_card.VirtualCard] = []
 
-    def make(formats: Formats, drift_ppm: float = 0.0) -> virtual_card.VirtualCard:
+    def make(formats: Formats, drift_ppm: float = 0.0, room: Room | None = None) -> virtual_card.VirtualCard:
         card = virtual_card.VirtualCard(
             tmp_path / f"card{len(made)}",
-            room_of(formats),
+            room or room_of(formats),
             format_name=WIDTH_NAMES[formats[0].width_bits],
             drift_ppm=drift_ppm,
             build_folder=plugin_folder,
@@ -80,6 +115,33 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 @pytest.fixture
 def any_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     yield from _ready(request)
+
+
+@pytest.fixture
+def measured_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """For figures: of a simulated room it is known what they must be."""
+    if request.param == "simulated":
+        ready = without_a_clock(MEASURED)
+    elif request.param == "virtual":
+        card = request.getfixturevalue("make_virtual")(MEASURED, room=measured_room(MEASURED))
+        ready = replace(virtual(MEASURED, card), truth=TRUTH)
+    else:
+        ready = given(wish_of(request.config))
+    yield ready
+    ready.close()
+
+
+@pytest.fixture(scope="module")
+def takes() -> dict[str, Chirped]:
+    """By board: chirps take seconds, and one take answers many questions."""
+    return {}
+
+
+@pytest.fixture
+def chirps(measured_bench: Bench, takes: dict[str, Chirped]) -> Chirped:
+    if measured_bench.name not in takes:
+        takes[measured_bench.name] = chirped(measured_bench)
+    return takes[measured_bench.name]
 
 
 def _ready(request: pytest.FixtureRequest) -> Iterator[Bench]:

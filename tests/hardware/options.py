@@ -13,6 +13,8 @@ import pytest
 
 from oyez_hw.pcm import PcmFormat
 
+DATA = Path(__file__).parents[3] / "shared" / "data" / "dev"
+REPORT = Path("build/hardware")
 Loop = Literal["air", "digital", "none"]
 """How the board's microphones hear its own loudspeaker. digital: sample by sample, as snd-aloop does."""
 
@@ -28,6 +30,8 @@ class Wish:
     playback_format: PcmFormat | None = None
     loop: Loop = "air"
     rig: Path | None = None
+    data: Path = DATA
+    soak_hours: float = 24.0
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -40,11 +44,22 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(f"--{part}-format", type=pcm_format, metavar="HZ,CHANNELS[,BITS]", help=text)
     group.addoption("--loop", choices=get_args(Loop), default="air", help="how it hears itself")
     group.addoption("--rig", type=Path, metavar="FILE", help="the bench, see tests/hardware/README.md")
+    group.addoption("--data", type=Path, default=DATA, metavar="DIR", help="recordings with a manifest.csv")
+    group.addoption("--soak-hours", type=float, default=24.0, metavar="H", help="of the soak test (24)")
+    group.addoption("--report", type=Path, default=REPORT, metavar="DIR", help=f"unset: {REPORT}")
+    group.addoption("--history", type=Path, default=REPORT / "history.jsonl", metavar="FILE", help="figures so far")
+    group.addoption("--fail-on-regression", action="store_true", help="a figure worse than usual fails the run")
 
 
 def wish_of(config: pytest.Config) -> Wish:
     """pytest knows these options only where tests/hardware was named on its command line."""
     return Wish(**{name: config.getoption(name, getattr(Wish(), name)) for name in Wish.__slots__})
+
+
+def conditions_of(wish: Wish) -> dict[str, str]:
+    """What makes the figures of one run unlike those of another."""
+    loop = {"loop": wish.loop} if wish.board else {}
+    return {**loop, **({"data": wish.data.name} if wish.data != DATA else {})}
 
 
 def pcm_format(text: str) -> PcmFormat:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from oyez_hw.alsa_speaker import DEVICE_BUFFER_MS
-from oyez_hw.duplex import play_and_record
 from oyez_hw.measuring.clock_fit import earliest_line
 from oyez_hw.pcm import Frame, PcmFormat, Samples
 from oyez_hw.ports import HardwareError
@@ -95,7 +94,7 @@ def test_what_is_written_is_what_is_heard(bench: Bench) -> None:
     sound = np.stack([left // (channel + 1) + 1 for channel in range(card.channels)], axis=1).astype(np.int16)
     for _ in range(TRIES):
         bench.forget_heard()
-        take = play_and_record(bench.microphone, bench.speaker, lambda _: sound, after_s=0.4)
+        take = bench.take(lambda _: sound, 0.4)
         if not take.capture_breaks and not take.playback_breaks:
             break
     assert np.array_equal(bench.heard_of(take.heard), sound)

@@ -36,19 +36,26 @@ def page(report: Report, plots: Sequence[Plot]) -> str:
     """The report must have been hidden before; the plots carry no words of a household."""
     about = " · ".join(escape(f"{key} {value}") for key, value in report.about.items() if value)
     parts = [
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Oyez doctor</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head><body>',
-        f'<h1>Oyez doctor</h1><p class="about">{escape(report.made)}<br>{about}</p>',
+        f'<p class="about">{escape(report.made)}<br>{about}</p>',
         f'<p class="verdict">{escape(verdict(report))}</p>',
         *(_finding(finding) for finding in report.findings),
         f"<h2>What was looked at</h2><table>{''.join(_row(result) for result in report.results)}</table>",
-        f'<h2>Plots</h2><div class="plots">{"".join(_plot(plot) for plot in plots)}</div>' if plots else "",
+        f'<h2>Plots</h2><div class="plots">{"".join(figure(plot) for plot in plots)}</div>' if plots else "",
         f"<h2>Figures</h2><table>{''.join(_figures(result) for result in report.results if result.figures)}</table>",
         '<p class="about">Names, addresses, keys and passwords were taken out before this was written.</p>',
-        "</body></html>",
     ]
-    return "\n".join(part for part in parts if part) + "\n"
+    return document("Oyez doctor", parts)
+
+
+def document(title: str, parts: Sequence[str]) -> str:
+    """A whole page under this heading. parts: HTML, escaped where it must be; empty ones are left out."""
+    head = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head><body>'
+        f"<h1>{escape(title)}</h1>"
+    )
+    return "\n".join(part for part in [head, *parts, "</body></html>"] if part) + "\n"
 
 
 def verdict(report: Report) -> str:
@@ -110,5 +117,5 @@ def _shown(value: Any) -> str:
             return str(value)
 
 
-def _plot(plot: Plot) -> str:
+def figure(plot: Plot) -> str:
     return f"<figure><h3>{escape(plot.title)}</h3>{plot.svg}<figcaption>{escape(plot.caption)}</figcaption></figure>"
