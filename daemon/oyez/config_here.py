@@ -10,12 +10,20 @@ from oyez_hw.probe import snapshot
 
 
 class BoardAway(OyezError):
-    """No board yet: a plug's to mend, or systemd's next start."""
+    """No board yet: a plug's to mend."""
 
 
 def load_here(path: Path, root: Path = Path("/")) -> Config:
     """root: of the machine's /proc and /sys. Raises ConfigError with every mistake, BoardAway."""
+    config, away = load_with_or_without(path, root)
+    if away:
+        raise BoardAway(f"{path}: {away}.")
+    return config
+
+
+def load_with_or_without(path: Path, root: Path = Path("/")) -> tuple[Config, str]:
+    """With why there is no board yet, in a sentence; empty: there is one. Raises ConfigError."""
     try:
-        return load(path, snapshot(root))
+        return load(path, snapshot(root)), ""
     except HardwareError as error:
-        raise BoardAway(f"{path}: {error}.") from None
+        return load(path), str(error)

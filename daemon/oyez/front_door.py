@@ -9,16 +9,18 @@ import signal
 import ssl
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from oyez.board_coming import BoardComing
 from oyez.config import Config, HttpCall
 from oyez.config_cautions import cautions
 from oyez.config_file import secret, with_client_key
-from oyez.config_here import BoardAway, load_here
+from oyez.config_here import load_with_or_without
 from oyez.errors import Bug, ConfigError, OyezError
 from oyez.home.tools import HOME_ASSISTANT
 from oyez.house import House
@@ -35,8 +37,10 @@ from oyez_hw.ports import HardwareError
 
 log = logging.getLogger(__name__)
 
-WAIT_FOR_BOARD_S = 30.0
-LOOK_AGAIN_S = 2.0
+MACHINE = Path("/")
+WAIT_FOR_BOARD_S = 10.0
+"""A board that is slow to come up is nothing to be told of; past it the house lives without."""
+LOOK_AGAIN_S = 1.0
 END_S = 2.0
 """SIGTERM closes everything within this; what has not ended then is left to the operating system."""
 
@@ -48,67 +52,80 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
     faulthandler.enable()  # where each thread stood when the watchdog ended it: in the journal
-    config = await _configured(config_path)
+    systemd = notifier(os.environ)
+    with contextlib.ExitStack() as stack:
+        trace = stack.enter_context(Trace(trace_path, time.monotonic)) if trace_path else lambda fact: None
+        while True:
+            config, coming = await _configured(config_path)
+            code = await _until_told(_house(config, coming, systemd, trace), systemd, coming)
+            if code is not None:
+                return code
+
+
+async def _configured(path: Path) -> tuple[Config, BoardComing | None]:
+    """With what waits for the board where it is not there and cannot be named before."""
+    gives_up_s = time.monotonic() + WAIT_FOR_BOARD_S
+    while True:
+        config, away = load_with_or_without(path, MACHINE)
+        if not away:
+            return config, None
+        if time.monotonic() >= gives_up_s:
+            return config, BoardComing(path, MACHINE)
+        log.warning("%s. It is looked for.", away)
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+def _house(config: Config, coming: BoardComing | None, systemd: Notifier, trace: Callable[[object], None]) -> House:
     config = replace(config, home=with_client_key(config.home, os.environ))
     for caution in cautions(config):
         log.warning("%s", caution)
     _check_address(config)
     device_key = secret(config.line.device_key_file, "device_key", os.environ)
-    systemd = notifier(os.environ)
-    with contextlib.ExitStack() as stack:
-        trace = stack.enter_context(Trace(trace_path, time.monotonic)) if trace_path else lambda fact: None
-        board = _board(config)
-        password = secret(config.home.password_file, "mqtt_password", os.environ)
-        house = House(
-            config,
-            board,
-            device_key.reveal() if device_key else "",
-            password,
-            systemd,
-            trace,
-            Memory(state_folder(os.environ), run_folder(os.environ)),
-            _mcp_tokens(config),
-            local_server=_local_server(config),
-            secret_headers=_secret_headers(config),
-        )
-        return await _until_told(house, systemd)
+    board = _board(config)
+    return House(
+        config,
+        coming.stand_in(board, config.board) if coming else board,
+        device_key.reveal() if device_key else "",
+        secret(config.home.password_file, "mqtt_password", os.environ),
+        systemd,
+        trace,
+        Memory(state_folder(os.environ), run_folder(os.environ)),
+        _mcp_tokens(config),
+        local_server=_local_server(config),
+        secret_headers=_secret_headers(config),
+    )
 
 
-async def _configured(path: Path) -> Config:
-    """A USB board may show itself later than the daemon starts. Raises BoardAway: systemd starts us again."""
-    gives_up_s = time.monotonic() + WAIT_FOR_BOARD_S
-    while True:
-        try:
-            return load_here(path)
-        except BoardAway as error:
-            if time.monotonic() >= gives_up_s:
-                raise
-            log.warning("%s It is looked for again, for %.0f s.", error, gives_up_s - time.monotonic())
-        await asyncio.sleep(LOOK_AGAIN_S)
-
-
-async def _until_told(house: House, systemd: Notifier) -> int:
+async def _until_told(house: House, systemd: Notifier, coming: BoardComing | None) -> int | None:
+    """The exit code; None: the board has come, and the house is to be built anew."""
     loop = asyncio.get_running_loop()
-    ending = asyncio.Event()
+    ending, come = asyncio.Event(), asyncio.Event()
+    if coming is not None:
+        coming.on_come = come.set
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     living = loop.create_task(house.run(), name="house")
-    told = loop.create_task(ending.wait(), name="signals")
-    ordered = loop.create_task(house.restart_asked.wait(), name="restart")
-    await asyncio.wait({living, told, ordered}, return_when=asyncio.FIRST_COMPLETED)
-    told.cancel()
-    ordered.cancel()
+    told = {"signals": ending, "restart": house.restart_asked, "board": come}
+    waiting = {loop.create_task(event.wait(), name=name) for name, event in told.items()}
+    await asyncio.wait({living, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+    for one in waiting:
+        one.cancel()
     if living.done():
         raise _cause(living.exception())  # a crash of the house is the crash of the process
-    log.info("Stopping.")
-    systemd.stopping()
+    again = not (ending.is_set() or house.restart_asked.is_set())
+    if again:
+        log.info("A board was plugged in: beginning anew with it.")
+        house.lives.ended("a board was plugged in, with which it began anew")
+    else:
+        log.info("Stopping.")
+        systemd.stopping()
     living.cancel()
     _, hanging = await asyncio.wait({living}, timeout=END_S)
     if hanging:
         log.warning("Not everything ended within %g s; leaving it behind.", END_S)
         logging.shutdown()
         os._exit(house.lives.exit_code)
-    return house.lives.exit_code
+    return None if again else house.lives.exit_code
 
 
 class _Impatient(ThreadPoolExecutor):

@@ -73,7 +73,10 @@ class HearingCare:
         lost = self._losses()
         if lost != self._lost:
             self._lost = lost
-            log.info("lost since the start: %s", ", ".join(f"{name} {count}" for name, count in lost.items() if count))
+            if any(lost.values()):
+                log.info(
+                    "lost since the start: %s", ", ".join(f"{name} {count}" for name, count in lost.items() if count)
+                )
         measured = {**self._ears.report(), "lost": lost}
         if measured != self.measured:
             self.measured = measured

@@ -118,6 +118,10 @@ class Lives:
         """The process is to end for this reason. exits_s: as below, with this one."""
         self._end, self._now = End(why, CardLost.exit_code), replace(self._now, exits_s=exits_s)
 
+    def ended(self, why: str) -> None:
+        """It is to end in order, for this reason."""
+        self._end = End(why, 0)
+
     @property
     def exit_code(self) -> int:
         """Of the process, when it is ended and does not crash."""

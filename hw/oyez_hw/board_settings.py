@@ -1,16 +1,19 @@
 """What an entry of the catalogue says, in the words of the tables [board], [lights] and [buttons] of the configuration.
 Pure."""
 
+from collections.abc import Collection
 from typing import Any
 
 from oyez_hw.catalogue import Entry, known
-from oyez_hw.detection import Candidate, Finding, detect, devices
+from oyez_hw.detection import Candidate, Finding, detect, devices, nameless
+from oyez_hw.faults import Fault
 from oyez_hw.machine import Snapshot
 from oyez_hw.ports import HardwareError
 
 PLAIN = ("alsa", "simulated")
 """Names that leave every other setting as it is."""
 AUTO = "auto"
+_DEVICES = frozenset(("capture_device", "playback_device"))
 
 
 class BoardUnsettled(HardwareError):
@@ -57,32 +60,38 @@ def filled(written: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return {**left, **written}
 
 
-def settled(name: str, machine: Snapshot | None) -> tuple[Entry, Candidate | None] | None:
+def settled(name: str, machine: Snapshot | None, written: Collection[str] = ()) -> tuple[Entry, Candidate | None] | None:
     """board.name -> what the catalogue has of it, and its cards on this machine. machine None: nobody looks, so `auto`
-    is nothing; nor is a name that no board has.
+    is nothing; nor is a name that no board has. written: settings that need no settling.
 
-    Raises BoardUnsettled: `auto`, and the operator must choose. Raises HardwareError: `auto`, and no card is there yet.
+    Raises BoardUnsettled: the operator must choose. Raises HardwareError: `auto`, and no card is there yet, or the
+    board has a card of the user's choice, which nobody can name before it is there.
     """
     if name in PLAIN:
         return None
     if name == AUTO:
-        return None if machine is None else _auto(detect(machine, known().values()))
+        return None if machine is None else _chosen(name, detect(machine, known().values()))
     entry = known().get(name)
     if entry is None:
         return None
-    return entry, None if machine is None else detect(machine, [entry]).chosen
+    if machine is None:
+        return entry, None
+    finding = detect(machine, [entry])
+    if finding.chosen is None and not nameless(entry).isdisjoint(_DEVICES.difference(written)):
+        _chosen(name, finding)
+    return entry, finding.chosen
 
 
-def settings_for(name: str, machine: Snapshot | None) -> dict[str, Any]:
+def settings_for(name: str, machine: Snapshot | None, written: Collection[str] = ()) -> dict[str, Any]:
     """board.name -> what it says for the rest of [board]. Raises what settled() raises."""
-    found = settled(name, machine)
+    found = settled(name, machine, written)
     return settings_of(*found) if found else {}
 
 
 def tables(written: dict[str, Any], machine: Snapshot | None) -> dict[str, Any]:
     """The operator's configuration with what the catalogue says of the board in [board], [lights] and [buttons]."""
     board = written.get("board", {})
-    found = settled(board.get("name", PLAIN[0]), machine)
+    found = settled(board.get("name", PLAIN[0]), machine, board)
     if found is None:
         return written
     entry, candidate = found
@@ -123,8 +132,13 @@ def buttons_of(entry: Entry, written: dict[str, Any]) -> dict[str, Any]:
     return {"lines": said, **written} if said else written
 
 
-def _auto(finding: Finding) -> tuple[Entry, Candidate]:
+def _chosen(name: str, finding: Finding) -> tuple[Entry, Candidate]:
     if finding.chosen is None:
+        if name != AUTO and not finding.candidates:
+            raise HardwareError(
+                f"board.name is {name}, and nothing of it is there: plug it in, see `oyez-hw board {name}`",
+                Fault.ABSENT,
+            )
         kind = HardwareError if finding.may_come else BoardUnsettled
-        raise kind(f"board.name is auto, and {finding.sentence}")
+        raise kind(f"board.name is {name}, and {finding.sentence}", Fault.ABSENT)
     return known()[finding.chosen.name], finding.chosen

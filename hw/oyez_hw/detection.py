@@ -237,6 +237,16 @@ def devices(entry: Entry, found: Candidate | None) -> tuple[str, str]:
     )
 
 
+def nameless(entry: Entry) -> set[str]:
+    """Settings of [board] whose card is the user's choice, so that its name is not known before it is there."""
+    own = not entry.recognised.card_ids
+    sides = (
+        ("capture_device", entry.capture.device, own or entry.capture.card == "usb"),
+        ("playback_device", entry.playback.device, own),
+    )
+    return {setting for setting, device, chosen in sides if chosen and "{card}" in device}
+
+
 def _filled(pattern: str, card: Card | None, otherwise: str, captures: bool) -> str:
     if "{card}" not in pattern:
         return pattern

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from oyez_hw.probe import snapshot
 from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import Process, free_port, mosquitto, running
 
@@ -102,6 +103,21 @@ async def test_an_absent_card_is_named_with_what_to_do_and_tried_again(tmp_path:
         line = await process.line(f"board.{setting}")
         assert "no_such_card" in line
         assert process.returncode is None
+
+
+@pytest.mark.skipif(bool(snapshot().cards), reason="this machine has sound cards: `auto` would take one")
+async def test_without_any_board_it_stays_up_says_so_and_feeds_the_watchdog(tmp_path: Path) -> None:
+    """Where it ended it was started again for ever, deaf to MQTT as well."""
+    config, address = tmp_path / "oyez.toml", tmp_path / "notify"
+    config.write_text(NOTHING_THERE.format(backend=free_port(), broker=free_port()).replace("simulated", "auto"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(address))
+        manager.setblocking(False)
+        async with running(command(config), env={"NOTIFY_SOCKET": str(address), "WATCHDOG_USEC": "3000000"}) as process:
+            await process.line("board.name is auto, and no sound card for a voice is there")
+            await said(manager, "READY=1")
+            await said(manager, "WATCHDOG=1")
+            assert await process.terminate(timeout_s=3.0) == 0
 
 
 async def test_a_name_server_that_does_not_answer_does_not_hold_up_the_end(tmp_path: Path) -> None:

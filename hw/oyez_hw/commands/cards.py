@@ -68,14 +68,14 @@ def _add_format(command: argparse.ArgumentParser, part: str) -> None:
 def known(asked: argparse.Namespace, **usual: Any) -> Known:
     """usual: settings where arguments, configuration and catalogue say nothing.
 
-    Raises HardwareError: `auto` finds no board. Raises OSError, ValueError.
+    Raises HardwareError: the board is not there, and cannot be named before. Raises OSError, ValueError.
     """
     written = _board_of(asked.config) if asked.config else {}
     written.update({} if asked.device is None else {"capture_device": asked.device, "playback_device": asked.device})
     written.update({name: vars(asked)[name] for name in _FIELDS if vars(asked).get(name) is not None})
     if asked.room_script is not None:
         written["room_script"] = str(Path(asked.room_script).absolute())
-    table = filled(written, _of_catalogue(str(written.get("name", PLAIN[0]))))
+    table = filled(written, _of_catalogue(str(written.get("name", PLAIN[0])), written))
     try:
         if table.get("mixer_range_db"):
             table["mixer_range_db"] = tuple(table["mixer_range_db"])
@@ -90,10 +90,10 @@ def known(asked: argparse.Namespace, **usual: Any) -> Known:
         raise ValueError(f"{asked.config}: [board] is wrong ({error!r}): `oyez check-config` says where") from error
 
 
-def _of_catalogue(name: str) -> dict[str, Any]:
+def _of_catalogue(name: str, written: dict[str, Any]) -> dict[str, Any]:
     if name not in (*PLAIN, AUTO) and name not in catalogue.known():
         raise ValueError(f"no board is called {name}: known are auto, alsa, {', '.join(catalogue.known())}")
-    return {} if name in PLAIN else settings_for(name, snapshot())
+    return {} if name in PLAIN else settings_for(name, snapshot(), written)
 
 
 def open_cards(asked: argparse.Namespace, **usual: Any) -> Board:

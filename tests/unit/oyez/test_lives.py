@@ -49,6 +49,17 @@ def test_a_life_that_ended_for_a_card_tells_why_in_the_next_and_counts(tmp_path:
     assert "the microphone is stuck" in event["why"]
 
 
+def test_an_end_in_order_may_have_a_reason_and_is_no_event(tmp_path: Path) -> None:
+    first = Lives(tmp_path)
+    with first.lived(Told()):
+        first.ended("a board was plugged in")
+    assert first.exit_code == 0
+    second, told = Lives(tmp_path), Told()
+    with second.lived(told):
+        assert second.shown == {"why": "a board was plugged in", "code": 0}
+    assert told.events == []
+
+
 def test_another_boot_has_another_clock_and_forgets_the_exits(tmp_path: Path) -> None:
     first = Lives(tmp_path, root=machine(tmp_path, "boot-1"))
     with first.lived(Told()):

@@ -59,6 +59,33 @@ def test_what_auto_cannot_settle_is_told_and_waiting_is_told_apart_from_choosing
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize(
+    ("name", "shown", "sentence"),
+    [
+        ("dac-plus", "dac-plus-without-microphone", "no USB microphone is plugged in"),
+        ("dac-plus", "bare-pi", "nothing of it is there"),
+        ("usb", "bare-pi", "nothing of it is there"),
+        ("usb", "two-usb-microphones", "usb is there 2 times"),
+    ],
+)
+def test_a_named_board_whose_card_is_the_user_s_choice_is_not_guessed_before_it_is_there(
+    name: str, shown: str, sentence: str, tmp_path: Path
+) -> None:
+    """Its microphone was taken for `default`, which no plug mends, until somebody restarted the daemon."""
+    laid_out(shown, tmp_path)
+    with pytest.raises(HardwareError, match=sentence) as caught:
+        settings_for(name, snapshot(tmp_path))
+    assert isinstance(caught.value, BoardUnsettled) == (shown == "two-usb-microphones")
+
+
+def test_a_named_board_whose_cards_the_operator_names_needs_none_to_be_there(tmp_path: Path) -> None:
+    laid_out("bare-pi", tmp_path)
+    written = {"board": {"name": "usb", "capture_device": "hw:CARD=Mic", "playback_device": "hw:CARD=Amp"}}
+    assert tables(written, snapshot(tmp_path))["board"]["capture_device"] == "hw:CARD=Mic"
+    written = {"board": {"name": "dac-plus", "capture_device": "hw:CARD=Mic"}}
+    assert tables(written, snapshot(tmp_path))["board"]["playback_device"] == "hw:CARD=DAC,DEV=0"
+
+
 def test_the_mixer_of_a_board_that_does_not_play_is_not_the_loudspeaker_s(tmp_path: Path) -> None:
     laid_out("xvf3800-two-channels", tmp_path)
     (tmp_path / "proc/asound/pcm").write_text(
