@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from oyez.healing import Decision, History, Rates, Step, next_step
+from oyez.healing import STEADY_S, Decision, History, Rates, Step, next_step, plugged
 from oyez.lives import Lives
 from oyez.troubles import Troubles
 from oyez_hw.card_reset import ResetRefused
@@ -38,13 +39,13 @@ class Recovery:
     ) -> None:
         """clock: monotonic seconds. end: ends the process, soon. shown: what changes when a card is plugged in."""
         self.troubles, self.clock, self.shown = troubles, clock, shown
-        self._lives, self._end = lives, end
+        self.lives, self._end = lives, end
         self.rates = Rates(exits_s=lives.exits_s)
         self.resets = 0
         self.on_loss: Callable[[], None] = lambda: None
 
     def end(self, why: str) -> None:
-        self._lives.lost_card(why, self.rates.exits_s)
+        self.lives.lost_card(why, self.rates.exits_s)
         self._end()
 
 
@@ -86,7 +87,9 @@ class CardKeeper:
         self.minded_until_s = self._opened_s
 
     def rests(self) -> None:
-        """It is closed on purpose."""
+        """It is closed on purpose. What it did well until now counts."""
+        if self._opened_s is not None and self._clock() - self._opened_s > STEADY_S:
+            self._history = History()
         self._opened_s = None
 
     def look(self, moved: float, sounded: float, give_up: Callable[[HardwareError], None]) -> None:
@@ -110,6 +113,7 @@ class CardKeeper:
         shared, now = self._recovery, self._clock()
         worked_s = 0.0 if self._opened_s is None else max(0.0, now - self._opened_s - lost.unwell_s)
         self.losses += self._opened_s is not None
+        shared.rates = replace(shared.rates, remembered=shared.lives.remembers)
         self._history, shared.rates, decision = next_step(self._history, shared.rates, lost.fault, worked_s, now)
         self._mind(decision.wait_s + (RESET_S if decision.step is Step.RESET else 0.0))
         log.info("%s, after it worked for %.0f s: %s", lost, worked_s, decision.step.value)
@@ -131,6 +135,7 @@ class CardKeeper:
         while (left_s := ends_s - self._clock()) > 0.0:
             await asyncio.sleep(min(left_s, PLUG_LOOK_S))
             if self._recovery.shown() != shown:
+                self._history = plugged(self._history)
                 return
 
     async def _reset_it(self) -> str:
@@ -150,7 +155,7 @@ def _promise(step: Step, fault: Fault) -> str:
     """What is said behind the fault. Nothing where it has said so itself."""
     if step is Step.EXIT:
         return ". Opening it again did not help: Oyez starts anew."
-    if step is Step.LOOK and fault not in (Fault.ABSENT, Fault.BUSY):
+    if step is Step.LOOK and fault not in (Fault.ABSENT, Fault.BUSY, Fault.SILENT):
         return ". Nothing helped: it is tried once a minute."
     return ""
 

@@ -3,7 +3,7 @@
   reopen   the PCM is opened again, after a wait that grows
   reset    the device is reset on its bus, where that is allowed, and opened again
   exit     the process ends with a code of its own, so that the service manager starts it with nothing left of before
-  look     the PCM is opened again once a minute, for ever: all else was tried, or would not help
+  look     the PCM is opened again now and then, for ever: all else was tried, or would not help
 
 Whatever happens, the card is opened again within LOOK_S or the process ends: on no rung nothing is tried.
 """
@@ -56,8 +56,9 @@ LADDERS: Mapping[Fault, tuple[Decision, ...]] = MappingProxyType(
         Fault.REFUSED: (*_OPEN, _RESET, *_AGAIN, _LOOK),
         Fault.FAILED: (*_OPEN, _RESET, *_AGAIN, _EXIT, _LOOK),
         Fault.STUCK: (*_OPEN[:2], _RESET, *_AGAIN, _EXIT, _LOOK),
-        # A microphone that is switched off by hand gives zeros too, and is no reason to end a conversation.
-        Fault.SILENT: (_OPEN[0], _RESET, _LOOK),
+        # A microphone that is switched off by hand gives zeros too, and is no reason to end a conversation. Whoever
+        # switches it on again is heard at once: it stays open, and zeros take their time to be found out anyway.
+        Fault.SILENT: (_OPEN[0], _RESET, Decision(Step.LOOK, 1.0)),
         # The kernel itself gives a transfer up after 10 s.
         Fault.HUNG: (*_OPEN[1:], Decision(Step.REOPEN, 6.0), _RESET, *_AGAIN, _EXIT, _LOOK),
     }
@@ -80,6 +81,8 @@ class Rates:
     resets_s: tuple[float, ...] = ()
     exits_s: tuple[float, ...] = ()
     """Those of earlier lives too."""
+    remembered: bool = True
+    """The next life will know of an exit. Where nothing can be kept there is none, or there was one every minute."""
 
 
 def next_step(
@@ -89,7 +92,7 @@ def next_step(
     if worked_s > STEADY_S:
         history = History()
     ladder, at = LADDERS[fault], history.tried.get(fault, 0)
-    rates = Rates(_last_hour(rates.resets_s, now), _last_hour(rates.exits_s, now))
+    rates = replace(rates, resets_s=_last_hour(rates.resets_s, now), exits_s=_last_hour(rates.exits_s, now))
     while not _allowed(ladder[min(at, len(ladder) - 1)].step, rates):
         at += 1
     decision = ladder[min(at, len(ladder) - 1)]
@@ -103,11 +106,16 @@ def next_step(
     return History({**history.tried, fault: min(at + 1, len(ladder))}), rates, decision
 
 
+def plugged(history: History) -> History:
+    """Something was plugged in: what was absent may be it, and need not be ready in the first moment."""
+    return History({fault: rungs for fault, rungs in history.tried.items() if fault is not Fault.ABSENT})
+
+
 def _allowed(step: Step, rates: Rates) -> bool:
     """Every ladder ends on a rung that always is."""
     if step is Step.RESET:
         return len(rates.resets_s) < MOST_RESETS
-    return step is not Step.EXIT or len(rates.exits_s) < MOST_EXITS
+    return step is not Step.EXIT or (rates.remembered and len(rates.exits_s) < MOST_EXITS)
 
 
 def _last_hour(times_s: tuple[float, ...], now: float) -> tuple[float, ...]:

@@ -91,6 +91,8 @@ class Lives:
         """How the life before this one ended."""
         self._now = Life(boot_id, exits_s=last.exits_s if last and last.boot_id == boot_id else ())
         self._end = IN_ORDER
+        self.remembers = False
+        """What happens to this life was written down, so that the next one will know of it."""
 
     @property
     def exits_s(self) -> tuple[float, ...]:
@@ -144,14 +146,15 @@ class Lives:
     def _keep(self) -> None:
         if self._path is not None:
             path, life = self._path, self._now
-            self._later(lambda: _write(path, life), newest_of=self)
+            self._later(lambda: self._write(path, life), newest_of=self)
 
-
-def _write(path: Path, life: Life) -> None:
-    try:
-        write_whole(path, msgspec.json.encode(life))
-    except OSError as error:
-        log.warning("%s cannot be written (%s): why this life ended will not be known.", path, error)
+    def _write(self, path: Path, life: Life) -> None:
+        try:
+            write_whole(path, msgspec.json.encode(life))
+            self.remembers = True
+        except OSError as error:
+            self.remembers = False
+            log.warning("%s cannot be written (%s): why this life ended will not be known.", path, error)
 
 
 def _rescue(root: Path) -> Rescue | None:

@@ -23,6 +23,7 @@ class Bench:
     def __init__(self) -> None:
         self.facts = Facts[ev.Event]()
         self.lives, self.ended = Lives(None), asyncio.Event()
+        self.lives.remembers = True
         self.plugged = "0 [Device]"
         self.resets = 0
         self.refuses = ""
@@ -153,6 +154,31 @@ async def test_a_plug_that_comes_is_not_waited_for() -> None:
         await bench.facts.until(bool)
         bench.plugged += "1 [Device_1]"
         await bench.opened.until(lambda times: len(times) == 2)
+
+
+async def test_a_card_that_is_not_ready_in_the_moment_of_its_plug_is_not_waited_for_a_minute() -> None:
+    """Its node may lack its rights yet, or its PCM: udev takes its time."""
+    async with kept() as bench:
+        bench.at_step(Step.LOOK, Fault.ABSENT)
+        for times in (2, 3):
+            bench.fails.put_nowait(HardwareError("it is gone", Fault.ABSENT))
+            if times == 2:
+                await bench.facts.until(bool)
+                bench.plugged += "1 [Device_1]"
+            await bench.opened.until(lambda opened, times=times: len(opened) == times)
+
+
+async def test_a_card_that_was_well_before_it_rested_begins_at_the_foot_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mute must not turn yesterday's losses into today's restart."""
+    async with kept() as bench:
+        bench.at_step(Step.EXIT)
+        opened_s = asyncio.get_running_loop().time()
+        monkeypatch.setattr(bench.keeper, "_clock", lambda: opened_s + 3600.0)
+        bench.keeper.rests()
+        bench.fails.put_nowait(HardwareError("it failed"))
+        await bench.facts.until(bool)
+        assert bench.told() == ["it failed"]
+        assert not bench.ended.is_set()
 
 
 async def test_a_driver_that_hangs_is_not_called_again_before_it_is_back() -> None:

@@ -16,6 +16,7 @@ from oyez.healing import (
     Rates,
     Step,
     next_step,
+    plugged,
 )
 from oyez_hw.faults import Fault
 
@@ -70,6 +71,24 @@ def test_past_its_exits_it_stays_and_looks_and_may_end_again_an_hour_later() -> 
     top, spent = History({Fault.STUCK: 5}), Rates(exits_s=(0.0, 60.0, 120.0))
     assert next_step(top, spent, Fault.STUCK, 0.0, 200.0)[2].step is Step.LOOK
     assert next_step(top, spent, Fault.STUCK, 0.0, HOUR_S + 1.0)[2].step is Step.EXIT
+
+
+def test_what_the_next_life_would_not_know_of_is_not_done() -> None:
+    """Without a folder, or on a card that has become read-only, it would be done every half a minute for ever."""
+    assert Step.EXIT not in steps(Fault.STUCK, 20, Rates(remembered=False))
+
+
+def test_a_microphone_that_is_switched_on_again_by_its_own_switch_is_heard_at_once() -> None:
+    history, rates = History(), Rates()
+    for _ in range(10):
+        history, rates, decision = next_step(history, rates, Fault.SILENT, 0.0, 0.0)
+        assert decision.wait_s <= 1.0
+
+
+def test_a_plug_begins_the_ladder_of_what_was_absent_anew_and_no_other() -> None:
+    history = plugged(History({Fault.ABSENT: 9, Fault.FAILED: 3}))
+    assert next_step(history, Rates(), Fault.ABSENT, 0.0, 0.0)[2] == LADDERS[Fault.ABSENT][0]
+    assert next_step(history, Rates(), Fault.FAILED, 0.0, 0.0)[2] == LADDERS[Fault.FAILED][3]
 
 
 LOSSES = st.lists(

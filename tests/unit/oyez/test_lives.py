@@ -60,6 +60,14 @@ def test_an_end_in_order_may_have_a_reason_and_is_no_event(tmp_path: Path) -> No
     assert told.events == []
 
 
+def test_it_knows_whether_the_next_life_will_know(tmp_path: Path) -> None:
+    """A folder that is away, or a card that has become read-only."""
+    for folder, remembers in ((None, False), (tmp_path / "away", False), (tmp_path, True)):
+        life = Lives(folder)
+        with life.lived(Told()):
+            assert life.remembers is remembers
+
+
 def test_another_boot_has_another_clock_and_forgets_the_exits(tmp_path: Path) -> None:
     first = Lives(tmp_path, root=machine(tmp_path, "boot-1"))
     with first.lived(Told()):
