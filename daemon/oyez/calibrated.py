@@ -18,7 +18,7 @@ from oyez.hearing.echo.kalman import PARTITIONS, Floats, KalmanFilter
 from oyez.hearing.echo.wake_branch import Learned
 from oyez.hearing_care import FirstEcho
 from oyez_hw.calibration_file import path_of, read_calibration
-from oyez_hw.measuring.calibration import RATE_HZ, Calibration
+from oyez_hw.measuring.calibration import MOST_GAIN_DB, RATE_HZ, Calibration
 
 log = logging.getLogger(__name__)
 
@@ -37,20 +37,23 @@ def put_to_use(board: Board, hearing: Hearing, state: Path | None, volume: float
         if state is None or found is None:
             return board, None
         written_s = path_of(state, *cards).stat().st_mtime
-    except (OSError, ValueError) as error:
-        log.warning("%s: gains and echo are as if it had not been measured.", error)
+        ready = with_gains(board, found)
+        first = first_echo(found, ready, hearing, volume)
+    except (OSError, ValueError, OverflowError) as error:
+        # Figures that cannot be are a damaged file's: no reason to end a daemon that would read them again.
+        log.warning("The calibration is left out (%s): gains and echo are as if it had not been measured.", error)
         return board, None
     log.info("Gains and echo are as `oyez-hw calibrate` measured them on %s.", found.date)
-    ready = with_gains(board, found)
-    first = first_echo(found, ready, hearing, volume)
     return ready, None if first is None else FirstEcho(*first, written_s)
 
 
 def with_gains(board: Board, found: Calibration | None) -> Board:
-    """Places of which none has a gain get those that were measured."""
+    """Places of which none has a gain get those that were measured. Raises ValueError: gains that cannot be."""
     if found is None or found.gains_by == "direct" or any(place.gain_db for place in board.microphones):
         return board
     gains = {way.channel: way.gain_db for way in found.ways}
+    if any(abs(gain_db) > MOST_GAIN_DB for gain_db in gains.values()):
+        raise ValueError("its gains cannot be")
     return replace(
         board,
         microphones=[replace(place, gain_db=gains.get(place.channel, 0.0)) for place in board.microphones],
@@ -59,7 +62,9 @@ def with_gains(board: Board, found: Calibration | None) -> Board:
 
 def first_echo(found: Calibration, board: Board, hearing: Hearing, volume: float) -> tuple[Learned, int] | None:
     """What the echo canceller may begin with, and by how many samples the reference is to be moved: see
-    NearEnd.begin_with() and move(). volume: of the household, 0 to 1. None: it measured other channels."""
+    NearEnd.begin_with() and move(). volume: of the household, 0 to 1. None: it measured other channels.
+
+    Raises ValueError, OverflowError: figures that cannot be."""
     try:
         microphones = channels_of(board, hearing, board.capture_channels).microphones
     except ConfigError:

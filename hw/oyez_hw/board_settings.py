@@ -60,7 +60,9 @@ def filled(written: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return {**left, **written}
 
 
-def settled(name: str, machine: Snapshot | None, written: Collection[str] = ()) -> tuple[Entry, Candidate | None] | None:
+def settled(
+    name: str, machine: Snapshot | None, written: Collection[str] = ()
+) -> tuple[Entry, Candidate | None] | None:
     """board.name -> what the catalogue has of it, and its cards on this machine. machine None: nobody looks, so `auto`
     is nothing; nor is a name that no board has. written: settings that need no settling.
 

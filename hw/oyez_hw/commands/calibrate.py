@@ -48,7 +48,7 @@ def calibrate(asked: argparse.Namespace) -> dict[str, Any]:
     card = known(asked, capture_channels=USUAL_CHANNELS)
     board = open_board(card.settings)
     steps, limited_by = _climb(board, card, asked.loudest)
-    safe_dbfs = steps[-1].level_dbfs
+    safe_dbfs, volume = steps[-1].level_dbfs, _volume(board)
     level_dbfs = max(LEAST_DBFS, safe_dbfs - BELOW_SAFE_DB)
     played = train(SWEEP, asked.seconds, at_least=7)
     take, arrivals, loop = heard(board, played, level_dbfs, "sweeps from the loudspeaker", card.microphones_of)
@@ -62,7 +62,7 @@ def calibrate(asked: argparse.Namespace) -> dict[str, Any]:
         capture_device=card.settings.capture_device,
         playback_device=card.settings.playback_device,
         date=datetime.now().astimezone().isoformat(timespec="seconds"),
-        volume=_volume(board),
+        volume=volume,
         gains_by=by,
         path_ms=round(min(one.arrival_s for one in figures) * 1000, 3),
         start_ms=start_s * 1000,
@@ -73,7 +73,7 @@ def calibrate(asked: argparse.Namespace) -> dict[str, Any]:
         distortion_db=round(_db(max(float(found.distortion[way.channel]) for way in ways)), 1),
         noise_dbfs=round(float(np.median([channels[way.channel].noise_dbfs for way in ways])), 1),
         safe_dbfs=safe_dbfs,
-        safe_volume=round(volume_for(safe_dbfs), 2),
+        safe_volume=round(volume_for(safe_dbfs, volume), 2),
         limited_by=limited_by,
         ways=ways,
     )

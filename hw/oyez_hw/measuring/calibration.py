@@ -107,9 +107,9 @@ def trouble_at(step: Step, before: Sequence[Step]) -> str:
     return ""
 
 
-def volume_for(peak_dbfs: float) -> float:
-    """0 to 1, as the daemon's volume: its curve is cubic."""
-    return min(1.0, 10 ** (peak_dbfs / 60))
+def volume_for(peak_dbfs: float, volume: float) -> float:
+    """At which full scale is as loud as that peak at this volume. 0 to 1, as the daemon's, whose curve is cubic."""
+    return min(1.0, volume * 10 ** (peak_dbfs / 60))
 
 
 def gains_db(channels: Sequence[Channel], distances_mm: Mapping[int, float]) -> tuple[dict[int, float], GainsBy]:

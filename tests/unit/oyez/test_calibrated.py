@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
 from msgspec.structs import replace
 
 from oyez.calibrated import first_echo, put_to_use, with_gains
@@ -13,7 +16,7 @@ from oyez.hearing.array.front import Picked
 from oyez.hearing.blocks import BLOCK, RATE_HZ
 from oyez.hearing.near_end import NearEnd
 from oyez_hw.calibration_file import write_calibration
-from oyez_hw.measuring.calibration import Way
+from oyez_hw.measuring.calibration import MOST_GAIN_DB, Way
 from tests.unit.oyez_hw.measuring.takes import room
 from tests.unit.oyez_hw.measuring.test_calibration import CARDS, calibration
 
@@ -104,3 +107,44 @@ def test_the_state_folder_has_it_for_this_board_alone(tmp_path: Path, caplog: py
     path.write_text("{")
     assert put_to_use(board, Hearing(), tmp_path, 1.0) == (board, None)
     assert "oyez-hw calibrate" in caplog.text
+
+
+anything = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["start_ms", "path_ms", "volume"]), anything),
+    st.binary(max_size=50) | st.just(bytes(12_800)),
+    anything,
+    anything,
+)
+def test_a_damaged_file_ends_no_daemon_and_teaches_no_nonsense(
+    fields: dict[str, float], response: bytes, gain_db: float, scale: float
+) -> None:
+    """It would be read at every start again."""
+    damaged = calibration(**{"ways": (Way(0, gain_db, -12.0, False, scale, response),), **fields})
+    board = replace(BOARD, microphones=PLACES[:1])
+    with TemporaryDirectory() as folder, np.errstate(all="ignore"):
+        write_calibration(Path(folder), damaged)
+        ready, echo = put_to_use(board, Hearing(), Path(folder), 0.6)
+        assert all(abs(place.gain_db) <= MOST_GAIN_DB for place in ready.microphones)
+        if echo is not None and NearEnd(Hearing(), BOARD).begin_with(echo.learned):
+            assert np.isfinite(echo.learned).all()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"ways": (replace(way(0), response=b"abc"),)},
+        {"start_ms": 401.0, "ways": (replace(way(0), response=bytes(12_800)),)},
+        {"path_ms": 1e308},
+        {"ways": (replace(way(0), gain_db=1e9),)},
+    ],
+)
+def test_figures_that_cannot_be_are_left_out_and_told(
+    damage: dict[str, object], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    board = replace(BOARD, microphones=PLACES[:1])
+    write_calibration(tmp_path, calibration(**({"ways": (way(0),)} | damage)))
+    assert put_to_use(board, Hearing(), tmp_path, 0.6) == (board, None)
+    assert "The calibration is left out" in caplog.text

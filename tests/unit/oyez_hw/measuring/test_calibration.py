@@ -125,7 +125,13 @@ def test_the_climb_ends_where_the_loudspeaker_or_the_microphones_do(step: Step, 
 @given(st.floats(-60, 0))
 def test_a_safe_volume_plays_full_scale_with_the_safe_peak(peak_dbfs: float) -> None:
     """By the curve of oyez_hw.software_volume: the cube."""
-    assert 20 * math.log10(volume_for(peak_dbfs) ** 3) == pytest.approx(peak_dbfs, abs=1e-6)
+    assert 20 * math.log10(volume_for(peak_dbfs, 1.0) ** 3) == pytest.approx(peak_dbfs, abs=1e-6)
+
+
+def test_a_card_that_was_turned_down_while_it_was_measured_may_not_be_turned_up_for_it() -> None:
+    """-6 dBFS at volume 0.5 is 24 dB below full scale at volume 1: 0.4, and not 0.8."""
+    assert volume_for(-6.0, 0.5) == pytest.approx(0.5 * volume_for(-6.0, 1.0))
+    assert 20 * math.log10(volume_for(-6.0, 0.5) ** 3) == pytest.approx(-6.0 + 20 * math.log10(0.5**3))
 
 
 def test_what_is_written_is_read_by_the_same_cards_and_no_others(tmp_path: Path) -> None:
