@@ -36,12 +36,16 @@ class LastWords:
         """folder: the run folder."""
         self._folder = folder
 
+    def look(self) -> str:
+        """How the last life ended, where it did not say so itself."""
+        return cause(self._read(ENDED).split(), self._read(SILENT).splitlines())
+
     def take(self) -> str:
-        """How the last life ended, where it did not say so itself; what was read is forgotten."""
-        ended, silent = self._read(ENDED), self._read(SILENT)
+        """The same; what was read is forgotten."""
+        why = self.look()
         self._forget(ENDED)
         self._forget(SILENT)
-        return cause(ended.split(), silent.splitlines())
+        return why
 
     def silent(self, sentences: Sequence[str]) -> None:
         """Who is missed now; none: all are back."""

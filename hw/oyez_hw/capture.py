@@ -51,7 +51,7 @@ class Capture:
         if self._watch is not None:
             self._watch.begin()
         inbox = self._inbox = Inbox(loop, self._buffer_s)
-        self._worker = Worker(lambda: self._run(inbox), "oyez-capture")
+        self._worker = Worker(lambda: self._run(inbox), "oyez-capture", first=True)
         return self.format
 
     def finish(self) -> None:

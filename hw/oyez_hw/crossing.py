@@ -6,14 +6,20 @@ Inbox: from a card's thread into the loop. Outbox: from the loop to a card's thr
 
 import asyncio
 import contextlib
+import logging
+import os
+import resource
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cache, partial
 
 from oyez_hw.faults import Fault
 from oyez_hw.pcm import Frame, Samples
 from oyez_hw.ports import HardwareError
+
+log = logging.getLogger(__name__)
 
 JOIN_S = 2.0
 """A card's thread comes back within a period; one that hangs in its driver is left behind after this."""
@@ -35,11 +41,42 @@ def thread_id() -> int:
     return threading.get_ident()
 
 
+RTPRIO = 5
+"""Priority of the threads that read and write the cards: above all usual threads, below the kernel's."""
+
+
+def go_first() -> bool:
+    """The calling thread is scheduled ahead of all usual ones (SCHED_RR). False: it may not.
+
+    Only where the service manager grants it on purpose (LimitRTPRIO=), and not wherever root runs a test."""
+    if resource.getrlimit(resource.RLIMIT_RTPRIO)[0] < RTPRIO:
+        return False
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(RTPRIO))
+    except OSError:
+        return False
+    return True
+
+
+@cache
+def _tell_usual() -> None:
+    """Once in a process."""
+    log.info("The sound threads run at usual priority (no LimitRTPRIO): on a busy board sound may stutter.")
+
+
+def _ahead(target: Callable[[], None]) -> None:
+    if not go_first():
+        _tell_usual()
+    target()
+
+
 class Worker:
     """A named daemon thread. `target` catches what it raises: nobody else would see it."""
 
-    def __init__(self, target: Callable[[], None], name: str) -> None:
-        self._thread = threading.Thread(target=target, name=name, daemon=True)
+    def __init__(self, target: Callable[[], None], name: str, *, first: bool = False) -> None:
+        """first: it is to be scheduled ahead of others, where that is allowed."""
+        work = partial(_ahead, target) if first else target
+        self._thread = threading.Thread(target=work, name=name, daemon=True)
         self._thread.start()
 
     @property

@@ -85,7 +85,7 @@ class Playback:
             self._began_s, self._taken_s, self._excess = self._clock(), 0.0, 0
             self._outbox.forget()
             self._ledger = Ledger(card.rate_hz, self._outbox.put_frames)
-        self._worker = Worker(lambda: self._run(card, loop, ended), "oyez-playback")
+        self._worker = Worker(lambda: self._run(card, loop, ended), "oyez-playback", first=True)
         return card
 
     def stop(self) -> None:

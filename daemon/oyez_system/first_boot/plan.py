@@ -41,7 +41,7 @@ def taking(
 def keeping(taken: Taken, places: Places, networks: Mapping[bytes, Kept]) -> Iterator[Operation]:
     """The daemon's configuration comes last: with it everything else is there."""
     for name, value in taken.secrets.items():
-        path = places.credentials / f"oyez.{name}"
+        path = places.credential(name)
         yield Write(path, value.encode(), 0o600, 0o700) if value else Remove(path)
     if taken.wifi is not None:
         told = text(taken.wifi.country, [kept(one, networks) for one in taken.wifi.all])

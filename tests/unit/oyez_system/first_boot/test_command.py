@@ -31,7 +31,7 @@ def test_a_good_file_is_taken_apart_and_put_where_it_belongs(device: Device) -> 
     assert (config.device.id, config.home.host, config.mcp[0].label) == ("kitchen", "broker.local", "shop")
     assert (places.credentials / "oyez.device_key").read_text() == "oyez_kitchen_0123456789abcdef"
     assert (places.credentials / "oyez.mqtt_password").read_text() == "rabbit"
-    assert (places.credentials / "oyez.mcp_shop").read_text() == "shop-token"
+    assert (places.credentials / "oyez.mcp/shop").read_text() == "shop-token"
     assert places.hostname.read_text() == "kitchen\n"
     assert str(places.time_zone.readlink()) == "/usr/share/zoneinfo/Europe/Berlin"
     assert places.ssh_keys.read_text().startswith("ssh-ed25519 ")
@@ -44,7 +44,8 @@ def test_secrets_are_roots_alone_and_nowhere_else(device: Device) -> None:
     device.start()
     places = device.places
     assert mode(places.credentials) == 0o700
-    assert {mode(path) for path in (*places.credentials.iterdir(), places.wireless, places.ssh_keys)} == {0o600}
+    laid = {path for path in places.credentials.rglob("*") if path.is_file()}
+    assert {mode(path) for path in (*laid, places.wireless, places.ssh_keys)} == {0o600}
     assert mode(places.config) == 0o644
     for secret in SECRETS:
         assert secret.encode() not in device.all_bytes()
