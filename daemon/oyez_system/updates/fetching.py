@@ -27,7 +27,6 @@ REDIRECTS = 3
 TRIES = 6
 """In vain, one after the other; each byte that comes begins anew."""
 FIRST_S, LONGEST_S = 1.0, 60.0
-PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Fetcher:
         raw = b""
         with self._errors(url), self._client.stream("GET", url, headers={"cache-control": "no-cache"}) as answer:
             self._judge(answer, url)
-            for piece in answer.iter_bytes(PIECE):
+            for piece in answer.iter_bytes():
                 raw += piece
                 if len(raw) > LARGEST_BYTES:
                     break
@@ -66,18 +65,17 @@ class Fetcher:
         make_room(folder, release.size - download.have)
         waits, vain = delays(self._rng, FIRST_S, LONGEST_S), 0
         while download.have < release.size:
-            before = download.have
+            before, why = download.have, "it ended the download"
             try:
                 self._piece(download, pace, progress)
-                trouble = refusal.truncated(_host(release.bundle), download.have, release.size)
             except Refused as error:
                 if error.kind != "server_away":
                     raise
-                trouble = error
+                why = error.why
             if download.have > before:
                 waits, vain = delays(self._rng, FIRST_S, LONGEST_S), 0
             elif (vain := vain + 1) >= TRIES:
-                raise trouble
+                raise refusal.truncated(_host(release.bundle), download.have, release.size, why)
             if download.have < release.size:
                 self._clocks.sleep(next(waits))
         return download.whole()
@@ -90,7 +88,8 @@ class Fetcher:
             self._judge(answer, release.bundle)
             if not download.begin(answer):
                 return
-            for piece in answer.iter_raw(PIECE):
+            # As it comes: what would wait for a full piece is lost when the line is cut.
+            for piece in answer.iter_raw():
                 download.take(piece)
                 progress(download.have / release.size)
                 self._clocks.sleep(pace.wait_s(len(piece), self._clocks.monotonic()))

@@ -48,7 +48,8 @@ class Places:
 
     def keep(self, history: History) -> None:
         """Also after a power cut. Raises Refused."""
-        self.state.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with suppress(OSError):
+            self.state.mkdir(mode=0o755, parents=True, exist_ok=True)
         write(self.state / FILE, msgspec.json.encode(history))
 
     def tell(self, told: Told) -> None:

@@ -11,5 +11,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    promoter(Places(), lambda name: None).run()
+    promoter(Places(), _say).run()
     return 0
+
+
+def _say(name: str) -> None:
+    """It loads what plays sound, which most starts of the device do not need."""
+    from oyez_system import spoken
+    from oyez_system.card.places import Places as Card
+
+    spoken.say(name, Card())

@@ -19,9 +19,10 @@ NO_FAILURE: frozenset[Kind] = AWAY | {"no_source", "same_version", "downgrade", 
 
 
 class Refused(OyezError):
-    def __init__(self, kind: Kind, sentence: str) -> None:
+    def __init__(self, kind: Kind, sentence: str, why: str = "") -> None:
+        """why: what it is in a few words, for another sentence."""
         super().__init__(sentence)
-        self.kind = kind
+        self.kind, self.why = kind, why
 
     @property
     def sentence(self) -> str:
@@ -48,6 +49,7 @@ def server_away(host: str, why: str) -> Refused:
         "server_away",
         f"{host} cannot be reached ({why}), so no version could be fetched: it is tried again; if it stays so, look at "
         "the network and at updates.source.",
+        why,
     )
 
 
@@ -111,11 +113,13 @@ def no_room(needed_mb: int, free_mb: int) -> Refused:
     )
 
 
-def truncated(host: str, have: int, size: int) -> Refused:
+def truncated(host: str, have: int, size: int, why: str) -> Refused:
+    if have == 0:
+        return server_away(host, why)
     return Refused(
         "truncated",
-        f"{host} ended the download after {have} of {size} bytes, again and again: what came is kept, and the rest is "
-        "fetched another time.",
+        f"Of the update {have} of {size} bytes are here, and {host} gives no more ({why}): what came is kept, and the "
+        "rest is fetched another time.",
     )
 
 
