@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
@@ -57,9 +57,11 @@ class Bench:
     force_playback_xrun: Deed
     own_room: Room | None = None
     own_mouth: Mouth | None = None
-    own_unplug: Deed | None = None
+    own_unplug: Callable[[], object] | None = None
     own_replug: Deed | None = None
     own_take: Taking | None = None
+    own_ends: Sequence[Deed] = ()
+    """What is to be ended with it."""
     truth: Truth | None = None
     mouth_dbfs: float = -26.0
     """Digital level of the mouth's speech that is as loud as a person's: 65 dB(A) at 1 m."""
@@ -67,6 +69,7 @@ class Bench:
     loudspeaker_mm: tuple[float, float, float] | None = None
     most_round_trip_ms: float = 600.0
     _heard_before: int = 0
+    _unplugged: bool = False
 
     @property
     def room(self) -> Room:
@@ -77,13 +80,18 @@ class Bench:
     def mouth(self) -> Mouth:
         return self.own_mouth or absent(self.name, "a mouth: give --rig with [mouth]")
 
-    @property
-    def unplug(self) -> Deed:
-        return self.own_unplug or absent(self.name, "a way to pull out its card: give --rig with [usb]")
+    def unplug(self) -> None:
+        """Pulls its card out."""
+        if self.own_unplug is None:
+            absent(self.name, "a way to pull out its card: give --rig with [usb]")
+        self._unplugged = True
+        self.own_unplug()
 
-    @property
-    def replug(self) -> Deed:
-        return self.own_replug or absent(self.name, "a way to plug in its card: give --rig with [usb]")
+    def replug(self) -> None:
+        """When it comes back the card can be opened again."""
+        if self.own_replug is not None and self._unplugged:
+            self.own_replug()
+        self._unplugged = False
 
     def take(self, sound: Sound, after_s: float) -> Take:
         """Plays and hears at once. Raises HardwareError."""
@@ -131,10 +139,11 @@ class Bench:
             self._heard_before = self.own_room.heard.end
 
     def close(self) -> None:
-        if self.own_replug is not None:
-            self.own_replug()
+        self.replug()
         self.microphone.close()
         self.speaker.close()
+        for end in self.own_ends:
+            end()
 
 
 def absent(board: str, what: str) -> NoReturn:

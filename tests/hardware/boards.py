@@ -1,4 +1,4 @@
-"""The boards under test, made: the simulated Room, the virtual ALSA card, and a card of this machine."""
+"""The boards under test, made: the simulated Room, the virtual ALSA card, a card of this machine or of a Pi."""
 
 import time
 from collections.abc import Callable
@@ -11,12 +11,16 @@ from oyez_hw.board_settings import AUTO, PLAIN, settings_for
 from oyez_hw.duplex import play_and_record
 from oyez_hw.measuring.take import Take
 from oyez_hw.pcm import PcmFormat
+from oyez_hw.ports import Microphone, Speaker
 from oyez_hw.probe import snapshot
 from oyez_hw.room import Ear, Room, RoomSettings
 from oyez_hw.simulated import FastClock, RealClock, SimulatedCard
 from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
 from tests.hardware.bench import Bench, Mouth, Sound, Truth
 from tests.hardware.options import Wish
+from tests.hardware.rig.hands import BACK_S, AlsaMouth, command, opens, until
+from tests.hardware.rig.remote import Agent, Chosen, RemoteMicrophone, RemoteSpeaker, remote_take
+from tests.hardware.rig.rig_file import Rig, Ssh
 
 Formats = tuple[PcmFormat, PcmFormat]
 FORMATS: dict[str, Formats] = {
@@ -115,12 +119,62 @@ def given(wish: Wish) -> Bench:
         wish.capture_format or _said(said, "capture") or USUAL[0],
         wish.playback_format or _said(said, "playback") or USUAL[1],
     )
+    parts = (AlsaMicrophone(capture, formats[0]), AlsaSpeaker(playback, formats[1]))
+    return _real(wish, formats, *parts, AlsaMicrophone(capture, formats[0]))
+
+
+def remote(wish: Wish, ssh: Ssh) -> Bench:
+    """A card of a Pi. Raises HardwareError."""
+    wishes = [
+        pcm and [pcm.rate_hz, pcm.channels, pcm.width_bits] for pcm in (wish.capture_format, wish.playback_format)
+    ]
+    agent = Agent(ssh)
+    try:
+        used = agent.ask("choose", wish.board, [wish.capture_device, wish.playback_device], wishes)
+    finally:
+        agent.end()
+    chosen: Chosen = (wish.board, [device for device, _ in used], [pcm for _, pcm in used])
+    formats = (PcmFormat(*used[0][1]), PcmFormat(*used[1][1]))
+    parts = (RemoteMicrophone(ssh, chosen), RemoteSpeaker(ssh, chosen), RemoteMicrophone(ssh, chosen))
+
+    def take(sound: Sound, after_s: float) -> Take:
+        return remote_take(ssh, chosen, sound(formats[1]), after_s)
+
+    return replace(_real(wish, formats, *parts), own_take=take, own_ends=[part.end for part in parts])
+
+
+def furnished(bench: Bench, rig: Rig) -> Bench:
+    """With what stands around it."""
+    mouth = AlsaMouth(rig.mouth) if rig.mouth is not None else None
+    usb = rig.usb
+
+    def plug_in() -> None:
+        assert usb is not None
+        command(usb.on)
+        until(lambda: opens(bench.microphone.open, bench.microphone.close), BACK_S, "the card that was plugged in")
+
+    return replace(
+        bench,
+        own_mouth=mouth,
+        own_ends=[*bench.own_ends, *([mouth.quiet] if mouth is not None else [])],
+        own_unplug=(lambda: command(usb.off)) if usb is not None else None,
+        own_replug=plug_in if usb is not None else None,
+        mouth_dbfs=rig.mouth.level_65_dbfs if rig.mouth is not None else bench.mouth_dbfs,
+        mouth_distance_m=rig.mouth.distance_m if rig.mouth is not None else bench.mouth_distance_m,
+        loudspeaker_mm=rig.board.loudspeaker_mm,
+        most_round_trip_ms=rig.board.most_round_trip_ms,
+    )
+
+
+def _real(
+    wish: Wish, formats: Formats, microphone: Microphone, speaker: Speaker, second_microphone: Microphone
+) -> Bench:
     return Bench(
         name=wish.board,
         formats=formats,
-        microphone=AlsaMicrophone(capture, formats[0]),
-        speaker=AlsaSpeaker(playback, formats[1]),
-        second_microphone=AlsaMicrophone(capture, formats[0]),
+        microphone=microphone,
+        speaker=speaker,
+        second_microphone=second_microphone,
         loop=wish.loop,
         force_capture_xrun=_starve(KERNEL_BUFFER_MS),
         force_playback_xrun=_starve(DEVICE_BUFFER_MS),

@@ -15,20 +15,26 @@ from tests.hardware.boards import (
     MEASURED,
     TRUTH,
     Formats,
+    furnished,
     given,
     measured_room,
+    remote,
     room_of,
     simulated,
     virtual,
     without_a_clock,
 )
 from tests.hardware.options import add_options, conditions_of, wish_of
-from tests.hardware.report.collecting import Collector, Figures, Record
+from tests.hardware.report.collecting import ABOUT, Collector, Figures, Record
+from tests.hardware.rig.hands import on_board, read_rig
+from tests.hardware.rig.remote import Agent
+from tests.hardware.rig.rig_file import Rig, RigError
 from tests.hardware.taking import Chirped, chirped
 
 WIDTH_NAMES = {16: "S16_LE", 24: "S24_3LE", 32: "S32_LE"}
 HERE = ("simulated", "virtual")
 """Boards that need no hardware."""
+RIG = pytest.StashKey[Rig]()
 ONE_FORMAT = "16k_6_microphones"
 
 
@@ -41,6 +47,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--report", None) is None or hasattr(config, "workerinput"):
         return
     wish = wish_of(config)
+    if wish.rig is not None and wish.board in ("", *HERE):
+        raise pytest.UsageError("--rig needs --board NAME: the board that stands in it")
+    if wish.board not in ("", *HERE) and config.getoption("numprocesses", None):
+        raise pytest.UsageError("a board can be tried by one process alone: give -n 0")
+    try:
+        config.stash[RIG] = read_rig(wish.rig)
+    except RigError as error:
+        raise pytest.UsageError(*error.mistakes) from None
     board = wish.board or "+".join(HERE)
     folder, kept = config.getoption("--report"), config.getoption("--history")
     config.pluginmanager.register(Collector(config, board, conditions_of(wish), folder, kept), "oyez-bench-report")
@@ -107,6 +121,29 @@ def make_virtual(
         card.stop()
 
 
+@pytest.fixture(scope="session")
+def rig(pytestconfig: pytest.Config) -> Rig:
+    """What stands around the board."""
+    return pytestconfig.stash[RIG]
+
+
+@pytest.fixture(scope="session")
+def make_real(pytestconfig: pytest.Config, rig: Rig) -> Iterator[Callable[[], Bench]]:
+    """The board that was asked for. Oyez does not run on it meanwhile, and the report has its serial."""
+    wish, ssh = wish_of(pytestconfig), rig.ssh
+    if ssh is None:
+        yield lambda: furnished(given(wish), rig)
+        return
+    on_board(ssh, rig.daemon.stop)
+    try:
+        agent = Agent(ssh)
+        pytestconfig.stash[ABOUT] = agent.ask("hello")
+        agent.end()
+        yield lambda: furnished(remote(wish, ssh), rig)
+    finally:
+        on_board(ssh, rig.daemon.start)
+
+
 @pytest.fixture
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     yield from _ready(request)
@@ -126,7 +163,7 @@ def measured_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
         card = request.getfixturevalue("make_virtual")(MEASURED, room=measured_room(MEASURED))
         ready = replace(virtual(MEASURED, card), truth=TRUTH)
     else:
-        ready = given(wish_of(request.config))
+        ready = request.getfixturevalue("make_real")()
     yield ready
     ready.close()
 
@@ -147,7 +184,7 @@ def chirps(measured_bench: Bench, takes: dict[str, Chirped]) -> Chirped:
 def _ready(request: pytest.FixtureRequest) -> Iterator[Bench]:
     board, _, name = request.param.partition("-")
     if board not in HERE or name not in FORMATS:
-        ready = given(wish_of(request.config))
+        ready = request.getfixturevalue("make_real")()
     elif board == "simulated":
         ready = simulated(FORMATS[name])
     else:

@@ -1,0 +1,162 @@
+"""The way of a bench: rig.toml, ssh, the agent on the board, the mouth. Here ssh is a program that runs the words on
+this machine, the Pi's card is the virtual one, and the mouth speaks into PulseAudio.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from oyez_hw import virtual_pulse
+from oyez_hw.faults import Fault
+from oyez_hw.pcm import PcmFormat
+from oyez_hw.ports import HardwareError
+from tests.hardware.rig.hands import levelled, read_rig
+from tests.hardware.rig.remote import Agent, ssh_command
+from tests.hardware.rig.rig_file import RigError, Ssh
+
+ROOT = Path(__file__).parents[2]
+DEVICES = ["--board", "a-pi", "--capture-device", "oyez_microphone", "--playback-device", "oyez_loudspeaker"]
+SSH = """#!/bin/sh
+while [ "$1" != "--" ]; do shift; done
+shift
+exec sh -c "$*"
+"""
+RIG = """[ssh]
+host = "board"
+user = "bench"
+key = "{key}"
+python = "{python}"
+[daemon]
+stop = ["touch", "{stopped}"]
+start = ["touch", "{started}"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(pytestconfig: pytest.Config) -> None:
+    if board := pytestconfig.getoption("--board", ""):
+        pytest.skip(f"the bench itself is tried where no board is under test, and {board} is")
+
+
+@pytest.fixture
+def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file, and an `ssh` on the path."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "ssh").write_text(SSH)
+    (tmp_path / "bin" / "ssh").chmod(0o755)
+    (tmp_path / "key").touch()
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    places = {name: tmp_path / name for name in ("key", "stopped", "started")}
+    file = tmp_path / "rig.toml"
+    file.write_text(RIG.format(python=sys.executable, **places))
+    return file
+
+
+def run(folder: Path, rig: Path, *words: str) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
+    """(the run, result by test)."""
+    command = [sys.executable, "-m", "pytest", "--no-cov", "-q", "-n", "0", "-p", "no:cacheprovider"]
+    command += ["tests/hardware/test_contract.py", "tests/hardware/test_loop_back.py", "--rig", str(rig)]
+    command += ["--report", str(folder / "out"), "--history", str(folder / "history.jsonl"), *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    report = folder / "out" / "report.json"
+    outcomes = json.loads(report.read_text())["outcomes"] if report.exists() else []
+    return done, {one["test"].rpartition("::")[2].partition("[")[0]: one["result"] for one in outcomes}
+
+
+@pytest.fixture
+def card(plugin_folder: Path, tmp_path: Path) -> Iterator[list[str]]:
+    """A virtual card in a process of its own, as a Pi's would be; the options that name it."""
+    command = [sys.executable, "-m", "oyez_hw.virtual_card", "--dir", str(tmp_path / "card")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        name, _, value = program.stdout.readline().strip().partition("=")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(name, value)
+            yield DEVICES
+        program.terminate()
+
+
+@pytest.mark.long
+def test_the_whole_contract_holds_over_ssh(rig: Path, card: list[str], tmp_path: Path) -> None:
+    done, results = run(tmp_path, rig, *card)
+    assert done.returncode == 0, done.stdout
+    assert list(results.values()).count("passed") >= 10
+
+
+def test_the_same_tests_run_over_ssh_with_a_mouth_and_the_daemon_rests_meanwhile(rig: Path, tmp_path: Path) -> None:
+    if reason := virtual_pulse.missing():
+        pytest.skip(f"virtual board: {reason}")
+    pulse = virtual_pulse.VirtualPulse(tmp_path / "pulse", PcmFormat(16_000, 2), PcmFormat(48_000, 2))
+    mouth = f'device = "{virtual_pulse.MOUTH}"\ndistance_m = 1.0\nlevel_65_dbfs = -26.0\nrate_hz = 16000\n'
+    rig.write_text(rig.read_text() + f"[mouth]\n{mouth}")
+    pulse.start()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in pulse.environment.items():
+                patch.setenv(name, value)
+            words = [*DEVICES, "--capture-format", "16000,2", "--loop", "none"]
+            done, results = run(tmp_path, rig, *words, "-k", "open_tells or in_its_place")
+    finally:
+        pulse.stop()
+    assert done.returncode == 0, done.stdout
+    assert results == {
+        "test_open_tells_what_the_card_really_gives": "passed",
+        "test_every_channel_is_in_its_place": "passed",
+        "test_every_channel_is_a_microphone_in_its_place": "skipped",
+    }
+    assert "a-pi does not hear itself" in done.stdout
+    assert (tmp_path / "stopped").exists()
+    assert (tmp_path / "started").exists(), "it runs again afterwards"
+
+
+def test_a_wrong_rig_ends_the_run_with_its_mistakes(rig: Path, tmp_path: Path) -> None:
+    rig.write_text(rig.read_text() + "[mouht]\n")
+    done, results = run(tmp_path, rig, "--board", "a-pi")
+    assert done.returncode == 4
+    assert "mouht is unknown. Did you mean mouth?" in done.stdout + done.stderr
+    assert not results
+
+
+def test_a_rig_or_a_key_that_is_not_there_is_named(rig: Path, tmp_path: Path) -> None:
+    with pytest.raises(RigError, match=r"no\.toml could not be read"):
+        read_rig(tmp_path / "no.toml")
+    (tmp_path / "key").unlink()
+    with pytest.raises(RigError, match=r"ssh\.key is .*no such file"):
+        read_rig(rig)
+
+
+def test_a_board_that_does_not_answer_is_told_with_what_to_look_at(tmp_path: Path, rig: Path) -> None:
+    agent = Agent(Ssh(host="board", user="bench", key="k", python="no-such-python"))
+    with pytest.raises(HardwareError, match=r"board does not answer over ssh .* can import oyez_hw"):
+        agent.ask("hello")
+    agent.end()
+
+
+def test_what_the_board_s_card_says_arrives_with_its_fault(rig: Path) -> None:
+    agent = Agent(Ssh(host="board", user="bench", key="k", python=sys.executable))
+    agent.ask("choose", "a-pi", ["hw:9", "hw:9"], [None, None])
+    with pytest.raises(HardwareError) as told:
+        agent.ask("listen")
+    assert told.value.fault is Fault.ABSENT
+    with pytest.raises(HardwareError, match="give --capture-device"):
+        agent.ask("choose", "a-pi", ["", ""], [None, None])
+    assert agent.ask("hello")["version"]
+    agent.end()
+
+
+def test_no_word_of_a_rig_reaches_the_board_s_shell_as_more_than_a_word() -> None:
+    command = ssh_command(Ssh(host="h", user="u", key="k"), ["echo", "$(reboot)", "a b", "; halt"])
+    assert command[-2:] == ["--", "echo '$(reboot)' 'a b' '; halt'"]
+
+
+def test_speech_that_would_clip_is_refused() -> None:
+    sound = np.rint(np.sin(np.arange(16_000) * 0.3) * 20_000).astype(np.int16)
+    assert np.abs(levelled(sound, 16_000, 48_000, -20.0)).max() == pytest.approx(0.1 * np.sqrt(2), rel=0.05)
+    with pytest.raises(ValueError, match="clips"):
+        levelled(sound, 16_000, 48_000, 0.0)
