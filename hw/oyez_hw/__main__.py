@@ -1,6 +1,6 @@
 """oyez-hw: the board alone, no conversation.
 
-Exit codes: 0 well, 1 the card failed or has a fault, 2 usage, 78 set-up is missing.
+Exit codes: 0 well, 1 the card failed or has a fault, 2 usage, 78 set-up is missing, 130 Ctrl-C.
 """
 
 import argparse
@@ -17,6 +17,9 @@ from oyez_hw.commands.sound import add_levels, add_play, add_record, levels, pla
 from oyez_hw.doctor.command import add_arguments as add_doctor, doctor
 from oyez_hw.measuring.loop_back import NothingHeardError
 from oyez_hw.ports import HardwareError
+
+INTERRUPTED = 130
+"""As shells count it: 128 and SIGINT."""
 
 
 def list_cards(asked: argparse.Namespace) -> dict[str, Any]:
@@ -56,10 +59,7 @@ def _command(commands: Any, name: str, run: Any, text: str) -> argparse.Argument
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = _parser()
-    asked = parser.parse_args(argv)
-    if getattr(asked, "seconds", 0.0) < 0:
-        parser.error("--seconds must not be less than 0")
+    asked = _parser().parse_args(argv)
     try:
         if asked.command not in ("board", "doctor") and getattr(asked, "name", None) != "simulated":
             alsa()
@@ -71,6 +71,8 @@ def main(argv: list[str] | None = None) -> int:
     except (HardwareError, NothingHeardError, OSError, ValueError) as error:
         print(f"oyez-hw: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     if asked.json:
         print(json.dumps(said))
     return 1 if said.get("ok") is False else 0

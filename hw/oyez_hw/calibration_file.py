@@ -35,6 +35,14 @@ def read_calibration(state: Path, board: str, capture_device: str, playback_devi
     return kept
 
 
+def be_writable(state: Path) -> None:
+    """Before a long measurement. Raises OSError: what it finds could not be kept."""
+    trial = state / FOLDER / ".trial"
+    trial.parent.mkdir(parents=True, exist_ok=True)
+    trial.touch()
+    trial.unlink()
+
+
 def write_calibration(state: Path, calibration: Calibration) -> Path:
     """Whole or not at all. Raises OSError."""
     path = path_of(state, calibration.board, calibration.capture_device, calibration.playback_device)

@@ -16,7 +16,9 @@ def read_wav(path: Path) -> tuple[Samples, int]:
             width, channels, rate_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
             data = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
-        raise ValueError(f"{path} is no WAV file of PCM ({error}): convert it to 16 bit PCM") from error
+        raise ValueError(
+            f"{path} is no WAV file of PCM ({str(error) or 'it ends too early'}): convert it to 16 bit PCM"
+        ) from error
     if width not in _FORMAT_OF_BYTES:
         raise ValueError(f"{path} has {8 * width} bit samples: convert it to 16 bit PCM")
     return to_house(
@@ -26,6 +28,7 @@ def read_wav(path: Path) -> tuple[Samples, int]:
 
 def wav_writer(path: Path, channels: int, rate_hz: int) -> wave.Wave_write:
     """To be given int16 little-endian by writeframes(), and closed. Raises OSError."""
+    path.open("wb").close()  # wave itself fails in the middle of its own beginning, with noise on standard error
     file = wave.open(str(path), "wb")  # noqa: SIM115
     file.setnchannels(channels)
     file.setsampwidth(2)

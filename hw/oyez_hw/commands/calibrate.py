@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 
 from oyez_hw.boards import Board, open_board
-from oyez_hw.calibration_file import write_calibration
-from oyez_hw.commands.cards import Known, add_both, known, place, rounded
+from oyez_hw.calibration_file import be_writable, write_calibration
+from oyez_hw.commands.cards import MEASURED_S, Known, add_both, known, place, rounded, seconds_up_to
 from oyez_hw.commands.channels import SWEEP, USUAL_CHANNELS
 from oyez_hw.commands.listening import LEAST_DBFS, heard
 from oyez_hw.measuring.calibration import Calibration, Step, gains_db, trouble_at, volume_for, ways_of
@@ -33,7 +33,7 @@ DEFAULT_STATE = "/var/lib/oyez"
 
 def add_calibrate(command: argparse.ArgumentParser) -> None:
     add_both(command)
-    command.add_argument("--seconds", type=float, default=8.0, help="of the sweeps at the end")
+    command.add_argument("--seconds", type=seconds_up_to(MEASURED_S), default=8.0, help="of the sweeps at the end")
     command.add_argument("--loudest", type=float, default=-6.0, metavar="DBFS", help="peak that is tried at most")
     command.add_argument(
         "--loudspeaker", type=place, metavar="X,Y[,Z]", help="where it sits, in mm, as [[board.microphones]]"
@@ -46,6 +46,8 @@ def calibrate(asked: argparse.Namespace) -> dict[str, Any]:
     if not QUIETEST_DBFS <= asked.loudest <= 0.0:
         raise ValueError(f"--loudest is {asked.loudest:g}; it must be {QUIETEST_DBFS:g} to 0 dBFS")
     card = known(asked, capture_channels=USUAL_CHANNELS)
+    state = _state(asked.state)
+    be_writable(state)
     board = open_board(card.settings)
     steps, limited_by = _climb(board, card, asked.loudest)
     safe_dbfs, volume = steps[-1].level_dbfs, _volume(board)
@@ -77,7 +79,7 @@ def calibrate(asked: argparse.Namespace) -> dict[str, Any]:
         limited_by=limited_by,
         ways=ways,
     )
-    path = write_calibration(_state(asked.state), made)
+    path = write_calibration(state, made)
     faults = [one.sentence for one in findings(channels, None, card.references) if one.fault]
     if not asked.json:
         print("\n".join([*_sentences(made), *(f"- {one}" for one in faults), f"Kept in {path}."]))

@@ -1,10 +1,14 @@
 """Which card a command uses: what its arguments say, else the configuration that they name, else the usual."""
 
 import argparse
+import math
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from oyez_hw import catalogue
 from oyez_hw.board_settings import AUTO, PLAIN, filled, settings_for
@@ -13,6 +17,9 @@ from oyez_hw.probe import snapshot
 
 Place = tuple[float, float, float]
 """x, y, z in mm, as in `[[board.microphones]]`."""
+MEASURED_S = 60.0
+"""Longest measurement. All of it is in memory: of eight channels at 48 kHz 46 MB, and more to look at it."""
+LISTENED_S = 86_400.0
 _FIELDS = tuple(field.name for field in fields(BoardSettings))
 
 
@@ -77,17 +84,19 @@ def known(asked: argparse.Namespace, **usual: Any) -> Known:
         written["room_script"] = str(Path(asked.room_script).absolute())
     table = filled(written, _of_catalogue(str(written.get("name", PLAIN[0])), written))
     try:
-        if table.get("mixer_range_db"):
-            table["mixer_range_db"] = tuple(table["mixer_range_db"])
-        settings = BoardSettings(**{**usual, **{name: table[name] for name in _FIELDS if name in table}})
+        fields_of = {**usual, **{name: table[name] for name in _FIELDS if name in table}}
+        settings = msgspec.convert(fields_of, BoardSettings)
         _ = settings.capture_format, settings.playback_format
+        if not 5 <= settings.period_ms <= 100:
+            raise ValueError(f"period_ms is {settings.period_ms}; it must be 5 to 100")
         places = {
             int(one["channel"]): (float(one["x_mm"]), float(one["y_mm"]), float(one.get("z_mm", 0.0)))
             for one in table.get("microphones", [])
         }
         return Known(settings, places, tuple(int(one) for one in table.get("reference_channels", [])))
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{asked.config}: [board] is wrong ({error!r}): `oyez check-config` says where") from error
+    except (KeyError, TypeError, msgspec.ValidationError) as error:
+        why = error if isinstance(error, msgspec.ValidationError) else repr(error)
+        raise ValueError(f"{asked.config}: [board] is wrong ({why}): `oyez check-config` says where") from error
 
 
 def _of_catalogue(name: str, written: dict[str, Any]) -> dict[str, Any]:
@@ -102,11 +111,29 @@ def open_cards(asked: argparse.Namespace, **usual: Any) -> Board:
 
 
 def place(text: str) -> Place:
-    """`X,Y` or `X,Y,Z` in mm. Raises ValueError."""
-    parts = [float(part) for part in text.split(",")]
-    if len(parts) not in (2, 3):
-        raise ValueError(f"{text} is no place: X,Y or X,Y,Z in mm")
+    """`X,Y` or `X,Y,Z` in mm. Raises ArgumentTypeError."""
+    try:
+        parts = [float(part) for part in text.split(",")]
+    except ValueError:
+        parts = []
+    if len(parts) not in (2, 3) or not all(math.isfinite(part) for part in parts):
+        raise argparse.ArgumentTypeError(f"{text} is no place: X,Y or X,Y,Z in mm")
     return parts[0], parts[1], parts[2] if len(parts) == 3 else 0.0
+
+
+def seconds_up_to(most_s: float) -> Callable[[str], float]:
+    """An argument's type: past it the sound would not fit into a small board's memory, or onto its card."""
+
+    def seconds(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0.0 <= value <= most_s:
+            raise argparse.ArgumentTypeError(f"{text} is no time: it must be 0 to {most_s:g} seconds")
+        return value
+
+    return seconds
 
 
 def rounded(value: Any, digits: int = 4) -> Any:

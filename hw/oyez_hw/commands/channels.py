@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from oyez_hw.boards import open_board
-from oyez_hw.commands.cards import Known, add_both, known, place, rounded
+from oyez_hw.commands.cards import MEASURED_S, Known, add_both, known, place, rounded, seconds_up_to
 from oyez_hw.commands.listening import heard
 from oyez_hw.measuring.channel_check import Channel, channels_in
 from oyez_hw.measuring.chirp import Chirp, train
@@ -22,7 +22,7 @@ USUAL_CHANNELS = 2
 
 def add_channels(command: argparse.ArgumentParser) -> None:
     add_both(command)
-    command.add_argument("--seconds", type=float, default=6.0, help="of sweeps")
+    command.add_argument("--seconds", type=seconds_up_to(MEASURED_S), default=6.0, help="of sweeps")
     command.add_argument("--level", type=float, default=-20.0, metavar="DBFS", help="peak of the sweeps")
     command.add_argument(
         "--loudspeaker",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from oyez_hw.boards import open_board
-from oyez_hw.commands.cards import Known, add_both, known, rounded
+from oyez_hw.commands.cards import MEASURED_S, Known, add_both, known, rounded, seconds_up_to
 from oyez_hw.commands.listening import heard
 from oyez_hw.measuring.chirp import Chirp, train
 from oyez_hw.measuring.loop_back import LoopBack
@@ -18,7 +18,9 @@ LEAST_CHIRPS = 8
 
 def add_latency(command: argparse.ArgumentParser) -> None:
     add_both(command)
-    command.add_argument("--seconds", type=float, default=15.0, help="of chirps; the more, the surer of the drift")
+    command.add_argument(
+        "--seconds", type=seconds_up_to(MEASURED_S), default=15.0, help="of chirps; the more, the surer of the drift"
+    )
     command.add_argument("--level", type=float, default=-20.0, metavar="DBFS", help="peak of the chirps")
     command.add_argument("--channel", type=int, default=None, help="microphone to ask; unset: the one that hears best")
 

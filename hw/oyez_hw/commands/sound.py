@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import soxr
 
-from oyez_hw.commands.cards import add_loudspeaker, add_microphone, open_cards
+from oyez_hw.commands.cards import LISTENED_S, add_loudspeaker, add_microphone, open_cards, seconds_up_to
 from oyez_hw.commands.progress import Progress
 from oyez_hw.levels import FLOOR_DBFS
 from oyez_hw.pcm import PcmFormat, Samples
@@ -22,12 +22,12 @@ SHOWN_S = 0.1
 def add_record(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", type=Path, metavar="FILE.wav")
     add_microphone(command)
-    command.add_argument("--seconds", type=float, default=5.0, help="0: until Ctrl-C")
+    command.add_argument("--seconds", type=seconds_up_to(LISTENED_S), default=5.0, help="0: until Ctrl-C")
 
 
 def add_levels(command: argparse.ArgumentParser) -> None:
     add_microphone(command)
-    command.add_argument("--seconds", type=float, default=0.0, help="0: until Ctrl-C")
+    command.add_argument("--seconds", type=seconds_up_to(LISTENED_S), default=0.0, help="0: until Ctrl-C")
 
 
 def add_play(command: argparse.ArgumentParser) -> None:
