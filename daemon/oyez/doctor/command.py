@@ -32,7 +32,15 @@ def surroundings(arguments: argparse.Namespace, environ: Mapping[str, str]) -> S
 
 async def doctor(arguments: argparse.Namespace, where: Surroundings) -> int:
     """0: nothing is in trouble; 1: something is. Raises OyezError: the page cannot be written."""
-    logging.getLogger().addHandler(logging.NullHandler())  # what the parts would log is told as findings
+    quiet = logging.NullHandler()  # what the parts would log is told as findings
+    logging.getLogger().addHandler(quiet)
+    try:
+        return await _examined(arguments, where)
+    finally:
+        logging.getLogger().removeHandler(quiet)  # or a crash of our own would end without a word
+
+
+async def _examined(arguments: argparse.Namespace, where: Surroundings) -> int:
     teller = Teller(sys.stderr if arguments.json else sys.stdout)
     examination = Examination(where, teller.progress)
     report = await examine(examination.checks(), where.root, teller)

@@ -27,9 +27,20 @@ CREDENTIALS = "etc/credstore"
 """Where systemd takes the daemon's from; a person who calls the doctor has none of its own."""
 
 
+def hidden(path: Path) -> bool:
+    """It is there and not for this user's eyes; or it lies in a folder that is not, and nobody can say."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return not os.access(path, os.R_OK)
+
+
 def read_settings(path: Path, root: Path, environ: Mapping[str, str]) -> tuple[Config | None, SettingsFacts]:
     """Without a configuration where it is wrong, or may not be read by this user."""
-    if path.exists() and not os.access(path, os.R_OK):
+    if hidden(path):
         return None, SettingsFacts(unreadable=f"{path} may not be read by this user: {AS_ROOT}")
     board_away = ""
     try:
@@ -46,13 +57,15 @@ def read_secret(root: Path, file: str, credential: str, environ: Mapping[str, st
     """As the daemon has it. Raises ConfigError, CannotLook: it is not for this user's eyes."""
     stored = root / CREDENTIALS / f"oyez.{credential}"
     path = Path(file) if file else stored
-    if path.exists() and not os.access(path, os.R_OK):
+    if hidden(path):
         raise CannotLook(f"{path} may not be read by this user: {AS_ROOT}")
     return secret(str(stored) if not file and stored.exists() else file, credential, environ)
 
 
 def read_state(folder: Path, space: Space = os.statvfs, user: Callable[[], int] = os.geteuid) -> StateFacts:
     """Writes a byte and takes it away again. Raises CannotLook: there is no such folder, or it is not this user's."""
+    if hidden(folder):
+        raise CannotLook(f"{folder} is another user's: {AS_ROOT}")
     if not folder.exists():
         raise CannotLook(f"there is no state folder {folder} yet; `--state` names another")
     if user() not in (0, folder.stat().st_uid):

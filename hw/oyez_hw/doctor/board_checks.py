@@ -34,8 +34,13 @@ from oyez_hw.doctor.sound_rules import card_failed, held_by_us, judge_sound
 from oyez_hw.ports import HardwareError, Microphone, Speaker
 
 OpenCards = Callable[[], tuple[Microphone, Speaker]]
-SOUND_WITHIN_S = 20.0
-"""The listening takes five seconds; a card that hangs is left behind."""
+HANGS_S = 20.0
+"""The listening takes five seconds, looking at it less on a small board; a card that hangs is left behind."""
+SOUND_WITHIN_S = HANGS_S + 5.0
+HANGS = (
+    f"the sound card hangs, a call on its driver did not come back within {HANGS_S:g} s: plug it in again, or restart "
+    "the board; see `dmesg` for what its driver says"
+)
 HELD = "the daemon holds the card; stop it for a look at it: `sudo systemctl stop oyez`"
 
 
@@ -112,9 +117,12 @@ class SoundLook:
         worker = ThreadPoolExecutor(1, "doctor-sound")
         self.hung = True
         try:
-            figures, self.recording = await asyncio.get_running_loop().run_in_executor(worker, self._listen)
+            async with asyncio.timeout(HANGS_S):
+                figures, self.recording = await asyncio.get_running_loop().run_in_executor(worker, self._listen)
             self.hung = False
             return Heard(figures)
+        except TimeoutError:
+            return Heard(None, HANGS)
         except (HardwareError, ValueError) as error:
             self.hung = False
             return Heard(None, str(error))

@@ -152,7 +152,9 @@ def _root_options(table: str) -> list[str] | None:
 
 
 def _throttled(root: Path) -> int | None:
-    return _number(root / "sys/devices/platform/soc/soc:firmware/get_throttled", 16)
+    """The node is called after the processor's bus: soc, on a Raspberry Pi 5 soc@107c000000."""
+    files = sorted(root.glob("sys/devices/platform/soc*/soc*:firmware/get_throttled"))
+    return next((bits for file in files if (bits := _number(file, 16)) is not None), None)
 
 
 def _number(path: Path, base: int = 10) -> int | None:

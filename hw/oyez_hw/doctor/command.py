@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -53,6 +54,8 @@ def doctor(asked: argparse.Namespace) -> dict[str, Any]:
     plots = sound_plots(sound.recording) if sound.recording is not None else []
     said = finish(report, plots, hide, asked.html, teller)
     if sound.hung:
+        if asked.json:
+            print(json.dumps(said))
         sys.stdout.flush()
         os._exit(1)  # the card holds its thread for ever
     return said

@@ -60,7 +60,11 @@ def document(title: str, parts: Sequence[str]) -> str:
 
 def verdict(report: Report) -> str:
     """One sentence."""
-    findings = report.findings
+    findings, looked = report.findings, [result for result in report.results if not result.skipped]
+    if not findings and len(looked) < len(report.results):
+        return (
+            f"Nothing was found to be wrong in {len(looked)} of {len(report.results)} checks; the others say why not."
+        )
     if not findings:
         return "Nothing was found to be wrong."
     troubles = sum(finding.severity == "trouble" for finding in findings)

@@ -24,6 +24,8 @@ _V6 = re.compile(
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _HOME = re.compile(r"(?<=/home/)[^/\s'\":]+")
 _URL = re.compile(r"(?<=://)[^\s/'\")]+")
+_QUERY = re.compile(r"(://[^\s?'\")]*\?)[^\s'\")]+")
+"""Behind the question mark of an address: keys, as often as not."""
 _LOOPBACK = re.compile(r"^(?:127(?:\.\d+){3}|localhost|\[::1\])(?::\d+)?$")
 
 
@@ -44,6 +46,7 @@ class Redaction:
             text = text.replace(secret, SECRET)
         for name in self._names:
             text = name.sub(NAME, text)
+        text = _QUERY.sub(rf"\1{SECRET}", text)
         text = _URL.sub(lambda found: found[0] if _LOOPBACK.match(found[0]) else ADDRESS, text)
         text = _MAC.sub(MAC, _MAIL.sub(MAIL, text))
         return _HOME.sub(PERSON, _V6.sub(ADDRESS, _V4.sub(ADDRESS, text)))
@@ -66,5 +69,7 @@ def _settings(path: Path) -> Iterator[tuple[str, str]]:
         text = path.read_text("utf-8", "replace")
     except OSError:
         return
-    for found in re.finditer(r"^\s*(ssid|id|psk|password|wep-key\d)\s*=\s*\"?([^\"\n]+?)\"?\s*$", text, re.MULTILINE):
-        yield found[1], found[2]
+    for found in re.finditer(r"^\s*(ssid|id|psk|(?:sae_)?password|wep-key\d)\s*=[ \t]*(\S.*?)\s*$", text, re.MULTILINE):
+        value = found[2]
+        quoted = len(value) > 2 and value[0] == value[-1] == '"'
+        yield found[1], value[1:-1] if quoted else value

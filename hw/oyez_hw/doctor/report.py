@@ -50,7 +50,7 @@ def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
         case str():
             return hide(value)
         case Mapping():
-            return {key: _hidden(one, hide) for key, one in value.items()}
+            return {key: one if key == "severity" else _hidden(one, hide) for key, one in value.items()}
         case list() | tuple():
             return [_hidden(one, hide) for one in value]
         case _:

@@ -49,6 +49,9 @@ async def _make(check: Check[Any]) -> Result:
     except TimeoutError:
         why = f"it was not done within {check.within_s:g} s"
         return Result(name=check.name, title=check.title, skipped=why, took_s=_since(began_s))
+    except Exception as error:  # one check that fails itself costs the report no other one
+        why = f"the check itself failed ({type(error).__name__}: {error}): please report it"
+        return Result(name=check.name, title=check.title, skipped=why, took_s=_since(began_s))
     return Result(
         name=check.name,
         title=check.title,

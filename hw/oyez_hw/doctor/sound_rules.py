@@ -58,7 +58,7 @@ def held_by_us(program: str) -> bool:
 
 def card_failed(sentence: str) -> Finding:
     """The microphone could not be opened or read. sentence: of the driver's error."""
-    kinds = {"in use": "card_busy", "there is no": "no_card"}
+    kinds = {"in use": "card_busy", "there is no": "no_card", "card hangs": "card_hangs"}
     name = next((kind for words, kind in kinds.items() if words in sentence), "card_failed")
     return from_sentence(name, "trouble", sentence, "The device hears nothing until this is mended.")
 

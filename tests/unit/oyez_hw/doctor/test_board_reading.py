@@ -49,6 +49,11 @@ def test_whatever_stands_in_the_files_nothing_is_raised(texts: list[str]) -> Non
             list(judge(read(root)))  # type: ignore[operator]
 
 
+def test_the_firmwares_bits_are_found_on_a_raspberry_pi_5_too(tmp_path: Path) -> None:
+    put(tmp_path, "sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled", "50005\n")
+    assert reading.read_power(tmp_path).throttled_bits == 0x50005
+
+
 def test_an_image_that_is_read_only_by_design_is_well(tmp_path: Path) -> None:
     put(tmp_path, "proc/mounts", "/dev/root / ext4 ro 0 0\n")
     put(tmp_path, "etc/fstab", "/dev/root / ext4 ro,noatime 0 1\n")

@@ -6,21 +6,24 @@ import struct
 import zlib
 from html.parser import HTMLParser
 from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, strategies as st
+from msgspec.structs import replace
 
 from oyez_hw.doctor import svg
 from oyez_hw.doctor.finding import Finding, Result, from_sentence, parted
 from oyez_hw.doctor.page import page, verdict
 from oyez_hw.doctor.plots import latency_plot, sound_plots
-from oyez_hw.doctor.redaction import Redaction
+from oyez_hw.doctor.redaction import Redaction, wireless_names
 from oyez_hw.doctor.report import Report, in_words, without
 from oyez_hw.doctor.spectrogram import png, spectrogram_png
 from oyez_hw.doctor.steered import STEP_DEG, steered_power
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.room import Ear, Room, RoomSettings
+from tests.doubles.pi import put
 from tests.unit.oyez_hw.doctor.test_sound import heard_in
 
 FINDING = Finding("odd", "trouble", "It is <odd> & `broken`.", "It will not do.", "Mend it.")
@@ -65,6 +68,9 @@ def test_a_page_with_all_plots_asks_nobody_for_anything_and_runs_no_script() -> 
 def test_the_verdict_counts() -> None:
     caution = Finding("small", "caution", "A", "B", "C")
     assert verdict(report_of()) == "Nothing was found to be wrong."
+    some = report_of()
+    half = replace(some, results=(*some.results, Result(name="a", title="A", skipped="there is none")))
+    assert verdict(half) == "Nothing was found to be wrong in 1 of 2 checks; the others say why not."
     assert verdict(report_of(FINDING)) == "Found: 1 trouble."
     assert verdict(report_of(caution, FINDING, caution)) == "Found: 1 trouble and 2 remarks."
     assert report_of(caution).well
@@ -95,6 +101,12 @@ def test_any_sentence_makes_a_finding(sentence: str) -> None:
     assert finding.remedy
 
 
+@pytest.mark.parametrize("name", ["trouble", "caution", "advice"])
+def test_a_device_that_is_called_as_a_severity_has_a_report_too(name: str) -> None:
+    shown = without(report_of(FINDING), Redaction([name]))
+    assert shown.findings[0].severity == "trouble"
+
+
 PRIVATE_WORD = st.text("abcdefghijklmnopqrstuvwxyzäöü0123456789 -_&<>\"'", min_size=4, max_size=20).map(str.strip)
 
 
@@ -108,6 +120,16 @@ def test_no_secret_and_no_name_is_left_anywhere_in_a_report(secret: str, name: s
     text = json.dumps(told, ensure_ascii=False)
     words = [word for word in (secret, name) if json.dumps(word, ensure_ascii=False)[1:-1] in text]
     assert not words
+
+
+def test_wireless_names_and_passwords_are_known_however_they_are_quoted(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "etc/wpa_supplicant/a.conf",
+        'network={\n ssid="Anna\'s"\n psk="a \\"b\\" c"\n sae_password="d e"\n}\n',
+    )
+    put(tmp_path, "etc/NetworkManager/system-connections/b", '[wifi]\nssid = B\n[wifi-security]\npsk=x"y\n')
+    assert wireless_names(tmp_path) == ({"Anna's", "B"}, {'a \\"b\\" c', "d e", 'x"y'})
 
 
 @given(st.ip_addresses())
@@ -138,6 +160,8 @@ def test_times_versions_levels_and_this_very_machine_are_left(text: str) -> None
     [
         ("b8:27:eb:12:34:56", "[mac]"),
         ("anna@example.org", "[mail]"),
+        ("https://anna:pw@a.example/v1?key=geheim9&x=1 is away", "https://[address]/v1?*** is away"),
+        ("ws://127.0.0.1:8765/v1/realtime?key=geheim9", "ws://127.0.0.1:8765/v1/realtime?***"),
         ("/home/anna/x", "/home/[person]/x"),
         ("http://flur.fritz.box:8700/v1", "http://[address]/v1"),
         ("fe80::1ff:fe23:4567:890a", "[address]"),

@@ -1,5 +1,6 @@
 """Listening to a board, in a Room whose clock runs fast: what is measured is what was planted."""
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
 
-from oyez_hw.doctor.board_checks import SoundLook
+from oyez_hw.doctor import board_checks
+from oyez_hw.doctor.board_checks import SoundLook, judge_heard
 from oyez_hw.doctor.finding import CannotLook
 from oyez_hw.doctor.sound_facts import Recording, SoundFigures
 from oyez_hw.doctor.sound_figures import CLEAR_DB, echo_of, rate_error_ppm
@@ -199,3 +201,30 @@ async def test_the_daemons_card_is_left_to_it(tmp_path: Path) -> None:
     look = SoundLook(Plan("alsa", MICROPHONE), opened, tmp_path, device="hw:1,0")
     with pytest.raises(CannotLook, match="systemctl stop oyez"):
         await look.look()
+
+
+class Hung:
+    """A microphone whose driver does not come back until the test is over."""
+
+    xruns = 0
+
+    def __init__(self, until: asyncio.Event) -> None:
+        self._loop, self._until = asyncio.get_running_loop(), until
+
+    def open(self) -> PcmFormat:
+        asyncio.run_coroutine_threadsafe(self._until.wait(), self._loop).result()
+        raise HardwareError("it was over")
+
+    def close(self) -> None: ...
+
+
+async def test_a_card_that_hangs_is_trouble_and_not_a_check_that_was_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_checks, "HANGS_S", 0.0)
+    over = asyncio.Event()
+    hung = Hung(over)
+    look = SoundLook(Plan("alsa", MICROPHONE), lambda: (hung, hung), tmp_path)  # type: ignore[arg-type,return-value]
+    (found,) = judge_heard(await look.look())
+    over.set()
+    assert (found.name, found.severity, look.hung) == ("card_hangs", "trouble", True)
