@@ -19,6 +19,7 @@ from oyez.logs import set_up
 VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "first-boot": ("first_boot.command", "take oyez.toml in from the boot partition"),
+        "first-words": ("first_words.command", "say aloud what a newly set-up device lacks"),
         "update": ("updates.command", "look for a newer version, or install one"),
         "promote": ("updates.promote_command", "after the start of a slot on trial: keep it or go back"),
         "rescue": ("rescue.command", "the daemon does not start: what is done next"),
