@@ -56,6 +56,7 @@ from oyez.supervision import Notifier
 from oyez.tooling import SecretHeaders, Tooling
 from oyez.trace import StateShown
 from oyez.troubles import Troubles
+from oyez.update_news import UpdateNews
 from oyez.view import View
 from oyez.vital_signs import VitalSigns
 from oyez_hw.boards import Board
@@ -175,9 +176,11 @@ class House:
         self._signs = VitalSigns(self._capture, self._playback, self._cards, self._ears, self.conductor, clock, words)
         proved = (self._signs, self._capture, self.conductor, self._broker, tokens, self._timekeeper)
         self._proving = Proving(*proved, memory.run_folder, self._pen.later, clock)
+        updates = UpdateNews(memory.run_folder, memory.folder, self._broker.emit, self._pen.later)
         self._diagnostics = Diagnostics(
-            self._evidence, config.hearing.offset_ms, memory.run_folder, self._broker.answer, self._again, clock
-        )
+            self._evidence, config.hearing.offset_ms, memory.run_folder, self._broker.answer, self._again, clock,
+            updates=updates,
+        )  # fmt: skip
         self._deeds: dict[type[Deed], Callable[[Any], None]] = {
             LabelClip: self._evidence.label,
             InstallUpdate: self._diagnostics.install,

@@ -58,7 +58,7 @@ class UpdateFile:
 
     def look(self) -> Update:
         """Never raises."""
-        told = self._told()
+        told = self.told()
         if told is None:
             return Update(self._installed, self._installed)
         progress = round(told.percentage) if told.in_progress and told.percentage is not None else None
@@ -66,7 +66,7 @@ class UpdateFile:
 
     def request(self) -> str:
         """Asks for the newest version. Why it cannot be, for a person; empty: the updater has been asked."""
-        told = self._told()
+        told = self.told()
         if self._folder is None or told is None:
             return NO_UPDATER
         if told.in_progress:
@@ -79,7 +79,8 @@ class UpdateFile:
             return f"The updater could not be asked ({error.strerror}): see who may write in {self._folder}."
         return ""
 
-    def _told(self) -> Told | None:
+    def told(self) -> Told | None:
+        """What the updater says; None: there is none."""
         if self._folder is None:
             return None
         path = self._folder / FILE

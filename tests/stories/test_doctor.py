@@ -158,6 +158,14 @@ FAULTS = {
     "an old version": Fault(
         lambda device: put(device.run, "update.json", '{"latest": "99.0.0"}'), {"old_version"}, BOARD
     ),
+    "an update that was gone back from": Fault(
+        root(
+            "var/lib/oyez-system/update.json",
+            '{"last": {"number": 1, "result": "gone_back", "version": "9", "from_version": "1", "why": "It hung."}}',
+        ),
+        {"update_gone_back"},
+        BOARD,
+    ),
     "the budget used up": Fault(spent("2.5"), {"budget_spent"}, BOARD),
     "the budget nearly used up": Fault(spent("1.9"), {"budget_nearly_spent"}, BOARD),
     "a name that nobody knows": Fault(configured(backend="http://nowhere.invalid"), {"dns", "backend_away"}),

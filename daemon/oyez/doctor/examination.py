@@ -120,7 +120,7 @@ class Examination:
         return files.read_state(self._where.state_folder, self._where.space)
 
     async def _look_at_version(self) -> Any:
-        return files.read_version(self._where.run_folder)
+        return files.read_version(self._where.run_folder, self._where.root)
 
     async def _look_at_words(self) -> Any:
         return await asyncio.to_thread(files.read_words, self._known())

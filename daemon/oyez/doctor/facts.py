@@ -27,6 +27,8 @@ class StateFacts(msgspec.Struct, frozen=True, kw_only=True):
 class VersionFacts(msgspec.Struct, frozen=True, kw_only=True):
     installed: str
     latest: str
+    gone_back: str = ""
+    """Why the last update did not stay, a sentence; empty: it did, or there was none."""
 
 
 class WordsFacts(msgspec.Struct, frozen=True, kw_only=True):

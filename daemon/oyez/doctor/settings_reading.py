@@ -17,6 +17,7 @@ from oyez.release import installed_version
 from oyez.secret import Secret
 from oyez.session.meter import Spending, turned
 from oyez.update_file import UpdateFile
+from oyez.update_news import OUTCOME_FILE, last_outcome
 from oyez_hw.doctor.finding import CannotLook
 from oyez_hw.ports import HardwareError
 from oyez_hw.probe import snapshot
@@ -91,9 +92,14 @@ def _why_not_writable(folder: Path) -> str:
     return ""
 
 
-def read_version(run_folder: Path) -> VersionFacts:
+def read_version(run_folder: Path, root: Path) -> VersionFacts:
     update = UpdateFile(run_folder, installed_version()).look()
-    return VersionFacts(installed=update.installed_version, latest=update.latest_version)
+    last = last_outcome(root / OUTCOME_FILE.relative_to("/"))
+    return VersionFacts(
+        installed=update.installed_version,
+        latest=update.latest_version,
+        gone_back="" if last is None or last.result == "promoted" else last.why,
+    )
 
 
 def read_words(config: Config) -> WordsFacts:

@@ -51,6 +51,14 @@ def judge_state(facts: StateFacts) -> Iterator[Finding]:
 
 
 def judge_version(facts: VersionFacts) -> Iterator[Finding]:
+    if facts.gone_back:
+        yield Finding(
+            "update_gone_back",
+            "caution",
+            facts.gone_back,
+            "The device is as it was before the update.",
+            "Wait for the next version; `oyez-system update install` tries this one again.",
+        )
     if facts.latest != facts.installed:
         yield Finding(
             "old_version",

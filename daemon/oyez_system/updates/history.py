@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from oyez.update_news import Outcome, Result
 from oyez_system.slots import Slot
 from oyez_system.updates.baseline import AT_LEAST
 from oyez_system.updates.trial import Trial
@@ -21,7 +22,6 @@ may have been cut in its first seconds, so it gets a second try. interrupted: th
 world_away: what it lacked the old version lacks, too."""
 MOST_VERSIONS = 20
 Fault = Literal["failed", "did_not_start", "interrupted", "world_away", "cut_while_installing"]
-Result = Literal["promoted", "gone_back", "not_installed"]
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -46,20 +46,10 @@ class Pending(msgspec.Struct, frozen=True):
     lacks: tuple[str, ...] = ()
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """What an update came to: the daemon tells it, once for each number."""
-
-    number: int
-    result: Result
-    version: str
-    from_version: str
-    why: str = ""
-    """A sentence; empty: nothing went wrong."""
-
-
 class History(msgspec.Struct, frozen=True):
     pending: Pending | None = None
     last: Outcome | None = None
+    """What the last one came to: the daemon tells it, once for each number."""
     points: dict[str, int] = {}
 
     @property

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from oyez.update_file import Told, UpdateFile
-from oyez_system.updates.history import History, Outcome
+from oyez.update_news import Outcome
+from oyez_system.updates.history import History
 from oyez_system.updates.places import Places, make_room
 from oyez_system.updates.refusal import Refused
 

@@ -7,7 +7,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from oyez_system.updates.history import BARRED, Outcome
+from oyez.update_news import Outcome
+from oyez_system.updates.history import BARRED
 from tests.unit.oyez_system.updates.world import ALL, Behaviour, World
 
 OLD, NEW = "1.0.0", "1.1.0"
