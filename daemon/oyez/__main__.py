@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
 
     _doctor_arguments(_verb(verbs, "doctor", _doctor, "what is wrong with this device, and what to do about it"))
 
+    test = _verb(verbs, "self-test", _self_test, "whether a recorded wake word is known, without a microphone")
+    test.add_argument("--clips", type=Path, metavar="DIR", help="of WORD.wav, WORD-2.wav, ...; unset: those on board")
+    test.add_argument("--state", type=Path, metavar="DIR", help="the daemon's state folder; unset: /var/lib/oyez")
+
     captions = _verb(verbs, "transcribe", _transcribe, "live captions from the microphone or a file")
     captions.add_argument("file", type=Path, nargs="?", metavar="FILE.wav", help="unset: the board's microphone")
     captions.add_argument("--json", action="store_true", help="one JSON object as the last line")
@@ -159,6 +163,18 @@ def _doctor(arguments: argparse.Namespace) -> int:
     # A card that hangs or a name server that is silent holds its thread, for which the interpreter would wait.
     sys.stdout.flush()
     os._exit(code)
+
+
+def _self_test(arguments: argparse.Namespace) -> int:
+    from oyez.config_here import load_with_or_without
+    from oyez.memory import state_folder
+    from oyez.self_test import CLIPS, passed, self_test, sentence
+
+    config, _ = load_with_or_without(arguments.config)
+    state = arguments.state or state_folder(os.environ) or Path("/var/lib/oyez")
+    tried = asyncio.run(self_test(config, state, arguments.clips or CLIPS))
+    print(sentence(tried))
+    return 0 if passed(tried) else 1
 
 
 def _say(arguments: argparse.Namespace) -> int:

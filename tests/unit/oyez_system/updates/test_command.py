@@ -1,0 +1,65 @@
+"""`oyez-system update ...` on a machine that is no flashed device: sentences, and nothing done."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oyez_system import __main__ as entry
+from oyez_system.updates import assembling, command, promote_command, settings
+from oyez_system.updates.places import Places
+from oyez_system.updates.refusal import Refused
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    (tmp_path / "run").mkdir()
+    made = Places(tmp_path / "run", tmp_path / "own", tmp_path / "state", tmp_path / "boot", tmp_path / "volatile")
+    (tmp_path / "boot").write_text("boot-1\n")
+    monkeypatch.setattr(command, "Places", lambda: made)
+    monkeypatch.setattr(promote_command, "Places", lambda: made)
+    # Whatever there is on the machine that runs the tests.
+    monkeypatch.setattr(settings, "load", lambda: settings.Updates())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return made
+
+
+def test_without_a_source_the_timer_is_content_and_a_person_is_told(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert entry.main(["update"]) == 0
+    assert entry.main(["update", "check"]) == 1
+    assert "Nobody has said where new versions come from" in capsys.readouterr().err
+    assert places.told() is not None
+
+
+def test_a_file_on_a_machine_without_rauc_is_refused_with_a_sentence(
+    places: Places, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "oyez-9.raucb").write_bytes(b"x")
+    assert entry.main(["update", "install", str(tmp_path / "oyez-9.raucb")]) == 1
+    assert "no flashed device" in capsys.readouterr().err
+    told = places.told()
+    assert told is not None
+    assert "no flashed device" in told.why
+
+
+def test_a_request_is_taken_up_even_if_nothing_comes_of_it(places: Places) -> None:
+    (places.run / "install-update").write_text("9.0.0\n")
+    assert entry.main(["update", "install"]) == 1
+    assert not (places.run / "install-update").exists()
+
+
+def test_only_one_update_is_made_at_a_time(places: Places) -> None:
+    with assembling.alone(places), pytest.raises(Refused, match="already"), assembling.alone(places):
+        pass
+
+
+def test_what_became_of_updates_can_be_asked(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+    assert entry.main(["update", "status"]) == 0
+    assert json.loads(capsys.readouterr().out)["pending"] is None
+
+
+def test_promote_on_a_machine_without_rauc_says_so(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+    assert entry.main(["promote"]) == 1
+    assert "no flashed device" in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""What the updater asks of the device, and has done to it."""
+
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from oyez_system.proof import Proof
+from oyez_system.updates.device import Device
+from oyez_system.updates.refusal import Refused
+
+
+def proof(since_boot_s: float) -> Proof:
+    return Proof("1.0.0", since_boot_s, True, True, True, True, broker=True)
+
+
+def exits(code: int) -> tuple[str, ...]:
+    return (sys.executable, "-c", f"raise SystemExit({code})")
+
+
+@pytest.mark.parametrize(("code", "known"), [(0, True), (1, False), (69, None), (78, False), (70, False)])
+def test_the_self_test_is_believed_by_its_exit_code(code: int, known: bool | None) -> None:
+    assert Device(self_test=exits(code)).knows_wake_word() is known
+
+
+def test_a_self_test_that_cannot_be_run_is_one_that_failed() -> None:
+    assert Device(self_test=("no-such-command-here",)).knows_wake_word() is False
+
+
+def test_a_proof_counts_while_it_is_fresh(tmp_path: Path) -> None:
+    file, now_s = tmp_path / "proof.json", time.clock_gettime(time.CLOCK_BOOTTIME)
+    device = Device(file)
+    assert device.proof() is None
+    file.write_bytes(msgspec.json.encode(proof(now_s - 1.0)))
+    assert device.proof() == proof(now_s - 1.0)
+    file.write_bytes(msgspec.json.encode(proof(now_s - 60.0)))
+    assert device.proof() is None
+    file.write_bytes(msgspec.json.encode(proof(now_s + 3600.0)))
+    assert device.proof() is None
+
+
+def test_a_restart_that_is_refused_is_a_sentence() -> None:
+    Device(reboot=exits(0)).restart()
+    with pytest.raises(Refused, match="switch it off and on"):
+        Device(reboot=exits(1)).restart()
