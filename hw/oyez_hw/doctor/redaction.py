@@ -29,6 +29,9 @@ _QUERY = re.compile(r"(://[^\s?'\")]*\?)[^\s'\")]+")
 _LOOPBACK = re.compile(r"^(?:127(?:\.\d+){3}|localhost|\[::1\])(?::\d+)?$")
 
 
+_KEYS = r"ssid|id|psk|password|sae_password|wep-key\d"
+
+
 class Redaction:
     """Call it with a text."""
 
@@ -61,15 +64,23 @@ def wireless_names(root: Path) -> tuple[set[str], set[str]]:
     for path in files:
         for key, value in _settings(path):
             (names if key in ("ssid", "id") else passwords).add(value)
-    return names, passwords
+    return names | {_escaped(name) for name in names}, passwords
+
+
+def _escaped(name: str) -> str:
+    """As wpa_supplicant writes it into the journal."""
+    return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in name.encode())
 
 
 def _settings(path: Path) -> Iterator[tuple[str, str]]:
+    """In wpa_supplicant's files what stands without quotes is hexadecimal digits, and is told both ways."""
     try:
         text = path.read_text("utf-8", "replace")
     except OSError:
         return
-    for found in re.finditer(r"^\s*(ssid|id|psk|(?:sae_)?password|wep-key\d)\s*=[ \t]*(\S.*?)\s*$", text, re.MULTILINE):
-        value = found[2]
+    for found in re.finditer(rf"^\s*({_KEYS})\s*=[ \t]*(\S.*?)\s*$", text, re.MULTILINE):
+        key, value = found.groups()
         quoted = len(value) > 2 and value[0] == value[-1] == '"'
-        yield found[1], value[1:-1] if quoted else value
+        yield key, value[1:-1] if quoted else value
+        if path.suffix == ".conf" and re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", value):
+            yield key, bytes.fromhex(value).decode("utf-8", "replace")

@@ -1,0 +1,101 @@
+"""The support bundle: everything that helps, and nothing of those who live there."""
+
+import io
+import json
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from oyez_system.support.command import Looking, bundle, words_of
+from oyez_system.support.contents import FILES, PROGRAMS
+from tests.doubles.pi import healthy_pi, put
+from tests.unit.oyez_system.first_boot.device import SECRETS, Device
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LAID = """
+[device]
+id = "annas-room"
+name = "Anna's room"
+[board]
+name = "simulated"
+[line]
+backend_url = "http://127.0.0.1:9"
+[home]
+host = ""
+[wifi]
+ssid = "Grüne Nest"
+password = "correct horse"
+[[wifi.networks]]
+ssid = "Loft"
+password = "battery staple"
+security = "wpa3"
+[system]
+hostname = "annas-speaker"
+[secrets]
+device_key = "oyez_kitchen_0123456789abcdef"
+mqtt_password = "rabbit"
+local_key = "shop-token"
+"""
+HOUSEHOLD = (
+    *(secret for secret in SECRETS if secret != "correct horse"),  # of that one the device keeps a key alone
+    "annas-room",
+    "Anna's room",
+    "Grüne Nest",
+    r"Gr\xc3\xbcne Nest",
+    "Loft",
+    "sk-abcdefghijklmnop",
+    "192.168.7.23",
+    "b8:27:eb:12:34:56",
+    "anna@example.org",
+)
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Device:
+    """Set up; a folder stands for the links of /etc."""
+    device = Device(tmp_path)
+    healthy_pi(tmp_path)
+    device.lay(LAID)
+    assert device.start() == 0
+    (tmp_path / "etc/credstore").symlink_to(device.places.credentials)
+    (tmp_path / "etc/wpa_supplicant").symlink_to(device.places.wireless.parent)
+    (tmp_path / "etc/oyez").symlink_to(device.places.config.parent)
+    return device
+
+
+def unpacked(data: bytes) -> dict[str, str]:
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        members = {member.name: archive.extractfile(member) for member in archive.getmembers()}
+        return {name.removeprefix("oyez-support/"): file.read().decode() for name, file in members.items() if file}
+
+
+def test_what_is_planted_everywhere_is_found_nowhere(device: Device) -> None:
+    """In every program's words and in every file that is taken along."""
+    planted = "error: " + " | ".join(HOUSEHOLD) + " at mqtts://broker.example.org:8883\n"
+    derived = [line.split("=")[1] for line in device.places.wireless.read_text().splitlines() if "psk=" in line]
+    for place in FILES.values():
+        if not place.startswith(("proc/device-tree", "proc/asound")):
+            put(device.root, place, planted + "\n".join(derived))
+    texts = unpacked(bundle(Looking(device.root, words=lambda program: planted), NOW))
+    assert {*PROGRAMS, "report.txt", "report.json", "settings.txt", "life.json", "problems.txt"} <= set(texts)
+    for name, text in texts.items():
+        for word in (*HOUSEHOLD, *derived, "broker.example.org"):
+            assert word not in text, f"{word} in {name}"
+    assert "error: ***" in texts["journal.txt"]
+
+
+def test_it_has_the_doctors_report_settings_by_name_and_of_the_kernel_what_concerns_us(device: Device) -> None:
+    kernel = "[1.0] Booting Linux\n[2.0] snd_soc: card registered\n[3.0] random: crng init done\n"
+    texts = unpacked(bundle(Looking(device.root, words=lambda program: kernel), NOW))
+    assert texts["kernel.txt"] == "[2.0] snd_soc: card registered\n"
+    assert "line.backend_url\n" in texts["settings.txt"]
+    assert "127.0.0.1:9" not in texts["settings.txt"]
+    assert "Wake words" in texts["report.txt"]
+    assert json.loads(texts["report.json"])["ok"] is False
+
+
+def test_a_program_that_is_not_there_leaves_a_word() -> None:
+    assert words_of(("/no/such/program",)) == "(FileNotFoundError: nothing is told)\n"
+    assert words_of(("echo", "heard")) == "heard\n"
