@@ -65,7 +65,10 @@ def redaction(where: Surroundings, examination: Examination) -> Redaction:
         text = ""
     secrets |= set(secrets_in(text))
     names |= set(names_in(text)) if examination.config is None else set(names_of(examination.config))
-    for credential in (where.root / "etc/credstore").glob("oyez.*"):
+    for credential in (
+        *(where.root / "etc/credstore").glob("oyez.*"),
+        *(where.root / "etc/credstore").glob("oyez.*/*"),
+    ):
         secrets |= set(_read(credential))
     folder = where.environ.get("CREDENTIALS_DIRECTORY")
     for credential in Path(folder).glob("*") if folder else ():

@@ -10,7 +10,7 @@ from pathlib import Path
 from oyez_system.card.operations import Empty, Link, Operation, Remove, Rename, WipeOut, Write
 
 FRESH = ".new"
-"""Ending of a file that is not whole yet."""
+"""Ending of a file, or a folder, that is not whole yet."""
 
 
 class Card:
@@ -103,7 +103,11 @@ class Card:
         if folder.is_dir():
             return
         self._make(folder.parent, 0o755)
-        self._change(lambda: folder.mkdir(mode, exist_ok=True))
+        # Whole at once, like a file: the unit's umask would take rights away that the daemon's user needs.
+        fresh = _fresh(folder)
+        self._change(lambda: fresh.mkdir(exist_ok=True))
+        self._change(lambda: fresh.chmod(mode))
+        self._change(lambda: fresh.rename(folder))
         self._settle(folder.parent)
 
     def _settle(self, folder: Path) -> None:

@@ -17,7 +17,7 @@ class Write:
     mode: int | None = 0o644
     """None: a file system that has none."""
     folder_mode: int = 0o755
-    """Of its folder, where it is made."""
+    """Of its folder, where it is made; those above it are 0755."""
 
 
 @dataclass(frozen=True, slots=True)

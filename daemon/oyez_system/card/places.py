@@ -75,12 +75,10 @@ class Places:
         return self.etc / "credstore"
 
     def credential(self, name: str) -> Path:
-        """Of the daemon, by its name: where oyez.service takes it from. Those that a configuration names itself lie in
-        folders of their own, since a unit cannot list them."""
+        """As oyez.service loads it. Those that a configuration names itself lie in folders, since a unit cannot list
+        them."""
         kind, _, rest = name.partition("_")
-        return (
-            self.credentials / f"oyez.{kind}" / rest if kind in ("tool", "mcp") else self.credentials / f"oyez.{name}"
-        )
+        return self.credentials / (f"oyez.{kind}/{rest}" if kind in ("tool", "mcp") else f"oyez.{name}")
 
     @property
     def wireless(self) -> Path:

@@ -1,4 +1,4 @@
-"""`oyez-system first-boot`: at every start, before the network and the daemon. Without a new file it is over at once.
+"""`oyez-system first-boot`: at every start, before the network and the daemon. Without a new file it is soon over.
 
 Exits 0; 78: the file is wrong, and nothing of it was taken in.
 """
@@ -31,8 +31,11 @@ LARGEST_BYTES = 256 * 1024
 RECORD = "first-boot.json"
 
 
-def restart_machine() -> None:
-    subprocess.run(["systemctl", "reboot", "--no-block"], check=False)
+SSH = "ssh.service"
+
+
+def order(*words: str) -> None:
+    subprocess.run(["systemctl", "--no-block", *words], check=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Surroundings:
     places: Places
     card: Card = field(default_factory=Card)
     say: Callable[[str, Places], object] = say
-    restart: Callable[[], object] = restart_machine
+    order: Callable[..., object] = order
+    """Words to systemctl; what they order is not waited for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,8 +73,22 @@ def first_boot(here: Surroundings) -> int:
         here.say("storage_failed", here.places)
     elif _settle_board(here):
         log.info("The lines for the sound board have changed: the device starts again.")
-        here.restart()
+        here.order("reboot")
+    _put_to_use(here)
     return code
+
+
+def _put_to_use(here: Surroundings) -> None:
+    """What systemd read before us, and what starts only where somebody may log in."""
+    name = _text(here.places.hostname)
+    kernels = here.places.root / "proc/sys/kernel/hostname"
+    if name and name != _text(kernels):
+        try:
+            kernels.write_text(name)
+        except OSError as error:
+            log.warning("The name of the device counts from the next start on (%s).", error.strerror)
+    if here.places.ssh_keys.exists():
+        here.order("start", SSH)
 
 
 def _take_in(here: Surroundings, volatile: bool) -> None:

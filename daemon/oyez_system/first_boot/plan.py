@@ -45,7 +45,7 @@ def keeping(taken: Taken, places: Places, networks: Mapping[bytes, Kept]) -> Ite
         yield Write(path, value.encode(), 0o600, 0o700) if value else Remove(path)
     if taken.wifi is not None:
         told = text(taken.wifi.country, [kept(one, networks) for one in taken.wifi.all])
-        yield Write(places.wireless, told.encode(), 0o600)
+        yield Write(places.wireless, told.encode(), 0o600, 0o700)
     if taken.system is not None:
         yield from _system(taken.system, places)
     if taken.config is not None:

@@ -89,7 +89,7 @@ def _is_set_up(places: Places, config: str) -> bool:
         line = parse(config, "").line
     except OyezError:
         return True  # it is wrong, and that is said elsewhere
-    has_key = (places.credentials / "oyez.device_key").exists()
+    has_key = places.credential("device_key").exists()
     return has_key or bool(line.local_url) or line.backend_url != Line().backend_url
 
 

@@ -70,7 +70,8 @@ class DoomedCard(Card):
 class Device:
     root: Path
     said: list[str] = field(default_factory=list)
-    restarts: int = 0
+    orders: list[str] = field(default_factory=list)
+    """To systemd."""
 
     def __post_init__(self) -> None:
         self.places = Places.below(self.root)
@@ -82,11 +83,15 @@ class Device:
             path.write_bytes(b"TZif2")
 
     def start(self, card: Card | None = None) -> int:
-        here = Surroundings(self.places, card or Card(), lambda name, places: self.said.append(name), self._restart)
+        here = Surroundings(self.places, card or Card(), lambda name, places: self.said.append(name), self._order)
         return first_boot(here)
 
-    def _restart(self) -> None:
-        self.restarts += 1
+    def _order(self, *words: str) -> None:
+        self.orders.append(" ".join(words))
+
+    @property
+    def restarts(self) -> int:
+        return self.orders.count("reboot")
 
     def lay(self, text: str, name: str = "oyez.toml") -> None:
         (self.places.boot / name).write_text(text)

@@ -1,5 +1,6 @@
 """First boot, on a card in a folder."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -44,8 +45,9 @@ def test_secrets_are_roots_alone_and_nowhere_else(device: Device) -> None:
     device.start()
     places = device.places
     assert mode(places.credentials) == 0o700
-    laid = {path for path in places.credentials.rglob("*") if path.is_file()}
-    assert {mode(path) for path in (*laid, places.wireless, places.ssh_keys)} == {0o600}
+    secret = [path for path in places.credentials.rglob("*") if path.is_file()]
+    assert {mode(path) for path in (*secret, places.wireless, places.ssh_keys)} == {0o600}
+    assert mode(places.credentials / "oyez.mcp") == 0o700
     assert mode(places.config) == 0o644
     for secret in SECRETS:
         assert secret.encode() not in device.all_bytes()
@@ -119,6 +121,28 @@ def test_a_later_file_without_ssh_keys_switches_ssh_off(device: Device) -> None:
     device.lay("[system]\nhostname = 'kitchen'\n")
     device.start()
     assert not device.places.ssh_keys.exists()
+
+
+def test_with_keys_ssh_is_started_and_the_name_counts_at_once(device: Device) -> None:
+    put(device.root, "proc/sys/kernel/hostname", "oyez\n")
+    device.start()
+    assert device.orders == []
+    device.lay(GOOD)
+    device.start()
+    assert "start ssh.service" in device.orders
+    assert (device.root / "proc/sys/kernel/hostname").read_text() == "kitchen\n"
+
+
+def test_a_units_narrow_mask_takes_no_rights_from_the_daemons_user(device: Device) -> None:
+    before = os.umask(0o077)
+    try:
+        device.lay(GOOD)
+        device.start()
+    finally:
+        os.umask(before)
+    config = device.places.config
+    assert mode(config) == 0o644
+    assert {mode(folder) for folder in (config.parent, config.parent.parent)} == {0o755}
 
 
 def test_an_empty_secret_is_taken_away_from_the_device(device: Device) -> None:
