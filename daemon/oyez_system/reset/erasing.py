@@ -27,6 +27,7 @@ def erase(places: Places, state_folders: Iterable[Path]) -> list[Operation]:
         *(Empty(folder) for folder in state_folders),
         Empty(places.data / "var/log/journal"),
         *(WipeOut(path) for path in places.taken),
-        *(Remove(path) for path in (places.done, places.problems, places.board)),
+        *(Remove(path) for path in (places.done, places.problems)),
+        Write(places.board, b"", None),  # config.txt includes it
         Remove(places.erasing),
     ]

@@ -1,0 +1,128 @@
+"""From what was laid on the boot partition to what is taken in."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from oyez.config_file import parse
+from oyez.errors import ConfigError
+from oyez_system.first_boot.reading import HEAD, InForce, Laid, Taken, read
+from oyez_system.first_boot.settings import TABLES
+from tests.unit.oyez_system.first_boot.device import GOOD, SECRETS
+
+EXAMPLE = Path(__file__).parents[4] / "image/oyez.toml"
+ZONES = ("Europe/Berlin", "UTC")
+
+
+def taken(text: str | None, preseed: str | None = None, before: InForce = InForce()) -> Taken:  # noqa: B008
+    return read(Laid(text, "oyez.toml", preseed), before, lambda zone: zone in ZONES)
+
+
+def mistakes(text: str | None, preseed: str | None = None) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        taken(text, preseed)
+    return caught.value.mistakes
+
+
+def test_the_example_is_good_as_it_is() -> None:
+    found = taken(EXAMPLE.read_text())
+    assert found.config is not None
+    assert parse(found.config, "").device.id == "kitchen"
+    assert found.wifi is not None
+    assert set(found.secrets) == {"device_key", "mqtt_password"}
+
+
+def test_the_example_is_good_with_every_remark_taken_away() -> None:
+    text = re.sub(r"^#(?=\[|[a-z_]+ = )", "", EXAMPLE.read_text(), flags=re.MULTILINE)
+    text = text.replace('name = "auto"', "", 1)
+    assert text.count("\n[[tools]]") == 1
+    found = taken(text)
+    assert found.config is not None
+    assert parse(found.config, "").board.name == "respeaker-2mic-v1"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[wifi]\n", "oyez.toml, line 1: wifi.ssid is missing"),
+        ("[wifi]\nssid = 'a'\n", 'wifi.password is missing. For a network without a password write security = "open".'),
+        ("[wifi]\nssid = 'a'\npassword = 'short'\n", "line 3: wifi.password has 5 characters"),
+        ("[wifi]\nssid = 'a'\npassword = 'grün grün'\n", "line 3: wifi.password holds a character"),
+        ("[wifi]\nssid = 'a'\nsecurity = 'open'\npassword = 'long enough'\n", "line 4: wifi.password stands beside"),
+        (
+            "[wifi]\nssid = 'a'\nsecurity = 'wep'\n",
+            "wifi.security is 'wep': it must be one of wpa2, wpa3, open",
+        ),
+        ("[wifi]\nssid = '" + "ä" * 17 + "'\npassword = 'long enough'\n", "line 2: wifi.ssid has 34 bytes"),
+        ("[wifi]\ncountry = 'Germany'\n", "line 2: wifi.country must be the two letters"),
+        ("[wifi]\nsid = 'a'\n", "line 2: wifi.sid is unknown. Did you mean ssid?"),
+        ("[system]\nhostname = 'my kitchen'\n", "line 2: system.hostname must be"),
+        ("[system]\ntime_zone = '../../etc/passwd'\n", "line 2: system.time_zone is '../../etc/passwd'"),
+        ("[system]\nssh_keys = ['-----BEGIN OPENSSH PRIVATE KEY-----']\n", "line 2: system.ssh_keys[0] is no public"),
+        ("[secrets]\ndevicekey = 'x'\n", "line 2: secrets.devicekey is unknown. Did you mean device_key?"),
+        ("[secrets]\nmqtt_password = '''a\nb'''\n", "line 2: secrets.mqtt_password must stand on one line"),
+        ("secrets = 'x'\n", "line 1: secrets must be a table"),
+        ("[wifi]\nssid = My network\n", "oyez.toml: this is no TOML"),
+        ("[home]\nhots = 'a'\n", "line 2: home.hots is unknown. Did you mean host?"),
+    ],
+)
+def test_each_mistake_is_told_with_its_line_in_plain_words(text: str, told: str) -> None:
+    assert any(told in one for one in mistakes(text)), mistakes(text)
+
+
+def test_all_mistakes_come_at_once_in_the_order_of_the_file() -> None:
+    told = mistakes(
+        "[home]\nport = 0\n[wifi]\nssid = ''\npassword = 'x'\n[system]\nhostname = '-'\n[line]\nvoise = ''\n"
+    )
+    lines = [int(found[1]) for one in told if (found := re.search(r"line (\d+)", one))]
+    assert lines == sorted(lines)
+    assert len(told) >= 4
+
+
+def test_tables_that_cannot_be_taken_apart_by_their_headings_are_refused() -> None:
+    told = mistakes("device.id = 'x'\nwifi = {ssid = 'a', password = 'long enough'}\n[device]\nname = 'y'\n")
+    assert told
+    assert not any("long enough" in one for one in told)
+
+
+def test_secrets_of_tools_and_servers_are_known_by_the_configuration() -> None:
+    tool = (
+        '[[tools]]\nkind = "http"\nname = "rain"\ndescription = "?"\nurl = "http://r/"\nheader_files = {X-Key = ""}\n'
+    )
+    assert taken(f"[secrets]\ntool_rain_x_key = 'k'\n{tool}").secrets == {"tool_rain_x_key": "k"}
+    assert "is unknown" in mistakes(f"[secrets]\ntool_snow_x_key = 'k'\n{tool}")[0]
+
+
+def test_a_table_of_ours_wins_over_imagers() -> None:
+    imagers = '[wlan]\nssid = "Imager"\npassword = "long enough"\n[system]\nhostname = "imager"\n'
+    found = taken("[wifi]\nssid = 'Own'\npassword = 'long enough'\n", imagers)
+    assert found.wifi is not None
+    assert found.system is not None
+    assert (found.wifi.ssid, found.system.hostname) == ("Own", "imager")
+
+
+def test_without_a_password_an_open_network_of_imagers_is_open() -> None:
+    found = taken(None, '[wlan]\nssid = "Cafe"\n')
+    assert found.wifi is not None
+    assert found.wifi.security == "open"
+    assert found.done is None
+
+
+def test_nothing_that_is_secret_is_ever_shown_by_accident() -> None:
+    assert "horse" not in repr(taken(GOOD))
+
+
+@given(st.permutations([f"{block}\n" for block in GOOD.split("\n\n")]), st.booleans())
+def test_in_whatever_order_the_tables_stand_the_same_is_taken(blocks: list[str], windows: bool) -> None:
+    text = "\n".join(blocks)
+    found = taken(text.replace("\n", "\r\n") if windows else text)
+    assert found.config is not None
+    assert tomllib.loads(found.config) == {k: v for k, v in tomllib.loads(text).items() if k not in TABLES}
+    assert found.done is not None
+    assert not any(secret in found.done + found.config for secret in SECRETS if secret in text)
+    again = taken(found.done, before=InForce(found.config, dict.fromkeys((b"Nest", b"Grandma's"))))  # type: ignore[arg-type]
+    assert again.done is not None
+    assert again.done.count(HEAD) == 1
