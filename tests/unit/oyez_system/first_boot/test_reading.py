@@ -14,6 +14,7 @@ from oyez_system.first_boot.settings import TABLES
 from tests.unit.oyez_system.first_boot.device import GOOD, SECRETS
 
 EXAMPLE = Path(__file__).parents[4] / "image/oyez.toml"
+GUIDE = (Path(__file__).parents[4] / "docs/first-boot.md").read_text()
 ZONES = ("Europe/Berlin", "UTC")
 
 
@@ -42,6 +43,14 @@ def test_the_example_is_good_with_every_remark_taken_away() -> None:
     found = taken(text)
     assert found.config is not None
     assert parse(found.config, "").board.name == "respeaker-2mic-v1"
+
+
+def test_what_the_guide_shows_is_what_happens() -> None:
+    shortest = GUIDE.split("```toml\n")[1].split("```")[0]
+    assert taken(shortest).wifi is not None
+    wrong = EXAMPLE.read_text().replace("Europe/Berlin", "Berlin").replace("my wifi password", "secret")
+    for told in mistakes(re.sub("^host = ", "hots = ", wrong, flags=re.MULTILINE)):
+        assert f"- {told}\n" in GUIDE
 
 
 @pytest.mark.parametrize(
