@@ -49,6 +49,10 @@ async def test_a_conversation_is_followed_on_topics(tmp_path: Path) -> None:
             await looker.send("oyez/story/do/install_update", '{"id": "u"}')
             await looker.json("oyez/story/event/done", id="u", ok=True)
             assert (run_folder / "install-update").read_text() == "99.0\n"
+            half = {"latest": "99.0", "in_progress": True, "percentage": 50, "stage": "installing"}
+            (run_folder / "update.json").write_text(json.dumps(half))
+            await looker.json("oyez/story/event/update", what="installing", version="99.0")
+            await looker.until("oyez/story/state", lambda raw: json.loads(raw)["update"]["update_percentage"] == 50)
             await looker.send("oyez/story/set/muted", "ON")
             await play.told(ev.MuteAsked)
             await looker.until("oyez/story/status/muted", is_("ON"))

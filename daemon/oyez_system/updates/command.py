@@ -1,4 +1,4 @@
-"""`oyez-system update [check | install [FILE] | status]`."""
+"""`oyez-system update [check | install [FILE] | status | describe FILE VERSION]`."""
 
 import argparse
 import logging
@@ -8,6 +8,7 @@ import msgspec
 
 from oyez_system.updates import refusal
 from oyez_system.updates.assembling import alone, updater
+from oyez_system.updates.describing import describe
 from oyez_system.updates.installing import Updater
 from oyez_system.updates.places import Places
 from oyez_system.updates.refusal import Refused
@@ -26,6 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     install.add_argument("--unattended", action="store_true", help="FILE lies there: not again what was gone back from")
     status = verbs.add_parser("status", help="what became of the last update, as JSON")
     status.set_defaults(what="status")
+    describe = verbs.add_parser("describe", help="print the release.json of a bundle, for whoever publishes it")
+    describe.set_defaults(what="describe")
+    describe.add_argument("file", type=Path, metavar="FILE", help="oyez-VERSION.raucb")
+    describe.add_argument("version", metavar="VERSION", help="as the bundle was made with")
+    describe.add_argument("--notes-url", default="", metavar="URL", help="what is new, for people")
+    describe.add_argument("--min-version", default="", metavar="VERSION", help="the oldest that can install it")
+    describe.add_argument("--security", action="store_true", help="it mends a danger")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,11 +41,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.what == "status":
         print(msgspec.json.encode(places.history()).decode())
         return 0
+    if arguments.what == "describe":
+        print(_described(arguments), end="")
+        return 0
     with alone(places):
         made = updater(places)
         if arguments.what == "install":
             return _install(made, places, arguments)
         return _look(made, by_itself=arguments.what == "by_itself")
+
+
+def _described(arguments: argparse.Namespace) -> str:
+    return describe(
+        arguments.file,
+        arguments.version,
+        notes_url=arguments.notes_url,
+        min_version=arguments.min_version,
+        security=arguments.security,
+    ).decode()
 
 
 def _look(made: Updater, *, by_itself: bool) -> int:

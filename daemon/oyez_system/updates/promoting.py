@@ -39,7 +39,7 @@ class Promoter:
             assert start.fault is not None
             self._back(start.pending, start.fault)
         else:
-            self._slots.promote()
+            self._promote()
 
     def _try(self, pending: Pending, slot: Slot) -> None:
         if self._places.volatile and not slot.good:
@@ -63,11 +63,15 @@ class Promoter:
             self._places.keep(replace(self._places.history(), pending=pending))
             self._go_back()
             return
-        self._slots.promote()
+        self._promote()
         self._places.keep(past.promoted(self._places.history(), pending))
         log.warning("Version %s proved itself and stays.", pending.version)
         if pending.asked:
             self._say("updated")
+
+    def _promote(self) -> None:
+        self._slots.promote()
+        self._places.settle()
 
     def _go_back(self) -> None:
         self._slots.go_back()
@@ -75,7 +79,7 @@ class Promoter:
 
     def _back(self, pending: Pending, fault: past.Fault) -> None:
         """The old version runs. What the new one lacked for the world's sake is looked for here, too."""
-        self._slots.promote()
+        self._promote()
         if fault == "failed" and pending.lacks and set(pending.lacks) <= baseline.WORLDLY:
             seen = self._watch(pending.lacks)
             fault = "failed" if seen.order == "keep" else "world_away"

@@ -1,5 +1,6 @@
 """`oyez-system update ...` on a machine that is no flashed device: sentences, and nothing done."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from oyez_system import __main__ as entry
 from oyez_system.updates import assembling, command, promote_command, settings
 from oyez_system.updates.places import Places
 from oyez_system.updates.refusal import Refused
+from oyez_system.updates.release import decode
 
 
 @pytest.fixture
@@ -63,3 +65,20 @@ def test_what_became_of_updates_can_be_asked(places: Places, capsys: pytest.Capt
 def test_promote_on_a_machine_without_rauc_says_so(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
     assert entry.main(["promote"]) == 1
     assert "no flashed device" in capsys.readouterr().err
+
+
+def test_a_bundle_is_described_as_a_device_reads_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bundle = tmp_path / "oyez-1.1.0.raucb"
+    bundle.write_bytes(b"x" * 1000)
+    assert entry.main(["update", "describe", str(bundle), "1.1.0", "--min-version", "1.0.0", "--security"]) == 0
+    release = decode(capsys.readouterr().out.encode(), "https://example.org/oyez/release.json", allow_http=False)
+    assert release.bundle == "https://example.org/oyez/oyez-1.1.0.raucb"
+    assert (release.version, release.size, release.min_version, release.security) == ("1.1.0", 1000, "1.0.0", True)
+    assert release.sha256 == hashlib.sha256(b"x" * 1000).hexdigest()
+
+
+@pytest.mark.parametrize("words", [["nothing.raucb", "1.1.0"], ["empty.raucb", "1.1.0"], ["whole.raucb", "1 1"]])
+def test_what_no_device_would_take_is_not_described(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "empty.raucb").touch()
+    (tmp_path / "whole.raucb").write_bytes(b"x")
+    assert entry.main(["update", "describe", str(tmp_path / words[0]), words[1]]) == 1

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from oyez.update_news import Outcome
+from oyez_system.proof import Proof
 from oyez_system.updates.history import BARRED
 from tests.unit.oyez_system.updates.world import ALL, Behaviour, World
 
@@ -136,6 +137,24 @@ def test_a_version_that_somebody_installed_by_hand_must_hear(tmp_path: Path) -> 
     card.holds["B"], card.order, card.left["B"] = "1.2.0", ["B", "A"], 1
     made.start()
     assert made.version == "1.2.0"
+
+
+def test_the_guard_of_trials_is_called_off_by_a_version_that_stays_and_by_no_other(tmp_path: Path) -> None:
+    settled = tmp_path / "own" / "settled"
+    made = world(tmp_path)
+    assert settled.exists()
+    settled.unlink()
+    seen: list[bool] = []
+    real = made.proof_now
+
+    def look(proof: Proof) -> Proof | None:
+        seen.append(settled.exists())
+        return real(proof)
+
+    made.proof_now = look
+    made.offer(NEW)
+    made.night()
+    assert (made.version, any(seen), settled.exists()) == (NEW, False, True)
 
 
 def test_who_asked_is_told_aloud_and_nobody_else(tmp_path: Path) -> None:
