@@ -9,6 +9,9 @@ from oyez.mistake import Mistake, hint
 from oyez_system.first_boot.settings import Network, System, Wifi
 
 FIXED_SECRETS = ("device_key", "mqtt_password", "mqtt_client_key", "local_key", "home_assistant_token")
+HARMLESS = ("ssid", "ssid_hex", "country", "security")
+SHORTEST_SECRET = 4
+"""What is shorter would be found in every sentence."""
 LARGEST_SECRET = 16 * 1024
 _HEX_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 _HEX_NAME = re.compile(r"([0-9A-Fa-f]{2}){1,32}")
@@ -36,6 +39,23 @@ def untyped(wifi: Any, secrets: Any) -> Iterator[Mistake]:
                 yield Mistake(f"secrets.{name}", QUOTED)
     elif secrets is not None:
         yield Mistake("secrets", "must be a table, [secrets], with a line for each secret.")
+
+
+def may_be_secret(ours: dict[str, Any]) -> Iterator[str]:
+    """Every text in these tables that is not surely harmless, the longest first."""
+    found = set(_texts({name: ours[name] for name in ("wifi", "secrets") if name in ours}, ""))
+    yield from sorted((text for text in found if len(text) >= SHORTEST_SECRET), key=len, reverse=True)
+
+
+def _texts(value: Any, key: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from _texts(below, name)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _texts(below, "")
+    elif isinstance(value, str) and key not in HARMLESS:
+        yield value
 
 
 def wifi_mistakes(wifi: Wifi, known: Collection[bytes]) -> Iterator[Mistake]:

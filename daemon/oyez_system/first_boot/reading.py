@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from oyez.config import Config
 from oyez.config_file import examine, numbered, parse
 from oyez.errors import ConfigError
 from oyez.mistake import Mistake
-from oyez.secret import mask
-from oyez_system.first_boot.mistakes import secret_mistakes, system_mistakes, untyped, wifi_mistakes
+from oyez.secret import MASK, mask
+from oyez_system.first_boot.mistakes import may_be_secret, secret_mistakes, system_mistakes, untyped, wifi_mistakes
 from oyez_system.first_boot.preseed import understood
 from oyez_system.first_boot.settings import TABLES, System, Whole, Wifi
 from oyez_system.first_boot.statements import Statement, blanked, hidden, leaves, without
@@ -80,12 +81,12 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
         *_of_daemon(text, laid.name, table),
     ]
     config = None if mistakes else _config(text, table, before)
-    known = parse(config or before.config or NOTHING_SET, laid.name) if not mistakes else None
+    known = None if mistakes else _understood(config or before.config or NOTHING_SET)
     mistakes += _numbered(text, laid, list(secret_mistakes(_secrets(ours), known)), table)
     if not mistakes:
         mistakes += _not_apart(text, laid.name, table)
     if mistakes:
-        raise ConfigError(sorted(mistakes, key=_line))
+        raise ConfigError([_masked(one, ours) for one in sorted(mistakes, key=_line)])
     whole = msgspec.convert(ours, Whole)
     values = _values(whole)
     done = None if laid.text is None else HEAD + _done(text, values).removeprefix(HEAD)
@@ -121,6 +122,21 @@ def _mistakes(ours: dict[str, Any], before: InForce, is_zone: Callable[[str], bo
         yield from wifi_mistakes(msgspec.convert(ours["wifi"], Wifi), before.networks.keys())
     if "system" in ours:
         yield from system_mistakes(msgspec.convert(ours["system"], System), is_zone)
+
+
+def _masked(told: str, ours: dict[str, Any]) -> str:
+    """Somebody may have put a password where a name belongs, and whoever tells of the mistake shows the value."""
+    for value in may_be_secret(ours):
+        told = told.replace(value, MASK)
+    return told
+
+
+def _understood(config: str) -> Config | None:
+    """None: what is in force is not of this version."""
+    try:
+        return parse(config, "")
+    except ConfigError:
+        return None
 
 
 def _examined(ours: dict[str, Any], name: str, kind: Any) -> Iterator[Mistake]:

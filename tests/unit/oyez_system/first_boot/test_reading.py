@@ -105,6 +105,19 @@ def test_secrets_of_tools_and_servers_are_known_by_the_configuration() -> None:
     assert "is unknown" in mistakes(f"[secrets]\ntool_snow_x_key = 'k'\n{tool}")[0]
 
 
+@pytest.mark.parametrize(
+    "text", ["[wifi]\nnetworks = [['Nest', 'hunter22']]\n", "wifi = 'hunter22'\n", "[wifi]\nhidden = 'hunter22'\n"]
+)
+def test_a_password_in_the_wrong_place_is_not_shown(text: str) -> None:
+    assert "hunter22" not in " ".join(mistakes(text))
+
+
+def test_a_configuration_in_force_that_this_version_does_not_understand_keeps_no_new_wifi_out() -> None:
+    found = taken("[wifi]\nssid = 'a'\npassword = 'long enough'\n", before=InForce("[gone]\nx = 1\n"))
+    assert found.wifi is not None
+    assert found.config is None
+
+
 def test_a_table_of_ours_wins_over_imagers() -> None:
     imagers = '[wlan]\nssid = "Imager"\npassword = "long enough"\n[system]\nhostname = "imager"\n'
     found = taken("[wifi]\nssid = 'Own'\npassword = 'long enough'\n", imagers)
