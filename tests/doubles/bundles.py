@@ -23,14 +23,25 @@ def make_signer(folder: Path, name: str) -> Signer:
     return Signer(certificate, key)
 
 
-def make_bundle(folder: Path, signer: Signer, version: str, compatible: str = "oyez-arm64") -> Path:
-    """A verity bundle with something in place of a root file system."""
+def image_of(version: str) -> bytes:
+    """What is in the place of a root file system."""
+    return random.Random(version).randbytes(200_000)
+
+
+def make_bundle(
+    folder: Path,
+    signer: Signer,
+    version: str,
+    compatible: str = "oyez-arm64",
+    form: str = "verity",
+    image: str = "rootfs.ext4",
+) -> Path:
     contents, bundle = folder / f"contents-{version}-{compatible}", folder / f"oyez-{version}.raucb"
     contents.mkdir()
-    (contents / "rootfs.ext4").write_bytes(random.Random(version).randbytes(200_000))
+    (contents / image).write_bytes(image_of(version))
     (contents / "manifest.raucm").write_text(
-        f"[update]\ncompatible={compatible}\nversion={version}\n\n[bundle]\nformat=verity\n\n"
-        "[image.rootfs]\nfilename=rootfs.ext4\n"
+        f"[update]\ncompatible={compatible}\nversion={version}\n\n[bundle]\nformat={form}\n\n"
+        f"[image.rootfs]\nfilename={image}\n"
     )
     bundle.unlink(missing_ok=True)
     _run("rauc", "bundle", f"--cert={signer.certificate}", f"--key={signer.key}", contents, bundle)

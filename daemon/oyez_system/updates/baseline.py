@@ -9,6 +9,8 @@ from oyez_system.proof import Proof
 
 FRESH_S = 10.0
 """A proof that is older is the daemon's no more: it writes one every 2 s."""
+STARTED_S, LEAST_S = 180.0, 30.0
+"""So long after its start a device may not have proved all that works; and so long a daemon may be starting anew."""
 WORDS = {
     "conductor": "the daemon answers",
     "microphone": "it hears sound",
@@ -30,10 +32,22 @@ def fresh(proof: Proof | None, since_boot_s: float) -> Proof | None:
     return proof if proof is not None and 0.0 <= since_boot_s - proof.since_boot_s <= FRESH_S else None
 
 
+def patience_s(since_boot_s: float) -> float:
+    """How long what works may be waited for, before what is proved until then is all that a new version must prove."""
+    return max(LEAST_S, STARTED_S - since_boot_s)
+
+
 def worked(proof: Proof | None, wake_word: bool | None) -> tuple[str, ...]:
     """Names of WORDS. wake_word: what the self-test said; None: it has nothing to test, or was not asked."""
     proved = {} if proof is None else {name: getattr(proof, name, None) for name in WORDS}
     return tuple(name for name in WORDS if (wake_word if name == "wake_word" else proved.get(name)) is True)
+
+
+def complete(proof: Proof | None) -> bool:
+    """All that is configured works: there is nothing to wait for."""
+    if proof is None:
+        return False
+    return all(getattr(proof, name, None) is not False for name in WORDS)
 
 
 def lacking(demanded: Iterable[str], has: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from oyez.errors import OyezError
 from oyez.update_file import Told
+from oyez_system.proof import Proof
 from oyez_system.slots import Slots
 from oyez_system.updates import baseline, refusal
 from oyez_system.updates.device import Device
@@ -139,9 +140,16 @@ class Updater:
 
     def _pending(self, version: str, asked: bool) -> Pending:
         other = self._slots.other()
-        demanded = baseline.worked(self._device.proof(), self._device.knows_wake_word())
+        demanded = baseline.worked(self._proof(), self._device.knows_wake_word())
         log.info("Installing %s into slot %s; it will have to prove: %s.", version, other.name, ", ".join(demanded))
         return Pending(version, self._installed, other.name, self._places.boot_id, demanded, asked)
+
+    def _proof(self) -> Proof | None:
+        """Of what works: a stick may be found before the daemon is up, and little would be asked of what it brings."""
+        until_s = self._clocks.monotonic() + baseline.patience_s(self._device.since_boot_s())
+        while not baseline.complete(proof := self._device.proof()) and self._clocks.monotonic() < until_s:
+            self._clocks.sleep(LOOK_S)
+        return proof
 
     def _guarded(self, make: Callable[[], None], *, soon: bool) -> None:
         try:

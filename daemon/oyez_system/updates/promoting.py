@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from oyez.update_file import Told
 from oyez_system.slots import Slot, Slots
 from oyez_system.updates import baseline, history as past, trial as trials
 from oyez_system.updates.device import Device
@@ -30,6 +31,9 @@ class Promoter:
     def run(self) -> None:
         """Raises OyezError when the slots cannot be asked or ordered."""
         slot = self._slots.booted()
+        if self._places.told() is None:
+            # So that there is an updater to ask, also before it has looked for the first time.
+            self._places.tell(Told(slot.version))
         start = past.at_start(self._places.history(), slot, self._places.boot_id)
         if start.pending is not None and start.do == "trial":
             self._try(start.pending, slot)

@@ -13,7 +13,7 @@ from oyez_system.updates.history import BARRED, History, Pending
 from oyez_system.updates.installing import CALM_S
 from oyez_system.updates.refusal import Refused
 from oyez_system.updates.settings import Updates
-from tests.unit.oyez_system.updates.world import NIGHT, Behaviour, Restarted, World
+from tests.unit.oyez_system.updates.world import ALL, NIGHT, Behaviour, Restarted, World
 
 OLD, NEW = "1.0.0", "1.1.0"
 
@@ -200,6 +200,20 @@ def test_a_daemon_that_is_dead_before_the_update_condemns_nobody(made: World) ->
     pending = made.places.history().pending
     assert pending is not None
     assert pending.demanded == ("wake_word",)
+
+
+def test_a_stick_that_is_found_before_the_daemon_is_up_waits_for_what_works(made: World) -> None:
+    early_s = made.now_s + 20.0
+    made.proof_now = lambda proof: proof if made.now_s > early_s else None
+    with pytest.raises(Restarted):
+        made.updater().file(bundle(made, "1.2.0"), unattended=True)
+    pending = made.places.history().pending
+    assert pending is not None
+    assert set(pending.demanded or ()) == ALL
+
+
+def test_the_daemon_can_ask_before_the_updater_has_looked_for_the_first_time(made: World) -> None:
+    assert told(made) == Told(OLD)
 
 
 def test_a_barred_version_waits_for_somebody_who_asks(made: World) -> None:

@@ -136,6 +136,9 @@ class WorldDevice:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def since_boot_s(self) -> float:
+        return self._world.now_s
+
     def proof(self) -> Proof | None:
         has = self._world.behaviour.proves & self._world.available
         proof = Proof(
