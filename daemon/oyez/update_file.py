@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 FILE, REQUEST = "update.json", "install-update"
 LARGEST_BYTES = 16 * 1024
+LONGEST_WHY = 2000
 Version = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9.+~_-]*$")]
 Stage = Literal["", "downloading", "installing", "restart_pending"]
 
@@ -34,7 +35,7 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     in_progress: bool = False
     percentage: Annotated[float, Meta(ge=0, le=100)] | None = None
     stage: Stage = ""
-    why: Annotated[str, Meta(max_length=2000)] = ""
+    why: Annotated[str, Meta(max_length=LONGEST_WHY)] = ""
     """Why the last try was refused, in a sentence; empty: it was not."""
 
 

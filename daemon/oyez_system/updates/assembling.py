@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from random import Random
+from typing import TextIO
 
 from oyez.errors import ConfigError
 from oyez.release import installed_version
+from oyez.update_file import Told
 from oyez_system.updates import refusal, settings
 from oyez_system.updates.device import Device
 from oyez_system.updates.fetching import Clocks, Fetcher
@@ -16,8 +18,10 @@ from oyez_system.updates.installing import Updater
 from oyez_system.updates.places import Places
 from oyez_system.updates.promoting import Promoter, Say
 from oyez_system.updates.rauc import Rauc
+from oyez_system.updates.telling import Telling
 
 LOCK = "update.lock"
+LOOK_S = 0.2
 
 
 def clocks() -> Clocks:
@@ -29,13 +33,17 @@ def now() -> datetime:
 
 
 def updater(places: Places) -> Updater:
-    """Raises ConfigError."""
-    chosen = settings.load()
+    """Raises ConfigError, which is told by then."""
+    version = installed_version()
+    try:
+        chosen = settings.load()
+    except ConfigError as error:
+        Telling(places.told() or Told(version), places.tell).ended(str(error))
+        raise
 
     def fetcher() -> Fetcher:
         return Fetcher(clocks(), Random(), ca_file=chosen.ca_file, allow_http=chosen.allow_http)
 
-    version = installed_version()
     return Updater(chosen, places, Rauc(version, now), fetcher, Device(), clocks(), version)
 
 
@@ -49,12 +57,21 @@ def promoter(places: Places, say: Say) -> Promoter:
 
 
 @contextmanager
-def alone(places: Places) -> Iterator[None]:
-    """Raises Refused while another update is being made."""
+def alone(places: Places, patience_s: float = 0.0) -> Iterator[None]:
+    """Raises Refused while another update is being made, and is not over within `patience_s`."""
     places.own_run.mkdir(mode=0o700, exist_ok=True)
+    until_s = time.monotonic() + patience_s
     with (places.own_run / LOCK).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise refusal.busy() from None
+        while not _locked(file):
+            if time.monotonic() >= until_s:
+                raise refusal.busy()
+            time.sleep(LOOK_S)
         yield
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

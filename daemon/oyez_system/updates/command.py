@@ -15,6 +15,9 @@ from oyez_system.updates.refusal import Refused
 
 log = logging.getLogger(__name__)
 
+LOOKING_S = 60.0
+"""The timer's run may be looking just now; one that installs takes longer, and installs anyway."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(what="by_itself")
@@ -44,11 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.what == "describe":
         print(_described(arguments), end="")
         return 0
+    if arguments.what == "install":
+        # Before anything else: a request that stays would start us again and again.
+        places.take_request()
+        with alone(places, LOOKING_S):
+            return _install(updater(places), arguments)
     with alone(places):
-        made = updater(places)
-        if arguments.what == "install":
-            return _install(made, places, arguments)
-        return _look(made, by_itself=arguments.what == "by_itself")
+        return _look(updater(places), by_itself=arguments.what == "by_itself")
 
 
 def _described(arguments: argparse.Namespace) -> str:
@@ -76,8 +81,7 @@ def _look(made: Updater, *, by_itself: bool) -> int:
     return 0
 
 
-def _install(made: Updater, places: Places, arguments: argparse.Namespace) -> int:
-    places.take_request()
+def _install(made: Updater, arguments: argparse.Namespace) -> int:
     if arguments.file is None:
         made.newest()
         return 0

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
+from oyez.update_file import Version
 from oyez_system.slots import Slot, SlotError
 from oyez_system.updates import refusal
 from oyez_system.updates.refusal import Refused
@@ -45,9 +48,10 @@ def inside(output: str, name: str) -> Inside:
     """Of `rauc info --output-format=json`. Raises Refused."""
     told = _object(output)
     version, compatible = told.get("version"), told.get("compatible")
-    if not isinstance(version, str) or not version or not isinstance(compatible, str):
-        raise refusal.no_bundle(name, "it does not say which version it is")
-    return Inside(compatible, version)
+    try:
+        return Inside(msgspec.convert(compatible, str), msgspec.convert(version, Version))
+    except msgspec.ValidationError:
+        raise refusal.no_bundle(name, "it does not say which version it is") from None
 
 
 def slots(output: str, running_version: str) -> tuple[Slot, Slot]:

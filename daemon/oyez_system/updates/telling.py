@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from oyez.update_file import Stage, Told
+from oyez.update_file import LONGEST_WHY, Stage, Told
 
 STEP_PERCENT = 1.0
 DOWNLOAD_PERCENT = 60.0
@@ -36,7 +36,7 @@ class Telling:
 
     def ended(self, why: str = "") -> None:
         """why: a sentence; empty: nothing went wrong."""
-        self._say(replace(self._told, in_progress=False, percentage=None, stage="", why=why))
+        self._say(replace(self._told, in_progress=False, percentage=None, stage="", why=why[:LONGEST_WHY]))
 
     def _progress(self, stage: Stage, percent: float) -> None:
         percent = min(100.0, max(0.0, percent))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,43 @@ def test_a_request_is_taken_up_even_if_nothing_comes_of_it(places: Places) -> No
     assert not (places.run / "install-update").exists()
 
 
+def test_a_mistake_in_the_settings_is_told_to_who_asked(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> settings.Updates:
+        return settings.parse("[updates]\nquiet = 1\n" + "".join(f"x{n} = 1\n" for n in range(200)), "system.toml")
+
+    monkeypatch.setattr(settings, "load", broken)
+    assert entry.main(["update", "install"]) == 78
+    told = places.told()
+    assert told is not None
+    assert told.why.startswith("system.toml, line 2: updates.quiet is unknown.")
+
+
 def test_only_one_update_is_made_at_a_time(places: Places) -> None:
     with assembling.alone(places), pytest.raises(Refused, match="already"), assembling.alone(places):
         pass
+
+
+def test_a_request_while_an_update_is_made_is_taken_up_and_starts_nobody_again(
+    places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "LOOKING_S", 0.0)
+    (places.run / "install-update").write_text("9.0.0\n")
+    with assembling.alone(places):
+        assert entry.main(["update", "install"]) == 1
+    assert "being made already" in capsys.readouterr().err
+    assert not (places.run / "install-update").exists()
+
+
+def test_who_asks_waits_for_a_run_that_only_looks(places: Places) -> None:
+    def ask() -> bool:
+        with assembling.alone(places, 30.0):
+            return True
+
+    with ThreadPoolExecutor(1) as other:
+        with assembling.alone(places):
+            asked = other.submit(ask)
+            assert wait([asked], timeout=0.3).done == set()
+        assert asked.result(30.0)
 
 
 def test_what_became_of_updates_can_be_asked(places: Places, capsys: pytest.CaptureFixture[str]) -> None:

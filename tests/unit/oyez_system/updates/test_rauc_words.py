@@ -77,6 +77,12 @@ def test_the_last_error_is_the_reason_whatever_follows_it() -> None:
     assert rauc_words.why("(rauc:1066): rauc-WARNING **: 14:16:19.765: it broke") == "it broke"
 
 
+@pytest.mark.parametrize("version", [None, "", "1 1", "../x", 7, "x" * 65])
+def test_a_bundle_with_a_version_that_is_none_is_refused(version: object) -> None:
+    with pytest.raises(Refused, match="does not say which version"):
+        rauc_words.inside(json.dumps({"compatible": "oyez-arm64", "version": version}), "x")
+
+
 @given(st.text(max_size=300))
 def test_no_words_are_a_crash(output: str) -> None:
     assert str(rauc_words.refused(output, "x", "now"))
