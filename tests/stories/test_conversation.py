@@ -8,6 +8,9 @@ from oyez import actions as do, events as ev
 from tests.doubles.onlooker import onlooker
 from tests.stories.theatre import patient, theatre
 
+PIECE_S = 0.02
+"""Sound leaves in pieces of this length."""
+
 
 async def test_nothing_leaves_the_room_before_the_wake_word_and_then_the_request_is_whole(tmp_path: Path) -> None:
     """Zero audio bytes at the server's socket however much is said before; the first word after the wake phrase is
@@ -31,10 +34,12 @@ async def test_nothing_leaves_the_room_before_the_wake_word_and_then_the_request
             line["time_s"] for line in play.at_server() if line["direction"] == "in" and line.get("audio_bytes")
         )
         assert first_uplink_s > play.when(ev.WakeHeard)
-        # All that was said since the wake phrase's end is there: nothing of the pre-roll was lost on the way.
+        # All that was said since the wake phrase's end is there: nothing of the pre-roll was lost on the way, and no
+        # more came than was recorded, however late this machine's threads are.
         woken = await play.told(ev.WakeHeard)
-        recorded_s = play.when(do.CloseTap) - woken.phrase_end_s
-        assert abs(play.audio_bytes_at_server() / 48_000 - recorded_s) < 0.08
+        assert (await play.told(do.OpenTap)).since_s == woken.phrase_end_s
+        assert play.audio_bytes_at_server() == play.house.hearing.tap_bytes
+        assert play.audio_bytes_at_server() / 48_000 < play.when(do.CloseTap) - woken.phrase_end_s + PIECE_S
 
 
 async def test_speech_over_a_reply_stops_it_and_the_service_learns_what_the_room_heard(tmp_path: Path) -> None:

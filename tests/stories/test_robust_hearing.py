@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ import pytest
 from oyez_hw import virtual_card
 from oyez_hw.pcm import PcmFormat
 from oyez_hw.room import Room, RoomSettings
-from tests.doubles.processes import Process, running
+from tests.doubles.processes import Process, ProcessFailed, running
 from tests.doubles.speech import say as speech
 from tests.stories.outside import traced, write_config
 from tests.stories.theatre import services
@@ -32,8 +32,11 @@ playback_device = "{virtual_card.LOUDSPEAKER}"
 capture_rate_hz = 16000
 """
 REQUEST = "Hey Jarvis, turn on the kitchen light."
-STOLEN_S, LEFT_S = 0.03, 0.07
+STOLEN_S, SHARE = 0.03, 0.3
 """Three tenths, in pieces that are longer than the card's period."""
+LEAST_LEFT_S = 0.02
+STARVED = 0.05
+"""Of the time a quiet machine keeps no thread of ours waiting for a processor for so long."""
 STALL_S = 0.6
 """Longer than the microphone's buffer (320 ms) and the loudspeaker's (100 ms)."""
 MOST_UNDERRUNS_IN_A_REPLY = 2
@@ -72,9 +75,11 @@ async def robbed(daemon: Process) -> AsyncIterator[list[float]]:
     stolen: list[float] = []
 
     async def steal() -> None:
+        begun_s = time.monotonic()
         while True:
             stolen.append(await stalled(daemon, STOLEN_S))
-            await asyncio.sleep(LEFT_S)
+            # By the share and not by the pause: on a busy machine this thief oversleeps.
+            await asyncio.sleep(max(LEAST_LEFT_S, begun_s + sum(stolen) / SHARE - time.monotonic()))
 
     thief = asyncio.create_task(steal())
     try:
@@ -83,6 +88,25 @@ async def robbed(daemon: Process) -> AsyncIterator[list[float]]:
         thief.cancel()
         with suppress(asyncio.CancelledError):
             await thief
+
+
+@contextmanager
+def on_a_machine_that_has_time(daemon: Process) -> Iterator[None]:
+    """What fails while other programs keep the daemon from running shows nothing of what the test steals."""
+    begun_s, before_s = time.monotonic(), waited_s(daemon.pid)
+    try:
+        yield
+    except (AssertionError, ProcessFailed) as failed:
+        share = (waited_s(daemon.pid) - before_s) / (time.monotonic() - begun_s)
+        if share < STARVED:
+            raise
+        pytest.skip(f"other programs kept the daemon waiting for {share:.0%} of the time: {failed}")
+
+
+def waited_s(pid: int) -> float:
+    """So long its threads that read, write and hear were ready to run, and no processor had time for them."""
+    waited_ns = [int(file.read_text().split()[1]) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+    return max(waited_ns, default=0) / 1e9
 
 
 async def stalled(daemon: Process, seconds: float) -> float:
@@ -129,14 +153,15 @@ async def test_with_three_tenths_of_the_processor_stolen_no_sound_is_lost(
     async with a_daemon(tmp_path, card) as daemon:
         overruns, underruns = losses(card)
         begun_s = time.monotonic()
-        async with robbed(daemon) as stolen:
-            for _ in range(2):
-                heard, understood_as = await a_light_is_switched(daemon, card)
-                assert heard.lower().startswith("turn on the kitchen light"), heard
-                assert "light is on" in understood_as.lower(), understood_as
-        assert sum(stolen) > 0.27 * (time.monotonic() - begun_s), "not enough was stolen to show anything"
-        assert losses(card)[0] == overruns
-        assert losses(card)[1] - underruns <= len(stolen), "more silence was lost than pieces of time"
+        with on_a_machine_that_has_time(daemon):
+            async with robbed(daemon) as stolen:
+                for _ in range(2):
+                    heard, understood_as = await a_light_is_switched(daemon, card)
+                    assert heard.lower().startswith("turn on the kitchen light"), heard
+                    assert "light is on" in understood_as.lower(), understood_as
+            assert sum(stolen) > 0.27 * (time.monotonic() - begun_s), "not enough was stolen to show anything"
+            assert losses(card)[0] == overruns
+            assert losses(card)[1] - underruns <= len(stolen), "more silence was lost than pieces of time"
 
 
 async def test_a_machine_that_stands_still_loses_one_piece_of_sound_and_hears_on(
