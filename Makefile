@@ -14,7 +14,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-peers test-system check bench fuzz chaos lock clean
+.PHONY: help setup demo test test-long test-hardware test-peers test-system check bench fuzz chaos lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,6 +42,9 @@ check: setup ## style, types, floor plan, scripts, units
 test-long: setup ## stories that take long (every row of the table of ends, every moment of a cut), properties on other examples
 	@OYEZ_RANDOM=1 $(BIN)/python -m pytest --no-cov -q tests/unit $(ARGS)
 	@$(BIN)/python -m pytest --no-cov -v -m long --ignore=tests/peers --ignore=tests/system $(ARGS)
+
+test-hardware: setup ## tests/hardware on the board that ARGS name (--board NAME --rig rig.toml; see its README), and a report
+	@$(BIN)/python -m pytest --no-cov -v tests/hardware $(ARGS)
 
 test-peers: setup ## six other Realtime clients against oyez-local, our client against two other servers, the device in a real Home Assistant; ARGS are pytest's
 	@$(BIN)/python -m tests.peers.install

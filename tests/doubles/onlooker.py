@@ -64,9 +64,15 @@ class Onlooker:
 
 @asynccontextmanager
 async def onlooker(
-    port: int, *, username: str = "", password: str = "", certificates: tuple[Path, str] | None = None
+    port: int,
+    *,
+    host: str = "127.0.0.1",
+    username: str = "",
+    password: str = "",
+    certificates: tuple[Path, str] | None = None,
+    topics: str = "#",
 ) -> AsyncIterator[Onlooker]:
-    """Subscribed to everything before it is handed over. certificates: their folder, and whose is its own."""
+    """Subscribed before it is handed over. certificates: their folder, and whose is its own."""
     loop = asyncio.get_running_loop()
     client = Client(CallbackAPIVersion.VERSION2)
     if username:
@@ -76,10 +82,10 @@ async def onlooker(
         client.tls_set(str(folder / "ca.pem"), str(folder / f"{name}.pem"), str(folder / f"{name}.key"))
     looker = Onlooker(client)
     subscribed = asyncio.Event()
-    client.on_connect = lambda *_: client.subscribe("#", qos=1)
+    client.on_connect = lambda *_: client.subscribe(topics, qos=1)
     client.on_subscribe = lambda *_: loop.call_soon_threadsafe(subscribed.set)
     client.on_message = lambda _client, _data, message: asyncio.run_coroutine_threadsafe(looker.saw(message), loop)
-    await asyncio.to_thread(client.connect, "127.0.0.1", port)
+    await asyncio.to_thread(client.connect, host, port)
     client.loop_start()
     try:
         async with asyncio.timeout(10.0):

@@ -58,7 +58,7 @@ def _simulated(card: SimulatedCard, formats: Formats) -> Bench:
         force_capture_xrun=card.microphone.force_xrun,
         force_playback_xrun=card.speaker.force_xrun,
         own_room=card.room,
-        own_mouth=_mouth_in(card.room),
+        own_mouth=mouth_in(card.room),
         own_unplug=card.unplug,
         own_replug=card.replug,
     )
@@ -101,7 +101,7 @@ def virtual(formats: Formats, card: VirtualCard) -> Bench:
         force_capture_xrun=card.force_capture_xrun,
         force_playback_xrun=card.force_playback_xrun,
         own_room=card.room,
-        own_mouth=_mouth_in(card.room),
+        own_mouth=mouth_in(card.room),
         own_unplug=card.unplug,
         own_replug=card.replug,
     )
@@ -191,7 +191,7 @@ def _starve(buffer_ms: float) -> Callable[[], None]:
     return lambda: time.sleep(3 * buffer_ms / 1000)
 
 
-def _mouth_in(room: Room) -> Mouth:
+def mouth_in(room: Room) -> Mouth:
     def say(sound: object, rate_hz: int, level_dbfs: float) -> None:
         room.say(sound, rate_hz, level_dbfs)  # type: ignore[arg-type]
 

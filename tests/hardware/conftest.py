@@ -1,11 +1,13 @@
 """The boards under contract: each fixture value is a board with what stands around it."""
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from oyez_hw import virtual_card
 from oyez_hw.room import Room
@@ -24,6 +26,7 @@ from tests.hardware.boards import (
     virtual,
     without_a_clock,
 )
+from tests.hardware.device import Device
 from tests.hardware.options import add_options, conditions_of, wish_of
 from tests.hardware.report.collecting import ABOUT, Collector, Figures, Record
 from tests.hardware.rig.hands import on_board, read_rig
@@ -44,6 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """A report only where tests/hardware was asked for by name, by the process that shows the results."""
+    config.addinivalue_line(
+        "markers", "long_on_virtual: the simulated Room takes no time for it, the virtual card does"
+    )
     if config.getoption("--report", None) is None or hasattr(config, "workerinput"):
         return
     wish = wish_of(config)
@@ -57,7 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(*error.mistakes) from None
     board = wish.board or "+".join(HERE)
     folder, kept = config.getoption("--report"), config.getoption("--history")
-    config.pluginmanager.register(Collector(config, board, conditions_of(wish), folder, kept), "oyez-bench-report")
+    conditions = conditions_of(wish, config.stash[RIG])
+    config.pluginmanager.register(Collector(config, board, conditions, folder, kept), "oyez-bench-report")
 
 
 @pytest.fixture
@@ -72,6 +79,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`bench`: every board in every format; `any_bench`: in one, for what does not depend on it."""
     wanted = wish_of(metafunc.config).board
     boards = [board for board in HERE if wanted in ("", board)]
+    long = pytest.mark.long
     if "bench" in metafunc.fixturenames:
         made = [f"{board}-{name}" for board in boards for name in FORMATS] or [wanted]
         metafunc.parametrize("bench", made, indirect=True)
@@ -79,7 +87,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         made = [f"{board}-{ONE_FORMAT}" for board in boards] or [wanted]
         metafunc.parametrize("any_bench", made, indirect=True)
     if "measured_bench" in metafunc.fixturenames:
-        metafunc.parametrize("measured_bench", boards or [wanted], indirect=True)
+        in_real_time = metafunc.definition.get_closest_marker("long_on_virtual") is not None
+        slow = "virtual" if in_real_time else ""
+        params = [pytest.param(board, marks=[long] * (board == slow)) for board in boards or [wanted]]
+        metafunc.parametrize("measured_bench", params, indirect=True)
+
+    alive: dict[str, dict[str, tuple[pytest.MarkDecorator, ...]]] = {
+        "device": {"simulated": (), "virtual": (long,)},
+        "mortal_device": {"virtual": ()},
+        "talking_device": {"simulated": (long,), "virtual": (long,)},
+    }
+    for name, marks in alive.items():
+        if name in metafunc.fixturenames:
+            params = [pytest.param(board, marks=marks[board]) for board in boards if board in marks]
+            metafunc.parametrize(name, params if boards else [wanted], indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +148,7 @@ def rig(pytestconfig: pytest.Config) -> Rig:
     return pytestconfig.stash[RIG]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def make_real(pytestconfig: pytest.Config, rig: Rig) -> Iterator[Callable[[], Bench]]:
     """The board that was asked for. Oyez does not run on it meanwhile, and the report has its serial."""
     wish, ssh = wish_of(pytestconfig), rig.ssh
@@ -179,6 +200,44 @@ def chirps(measured_bench: Bench, takes: dict[str, Chirped]) -> Chirped:
     if measured_bench.name not in takes:
         takes[measured_bench.name] = chirped(measured_bench)
     return takes[measured_bench.name]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def device(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Device]:
+    """Oyez alive, with nobody who answers it here: that takes seconds to start."""
+    async with _alive(request, tmp_path_factory, talks=False) as ready:
+        yield ready
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def mortal_device(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Device]:
+    """One whose power can be cut: it lives in a process of its own."""
+    async with _alive(request, tmp_path_factory, talks=False) as ready:
+        yield ready
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def talking_device(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Device]:
+    """One with a voice service."""
+    async with _alive(request, tmp_path_factory, talks=True) as ready:
+        yield ready
+
+
+def _alive(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, *, talks: bool
+) -> AbstractAsyncContextManager[Device]:
+    # Only now: the whole daemon comes with it, which a slow board waits for.
+    from tests.hardware.devices import rig_device, simulated_device, virtual_device
+
+    if request.param == "simulated":
+        return simulated_device(folders.mktemp("device"), talks=talks)
+    if request.param == "virtual":
+        return virtual_device(folders.mktemp("device"), request.getfixturevalue("plugin_folder"), talks=talks)
+    return rig_device(request.param, request.getfixturevalue("rig"))
 
 
 def _ready(request: pytest.FixtureRequest) -> Iterator[Bench]:

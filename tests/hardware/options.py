@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import pytest
 
 from oyez_hw.pcm import PcmFormat
+from tests.hardware.rig.rig_file import Rig
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "dev"
 REPORT = Path("build/hardware")
@@ -31,7 +32,7 @@ class Wish:
     loop: Loop = "air"
     rig: Path | None = None
     data: Path = DATA
-    soak_hours: float = 24.0
+    soak_hours: float | None = None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -45,7 +46,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--loop", choices=get_args(Loop), default="air", help="how it hears itself")
     group.addoption("--rig", type=Path, metavar="FILE", help="the bench, see tests/hardware/README.md")
     group.addoption("--data", type=Path, default=DATA, metavar="DIR", help="recordings with a manifest.csv")
-    group.addoption("--soak-hours", type=float, default=24.0, metavar="H", help="of the soak test (24)")
+    group.addoption("--soak-hours", type=float, metavar="H", help="of the soak; unset: 24, here a minute")
     group.addoption("--report", type=Path, default=REPORT, metavar="DIR", help=f"unset: {REPORT}")
     group.addoption("--history", type=Path, default=REPORT / "history.jsonl", metavar="FILE", help="figures so far")
     group.addoption("--fail-on-regression", action="store_true", help="a figure worse than usual fails the run")
@@ -56,10 +57,11 @@ def wish_of(config: pytest.Config) -> Wish:
     return Wish(**{name: config.getoption(name, getattr(Wish(), name)) for name in Wish.__slots__})
 
 
-def conditions_of(wish: Wish) -> dict[str, str]:
+def conditions_of(wish: Wish, rig: Rig) -> dict[str, str]:
     """What makes the figures of one run unlike those of another."""
     loop = {"loop": wish.loop} if wish.board else {}
-    return {**loop, **({"data": wish.data.name} if wish.data != DATA else {})}
+    mouth = {"mouth": f"{rig.mouth.distance_m:g} m"} if rig.mouth is not None else {}
+    return {**loop, **mouth, **({"data": wish.data.name} if wish.data != DATA else {})}
 
 
 def pcm_format(text: str) -> PcmFormat:

@@ -14,15 +14,20 @@ from oyez_hw.virtual_card import LOUDSPEAKER, MICROPHONE, VirtualCard
 from tests.hardware.bench import Bench
 from tests.hardware.boards import FORMATS
 
-TRUE_TO_LOAD = {"xruns"}
-"""A machine that runs other tests beside it may lose sound, and the doctor then says so."""
+TORN = "xruns"
+"""A machine that runs other tests beside it may lose sound, and the doctor then says so: it is asked again."""
+TRIES = 4
 
 
 def test_six_microphones_that_get_quieter_one_by_one_are_found_unequal(any_bench: Bench) -> None:
     """Each of the bench's is 3 dB quieter than the one before; the echo comes after 20 ms."""
     assert any_bench.room.settings.ears
-    figures, recording = listen(Plan("any", PcmFormat(16_000, 6)), any_bench.microphone, any_bench.speaker)
-    assert {finding.name for finding in judge_sound(figures)} - TRUE_TO_LOAD == {"unequal"}
+    for _ in range(TRIES):
+        figures, recording = listen(Plan("any", PcmFormat(16_000, 6)), any_bench.microphone, any_bench.speaker)
+        found = {finding.name for finding in judge_sound(figures)}
+        if TORN not in found:
+            break
+    assert found == {"unequal"}, figures
     assert len(figures.channels) == 6
     assert figures.echo_delay_ms is not None
     assert figures.echo_delay_ms < 120.0  # stamps come late on a busy machine: `oyez-hw latency` is for exactness
@@ -36,9 +41,13 @@ def test_the_command_looks_at_a_virtual_card(
     make_virtual(FORMATS["16k_mono"], drift_ppm=40_000.0)
     page = tmp_path / "report.html"
     cards = ["--device", MICROPHONE, "--playback-device", LOUDSPEAKER]
-    code = main(["doctor", *cards, "--root", str(tmp_path), "--json", "--html", str(page)])
-    said = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert {finding["name"] for finding in said["findings"]} - TRUE_TO_LOAD == {"rate_mismatch"}
+    for _ in range(TRIES):
+        code = main(["doctor", *cards, "--root", str(tmp_path), "--json", "--html", str(page)])
+        said = json.loads(capsys.readouterr().out.splitlines()[-1])
+        found = {finding["name"] for finding in said["findings"]} - {TORN}  # which such a clock brings with it, too
+        if found == {"rate_mismatch"}:
+            break
+    assert found == {"rate_mismatch"}, said["figures"]
     assert code == 1
     assert "Spectrogram" in page.read_text()
 

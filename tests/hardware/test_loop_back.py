@@ -104,6 +104,7 @@ def response_plot(chirps: Chirped) -> Plot:
     return Plot("Impulse response", f"From the loudspeaker to microphone {chirps.arrivals.channel}.", drawn)
 
 
+@pytest.mark.long_on_virtual
 def test_the_echo_of_a_reply_is_taken_out(measured_bench: Bench, figures: Figures) -> None:
     """By the daemon's own canceller, of what the board really heard; the last half, when it has learned the room."""
 
@@ -120,6 +121,7 @@ def test_the_echo_of_a_reply_is_taken_out(measured_bench: Bench, figures: Figure
 
 
 def spoken(card: PcmFormat) -> Samples:
+    pytest.importorskip("hibari", reason="the voice that speaks the reply is not installed (extra `local`)")
     sound, rate_hz = speech(STORY)
     mono = np.interp(np.arange(0, len(sound), rate_hz / card.rate_hz), np.arange(len(sound)), sound)
     return np.repeat(np.rint(mono * 0.5).astype(np.int16)[:, None], card.channels, axis=1)

@@ -19,6 +19,7 @@ from oyez_hw.ports import HardwareError
 from tests.hardware.rig.hands import levelled, read_rig
 from tests.hardware.rig.remote import Agent, ssh_command
 from tests.hardware.rig.rig_file import RigError, Ssh
+from tests.hardware.rig.speak import level_65_dbfs
 
 ROOT = Path(__file__).parents[2]
 DEVICES = ["--board", "a-pi", "--capture-device", "oyez_microphone", "--playback-device", "oyez_loudspeaker"]
@@ -160,3 +161,8 @@ def test_speech_that_would_clip_is_refused() -> None:
     assert np.abs(levelled(sound, 16_000, 48_000, -20.0)).max() == pytest.approx(0.1 * np.sqrt(2), rel=0.05)
     with pytest.raises(ValueError, match="clips"):
         levelled(sound, 16_000, 48_000, 0.0)
+
+
+def test_what_a_meter_showed_becomes_the_level_of_a_person() -> None:
+    """6.6 dB too quiet at -30 dBFS: so much louder it is to speak."""
+    assert level_65_dbfs(-30.0, 58.4) == -23.4

@@ -5,7 +5,7 @@ from html import escape
 
 from oyez_hw.doctor import plots as doctor_plots, svg
 from oyez_hw.doctor.page import document, figure
-from tests.hardware.report.history import RUNS, Change, Entry, values_of
+from tests.hardware.report.history import Change, Entry, values_of
 from tests.hardware.report.run import Figure, Outcome, Run
 
 DRESS = {"worse": "trouble", "moved": "caution", "better": "advice"}
@@ -81,6 +81,6 @@ def _curves(run: Run, earlier: Sequence[Entry]) -> list[doctor_plots.Plot]:
         up = svg.Axis(escape(one.unit), low - margin, high + margin, svg.steps(low - margin, high + margin, 4))
         curve = [("", [float(number) for number in range(1 - len(values), 1)], values)]
         drawn.append(
-            doctor_plots.Plot(one.name, f"The last {min(RUNS, len(values) - 1)} runs.", svg.lines(across, up, curve))
+            doctor_plots.Plot(one.name, "This run at the right, earlier ones before it.", svg.lines(across, up, curve))
         )
     return drawn
