@@ -12,3 +12,9 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     command = ["openssl", "req", "-x509", *curve, *names, "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True)
     return certificate, key
+
+
+def expire(certificate: Path, key: Path) -> None:
+    """Signs it anew, until now: in the next second it is out of its time."""
+    command = ["openssl", "x509", "-in", str(certificate), "-signkey", str(key), "-days", "0", "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.doubles.certificate import make_certificate
+from tests.doubles.certificate import expire, make_certificate
 
 NAME = "oyez-1.1.0.raucb"
 
@@ -45,12 +45,14 @@ class ReleaseServer:
 
 
 @contextmanager
-def release_server(bundle: bytes, folder: Path | None) -> Iterator[ReleaseServer]:
+def release_server(bundle: bytes, folder: Path | None, *, expired: bool = False) -> Iterator[ReleaseServer]:
     """folder: gets `certificate.pem`; None: without TLS."""
     server = ReleaseServer(bundle)
     http = _Quiet(("127.0.0.1", 0), _handler(server))
     if folder is not None:
         certificate, key = make_certificate(folder)
+        if expired:
+            expire(certificate, key)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         http.socket = context.wrap_socket(http.socket, server_side=True, do_handshake_on_connect=False)

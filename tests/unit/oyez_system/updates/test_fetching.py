@@ -1,6 +1,7 @@
 """Bundles come whole over a bad line, from a real server over TLS; and what does not is refused with a sentence."""
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -163,6 +164,16 @@ def test_a_server_that_nobody_vouches_for_is_not_believed(server: ReleaseServer,
         made.release(server.release_url)
     assert caught.value.kind == "certificate"
     made.close()
+
+
+def test_a_certificate_out_of_its_time_is_told_as_a_clock_that_may_be_wrong(tmp_path: Path, waits: Waits) -> None:
+    with release_server(BUNDLE, tmp_path, expired=True) as expired:
+        made = Fetcher(waits.clocks(), random.Random(1), ca_file=str(tmp_path / "certificate.pem"), allow_http=False)
+        time.sleep(1.1)  # certificates count in whole seconds
+        with pytest.raises(Refused, match="2026-11-21 03:00") as caught:
+            made.release(expired.release_url)
+        made.close()
+    assert caught.value.kind == "clock"
 
 
 def test_a_redirect_is_followed_but_never_out_of_tls(fetcher: Fetcher, server: ReleaseServer, tmp_path: Path) -> None:
