@@ -43,6 +43,14 @@ SHORTEST_S = 0.5
 RAMP_S = 0.12
 FEW = 3
 """With fewer lamps nothing can go round."""
+Flashes = tuple[float, tuple[tuple[float, float], ...]]
+FLASHES: dict[Mood, Flashes] = {
+    "speaking": (2.5, ((0.0, 2.0),)),
+    "ringing": (0.7, ((0.0, 0.35),)),
+    "troubled": (4.0, ((0.0, 0.5), (0.9, 1.4))),
+}
+"""Period, and when in it they are bright."""
+FEW_THINK: Flashes = (1.4, ((0.0, 0.45),))
 EYE = 2.2
 """What eyes see as half as bright is so much less light: 0.5 to its power."""
 
@@ -107,13 +115,9 @@ def _level(mood: Mood, fixture: Fixture, lamp: int, since_s: float, direction_de
         case "thinking" if fixture.count >= FEW:
             return _passes_by(lamp / fixture.count, since_s / 1.8)
         case "thinking":
-            return _lit(since_s, 1.4, ((0.0, 0.45),))
-        case "speaking":
-            return _lit(since_s, 2.5, ((0.0, 2.0),))
-        case "ringing":
-            return _lit(since_s, 0.7, ((0.0, 0.35),))
-        case "troubled":
-            return _lit(since_s, 4.0, ((0.0, 0.5), (0.9, 1.4)))
+            return _lit(since_s, *FEW_THINK)
+        case "speaking" | "ringing" | "troubled":
+            return _lit(since_s, *FLASHES[mood])
 
 
 def _wave(since_s: float, period_s: float) -> float:
@@ -125,6 +129,17 @@ def _lit(since_s: float, period_s: float, spans: tuple[tuple[float, float], ...]
     """1 within the spans of each period, with ramps inside of them."""
     at_s = since_s % period_s
     return max(min(1.0, max(0.0, min(at_s - begins, ends - at_s) / RAMP_S)) for begins, ends in spans)
+
+
+def _stands_s(since_s: float, period_s: float, spans: tuple[tuple[float, float], ...]) -> float:
+    """So long it stays as it is; 0 on a ramp."""
+    at_s = since_s % period_s
+    for begins, ends in spans:
+        if at_s < begins:
+            return begins - at_s
+        if at_s < ends:
+            return max(0.0, ends - RAMP_S - at_s) if at_s >= begins + RAMP_S else 0.0
+    return period_s - at_s
 
 
 def _passes_by(place: float, turns: float) -> float:
@@ -163,5 +178,11 @@ class Shown:
     def rests_s(self, now: float, brightness: float) -> float | None:
         """So long nothing needs to be drawn anew unless something else is wanted; None: for ever."""
         change_s = None if self.next_s is None else max(0.0, self.next_s - now)
-        still_s = None if self.mood == "dark" or brightness <= 0.0 else AGAIN_S if self.mood == "muted" else PICTURE_S
+        still_s = None if brightness <= 0.0 else self._stands_s(now)
         return min((wait_s for wait_s in (change_s, still_s) if wait_s is not None), default=None)
+
+    def _stands_s(self, now: float) -> float | None:
+        """A trouble may last for days: between its flashes nothing is drawn."""
+        if self.mood in FLASHES:
+            return max(PICTURE_S, _stands_s(now - self.since_s, *FLASHES[self.mood]))
+        return {"dark": None, "muted": AGAIN_S}.get(self.mood, PICTURE_S)

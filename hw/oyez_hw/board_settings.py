@@ -39,6 +39,8 @@ def settings_of(entry: Entry, found: Candidate | None) -> dict[str, Any]:
     }
     if entry.capture.clean_channel is not None:
         settings["clean_channel"] = entry.capture.clean_channel
+    if entry.capture.silence_is_zeros:
+        settings["zeros_s"] = 0.0
     if entry.volume is not None and (found is None or found.playback is found.card):
         settings["mixer_control"] = entry.volume.control
         settings["mixer_range_db"] = [entry.volume.lowest_db, entry.volume.highest_db]

@@ -74,6 +74,8 @@ class Capture(Part, frozen=True, kw_only=True):
     """They carry what the loudspeaker plays."""
     clean_channel: Channel | None = None
     """Where the board's own signal processor delivers what it has cancelled already."""
+    silence_is_zeros: bool = False
+    """Nothing but zeros is no sign of a broken microphone."""
 
 
 class Microphone(Part, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What the lamps show: each mood unmistakable without its colour, red for muted alone, gentle in every history."""
 
 import itertools
+import math
 from typing import get_args
 
 import hypothesis.strategies as st
@@ -12,6 +13,7 @@ from hypothesis import example, given, settings
 from oyez.light_patterns import (
     AGAIN_S,
     COLOURS,
+    FLASHES,
     PICTURE_S,
     SHORTEST_S,
     Fixture,
@@ -220,6 +222,28 @@ def test_only_what_moves_is_drawn_again_and_again(mood: Mood, brightness: float,
     shown = Shown()
     shown.want(mood, 10.0)
     assert shown.rests_s(10.0, brightness) == rests_s
+
+
+@given(st.sampled_from(sorted(FLASHES)), st.floats(0.0, 20.0), st.floats(0.0, 0.999))
+def test_while_it_rests_nothing_would_look_different(mood: Mood, since_s: float, share: float) -> None:
+    shown, fixture = Shown(), Fixture(12)
+    shown.want(mood, 0.0)
+    rests_s = shown.rests_s(since_s, 1.0)
+    assert rests_s is not None
+    assert rests_s >= PICTURE_S
+    if rests_s > PICTURE_S:
+        now, later = picture(mood, fixture, since_s, 1.0), picture(mood, fixture, since_s + share * rests_s, 1.0)
+        assert np.allclose(now, later, atol=1e-6)
+
+
+def test_a_trouble_that_lasts_for_days_is_drawn_in_its_ramps_alone() -> None:
+    """And not twenty times a second, day and night."""
+    shown, now, drawn = Shown(), 0.0, 0
+    shown.want("troubled", now)
+    while now < 40.0:
+        now += shown.rests_s(now, 1.0) or math.inf
+        drawn += 1
+    assert drawn < 40.0 / PICTURE_S / 4
 
 
 def test_a_change_that_has_to_wait_is_drawn_when_its_time_has_come() -> None:

@@ -30,6 +30,12 @@ def test_a_named_board_is_called_as_it_will_be_when_it_comes() -> None:
     assert [place["channel"] for place in said["microphones"]] == [1, 2, 3, 4]
 
 
+def test_the_zeros_of_a_sink_that_nobody_plays_to_are_no_broken_microphone() -> None:
+    """After a minute of silence the daemon on `virtual` said that it was deaf."""
+    assert settings_for("virtual", None)["zeros_s"] == 0.0
+    assert "zeros_s" not in settings_for("respeaker-lite", None)
+
+
 def test_plain_names_say_nothing() -> None:
     assert settings_for("alsa", None) == settings_for("simulated", Snapshot()) == settings_for("nonsense", None) == {}
 
