@@ -21,7 +21,7 @@ LONGEST_STATE = 255
 LONGEST_TEXT = 4096
 """Of what was heard or said, in characters."""
 
-EVENTS = ("wake", "near_miss", "enrol", "done", "error", "tool", "approval", "timer", "yielded")
+EVENTS = ("wake", "near_miss", "enrol", "done", "error", "tool", "approval", "timer", "yielded", "update")
 """The events that this version tells of."""
 TOPICS = {
     "availability": True,
