@@ -21,8 +21,8 @@ ALL = Known(("alexa", "hey_jarvis"), "EUR", True, frozenset(e.needs for e in pos
 
 
 FOR_AUTOMATIONS = {"do/talk", "do/approve", "do/enrol", "do/label_clip", "do/announce"}
-FOR_AUTOMATIONS |= {"do/timer", "do/cancel_timer"}
-"""A button has no press and release, and names nothing; an automation knows which sound is where."""
+FOR_AUTOMATIONS |= {"do/timer", "do/cancel_timer", "do/factory_reset"}
+"""A button has no press and release, names nothing, and is pressed by accident; an automation knows its sounds."""
 
 
 def document(device_id: str = "kitchen", known: Known = ALL) -> dict[str, Any]:
