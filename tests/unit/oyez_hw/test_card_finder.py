@@ -111,3 +111,25 @@ def test_a_port_s_card_is_found_by_the_port(machine: Machine) -> None:
     finder = opened(machine, "usb:1-1.4")
     machine.shows((2, "Array_1", ARRAY, "1-1.4"))
     assert finder.name() == "hw:CARD=Array_1,DEV=0"
+
+
+def test_a_port_is_meant_and_no_card_of_the_same_kind_elsewhere(machine: Machine) -> None:
+    """It was asked for as `usb:Array`, which no card is called."""
+    machine.shows((1, "Array", ARRAY, "1-1.4"))
+    finder = opened(machine, "usb:1-1.4")
+    machine.shows((2, "Array", ARRAY, "1-1.2"))
+    assert finder.name() == "usb:1-1.4"
+
+
+def test_of_two_alike_the_other_one_is_never_taken_for_the_one_that_was_unplugged(machine: Machine) -> None:
+    """Two dongles of one make, one for the microphone and one for the loudspeaker: whoever listened to the wrong one
+    was deaf for good, without a word."""
+    machine.shows((1, "Device", HEADSET, "1-1.4"), (2, "Device_1", HEADSET, "1-1.3"))
+    finder = opened(machine, "plughw:CARD=Device,DEV=0")
+    machine.shows((2, "Device_1", HEADSET, "1-1.3"))
+    assert finder.name() == "plughw:CARD=Device,DEV=0", "opening it will say that it is away"
+    machine.shows((1, "Device", HEADSET, "1-1.3"))
+    with pytest.raises(HardwareError, match="is away"):
+        finder.name()
+    machine.shows((1, "Device", HEADSET, "1-1.3"), (2, "Device_1", HEADSET, "1-1.2"))
+    assert finder.name() == "plughw:CARD=Device_1,DEV=0", "in a new port"
