@@ -1,6 +1,6 @@
 """Makes the table of docs/doctor.md and, with Chromium, its picture: `python docs/make_doctor_page.py [--picture]`.
 
-The faults are those of tests/stories/test_doctor.py; each is planted, and the sentence is what the doctor said.
+The faults are those of tests/stories/planted_faults.py; each is planted, and the sentence is what the doctor said.
 """
 
 import asyncio
@@ -27,7 +27,8 @@ def in_page(text: str, table: str) -> str:
 
 
 async def table() -> str:
-    from tests.stories.test_doctor import FAULTS, row
+    from tests.stories.planted_faults import FAULTS
+    from tests.stories.test_doctor import row
 
     rows = ["| planted | the doctor says |\n|---|---|\n"]
     for name, fault in FAULTS.items():

@@ -87,8 +87,7 @@ class Ears:
 
     @property
     def scored_s(self) -> float:
-        """Monotonic time at which sound was last searched for wake words: proof that it is. Muted, there is nothing to
-        search."""
+        """Monotonic time at which sound was last searched for wake words. Muted, there is nothing to search."""
         return self._clock() if self._deaf else self._scoring.proof_s
 
     async def run(self, frames: AsyncIterator[Frame]) -> None:
@@ -160,8 +159,6 @@ class Ears:
         if not on:
             self._listening.begin_anew()
 
-    # --- settings and what can be told --------------------------------------------------------------------------------
-
     @property
     def known_words(self) -> tuple[str, ...]:
         """All wake words that may be asked for."""
@@ -188,12 +185,13 @@ class Ears:
 
     def report(self) -> dict[str, float | None]:
         """What is measured, for whoever watches."""
-        return {
-            "erle_db": _rounded(self.near_end.erle_db),
-            "drift_ppm": _rounded(self.near_end.drift_ppm),
-            "noise_dbfs": _rounded(self._speech.floor.noise_dbfs),
-            "direction_deg": _rounded(self._front.direction_deg),
+        figures = {
+            "erle_db": self.near_end.erle_db,
+            "drift_ppm": self.near_end.drift_ppm,
+            "noise_dbfs": self._speech.floor.noise_dbfs,
+            "direction_deg": self._front.direction_deg,
         }
+        return {name: None if value is None else round(value, 1) for name, value in figures.items()}
 
     @property
     def direction_deg(self) -> float | None:
@@ -218,8 +216,8 @@ class Ears:
         self.counters.last_heard_s = self._clock()
         if self._deaf:
             return
-        end_s = None
         self._front.hold(self._hold.on or self.near_end.sounding)
+        end_s = None
         for picked in self._front.take(frame):
             heard = self.near_end.hear(picked)
             self._outlet.give(*self._to_send(heard), unsure=self.near_end.unsure)
@@ -299,7 +297,3 @@ class Ears:
             return
         facts = clip_facts(detection, self._now().timestamp(), snr_db, direction_deg)
         self._keep_clip(self._outlet.kept.between(detection.end_s - CLIP_S, detection.end_s), facts)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)

@@ -16,11 +16,12 @@ from oyez.config import Device, Home
 from oyez.config_hearing import SHIPPED_WORDS
 from oyez.events import Event
 from oyez.home import discovery, screens, topics
-from oyez.home.announced import AnnouncedFile, Place
+from oyez.home.announced import AnnouncedFile
 from oyez.home.announcer import Announcer
 from oyez.home.away import BrokerAway, ProtocolRefused
 from oyez.home.connection import Connection, Incoming
 from oyez.home.deeds import Deed
+from oyez.home.moving_out import MovingOut
 from oyez.home.order_desk import OrderDesk, Reply
 from oyez.home.orders import Order
 from oyez.home.shelf import Shelf
@@ -76,9 +77,9 @@ class Broker:
         self._on_trouble = on_trouble
         self._known_words, self._do_deed = known_words, do_deed
         self._watchers = Watchers()
-        self._leaving: dict[Place, Watch] = {}
         self._announced_file = announced or AnnouncedFile()
         self._announcer = Announcer(config, device, installed_version(), self._announced_file.recall())
+        self._moving_out = MovingOut(self, device.id, self._announcer, self._announced_file)
         self._told: set[str] = set()
         self._announcing: asyncio.TimerHandle | None = None
         self._shelf.replace([self._announcer.document, topics.availability(device.id, topics.ONLINE)])
@@ -166,25 +167,9 @@ class Broker:
         if self._home.discovery:
             connection.subscribe(discovery.birth_topic(self._home.discovery_prefix))
         self._announce()
-        for place in self._announcer.left:
-            self._leave(place)
+        self._moving_out.leave()
         self._announced_file.keep(self._announcer.book)
         self._publish(self._shelf.take(self._clock()))
-
-    def _leave(self, place: Place) -> None:
-        """Takes the announcement back that stands there; under another id once that device is known to be off."""
-        if place.device_id == self._device.id:
-            self._publish(self._announcer.take_back(place))
-            return
-        if place not in self._leaving:
-            topic = f"{topics.base(place.device_id)}/availability"
-            self._leaving[place] = self.watch(topic, lambda incoming: self._leave_if_off(place, incoming))
-
-    def _leave_if_off(self, place: Place, incoming: Incoming) -> None:
-        if incoming.payload == topics.OFFLINE:
-            self.unwatch(self._leaving.pop(place))
-            self._publish(self._announcer.take_back(place))
-            self._announced_file.keep(self._announcer.book)
 
     def _announce(self) -> None:
         self._publish(self._shelf.retained())
