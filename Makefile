@@ -14,7 +14,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-hardware test-peers test-system check bench fuzz chaos lock clean
+.PHONY: help setup demo test test-long test-hardware test-peers test-system check bench fuzz chaos image lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,6 +36,8 @@ check: setup ## style, types, floor plan, scripts, units
 	@$(BIN)/mypy --no-error-summary
 	@mkdir -p build
 	@$(BIN)/lint-imports --no-logo > build/lint-imports.log 2>&1 || { cat build/lint-imports.log >&2; exit 1; }
+	@PYTHONPATH=image $(BIN)/lint-imports --no-logo --config image/.importlinter > build/lint-imports.log 2>&1 \
+	    || { cat build/lint-imports.log >&2; exit 1; }
 	@git ls-files -z .ci image '*.sh' | xargs -0 -r grep -lZ '^#!.*sh' | xargs -0 -r shellcheck
 	@.ci/verify-units
 
@@ -67,12 +69,20 @@ fuzz: setup ## changed messages of the voice service and of MQTT, FUZZ_S seconds
 chaos: setup ## CHAOS_S seconds of conversation (3600) in less time, a fault every few seconds by CHAOS_SEED (1)
 	@$(BIN)/python -m tests.chaos --seconds $(CHAOS_S) --seed $(CHAOS_SEED) --out build/chaos/report.json
 
+image: setup ## the SD card's image and the bundle for updates, under build/image (as root); ARGS: docs/image.md
+	@PYTHONPATH=image $(BIN)/python -m oyez_image $(ARGS)
+
 lock: setup ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --all-extras pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --constraint requirements.lock requirements-build.in -o requirements-build.lock
+	@for kind in plain local; do extras="--extra board --extra backend"; \
+	    [ $$kind = plain ] || extras="$$extras --extra local"; \
+	    $(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform aarch64-manylinux_2_39 $$extras \
+	        --generate-hashes --no-header --no-annotate --constraint requirements.lock pyproject.toml \
+	        -o image/locks/$$kind.lock; done
 
 clean: ## forget everything that was made here
 	@rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
