@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from oyez_image import assemble, host, keys, roots, source, spoken, tree as device, variants, wheels
+from oyez_image import assemble, host, keys, release, roots, source, spoken, tree as device, variants, wheels
 from oyez_image.progress import BuildError, say, step
 from oyez_image.settings import Settings, parsed
 from oyez_image.tools import Tools
@@ -48,13 +48,17 @@ def build(settings: Settings) -> None:
         assemble.bundle(tools, settings.keys, settings.version, source.commit(REPOSITORY))
     (work / "images" / image).replace(settings.out / image)
     (work / "bundle.raucb").replace(settings.out / f"oyez-{settings.version}.raucb")
-    say(f"made {settings.out / image} and its .raucb")
+    if settings.release:
+        with step("release (packing takes a few minutes)"):
+            release.publish(settings, tools, IMAGE, (REPOSITORY / "CHANGELOG.md").read_text())
+    _tell(settings)
 
 
 def _make_tree(settings: Settings, tools: Tools, device_root: Path, third_party: Path) -> None:
     tree, kernel = tools.work / "tree", tools.work / "kernel"
     device.unpack(device_root, tree, tools.work / "logs" / "unpack.log")
     device.take_kernel(tree, kernel)
+    status = (tree / "var/lib/dpkg/status").read_text()
     source.lay_out(REPOSITORY, tools.work / "source", settings.version)
     wheels.project(tools.work / "source", tools.work / "project", tools.epoch_s, tools.work / "logs" / "project.log")
     wheels.install(tools, third_party, tools.work / "project", tree)
@@ -73,9 +77,16 @@ def _make_tree(settings: Settings, tools: Tools, device_root: Path, third_party:
     device.name_release(tree, settings.version, source.commit(REPOSITORY))
     assemble.boot_files(tools, tree, kernel)
     assemble.firmware(tools, tree, kernel, IMAGE)
+    if settings.release:
+        release.describe(settings, tools, status, source.commit(REPOSITORY))
     if settings.break_with:
         variants.BREAKS[settings.break_with](tree)
     device.one_date(tree, tools.epoch_s)
+
+
+def _tell(settings: Settings) -> None:
+    for path in sorted(settings.out.glob(f"oyez-{settings.version}.*")):
+        say(f"{path.stat().st_size / 1e6:8.1f} MB  {path}")
 
 
 def _architecture() -> str:

@@ -14,7 +14,8 @@ def uuid(number: int) -> str:
 def genimage(image: str) -> str:
     """image: the name of the file to write. The FAT is `boot/firmware` of the tree; slot B is empty until an update."""
     slot = f"-U {uuid(2)} -E hash_seed={uuid(2)},lazy_itable_init=0 -O ^has_journal,^metadata_csum,^orphan_file -m 0"
-    data = f"-U {uuid(4)} -E hash_seed={uuid(4)} -O ^metadata_csum_seed -m 1"
+    # Small now, and grows: blocks and inodes as of a large file system.
+    data = f"-U {uuid(4)} -E hash_seed={uuid(4)} -b 4096 -i 16384 -O ^metadata_csum_seed -m 1"
     return f"""
 image boot.vfat {{
     vfat {{ label = "OYEZ" extraargs = "-i {DISK_SIGNATURE:08x} --invariant" }}

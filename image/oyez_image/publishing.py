@@ -1,11 +1,9 @@
-"""What stands beside a release: the list that Raspberry Pi Imager reads, the notes, the facts for the updater. Pure."""
+"""What stands beside a release: the list that Raspberry Pi Imager reads, and the notes. Pure."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-from oyez_image.recipe import COMPATIBLE
 
 DEVICES = {
     "Raspberry Pi 4": "pi4-64bit",
@@ -29,9 +27,6 @@ class Release:
     image_sha256: str
     packed_bytes: int
     packed_sha256: str
-    bundle: str
-    bundle_bytes: int
-    bundle_sha256: str
 
     @property
     def date(self) -> str:
@@ -75,18 +70,6 @@ def os_list(release: Release) -> dict[str, Any]:
                 "capabilities": [],
             }
         ],
-    }
-
-
-def newest(release: Release) -> dict[str, Any]:
-    """release.json, by which a device finds its update (docs/updates.md)."""
-    return {
-        "compatible": COMPATIBLE,
-        "version": release.version,
-        "url": f"{release.address}/{release.bundle}",
-        "size": release.bundle_bytes,
-        "sha256": release.bundle_sha256,
-        "notes_url": f"{release.address}/oyez-{release.version}.notes.md",
     }
 
 

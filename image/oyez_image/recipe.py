@@ -114,9 +114,11 @@ ENABLED_UNITS = (
     "oyez-host-keys.service",
     "oyez.service",
     "oyez-first-boot.service",
+    "oyez-first-words.service",
     "oyez-promote.service",
     "oyez-reset-at-start.service",
     "oyez-reset.path",
+    "oyez-trial-guard.timer",
     "oyez-update.path",
     "oyez-update.timer",
 )
@@ -132,13 +134,23 @@ MASKED_UNITS = (
     "getty@tty1.service",
     "serial-getty@.service",
     "sshd-keygen.service",
+    "sshd-unix-local.socket",
+    "systemd-binfmt.service",
     "systemd-firstboot.service",
+    "systemd-logind.service",
     "systemd-network-generator.service",
     "systemd-networkd-wait-online.service",
     "systemd-rfkill.service",
     "systemd-rfkill.socket",
+    "systemd-sysext.socket",
+    "proc-sys-fs-binfmt_misc.automount",
 )
 """Nobody can log in at a console, so none asks; packages are not upgraded one by one; the rest has no work here."""
+SILENCED = (
+    "etc/systemd/system-generators/systemd-ssh-generator",
+    "etc/tmpfiles.d/credstore.conf",
+)
+"""What a link to /dev/null switches off: doors for SSH that nobody asked for, a folder that is a link here."""
 
 LINKS: Mapping[str, str] = MappingProxyType(
     {

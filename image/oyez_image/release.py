@@ -1,4 +1,4 @@
-"""The files of a release, out of a finished image: packed, with a block map, checksums, a signature, lists and notes."""
+"""The files of a release, out of a finished image: packed, block map, checksums, signature, lists, notes."""
 
 import hashlib
 import json
@@ -10,6 +10,7 @@ from oyez_image.publishing import Release
 from oyez_image.recipe import FIRMWARE
 from oyez_image.settings import Settings
 from oyez_image.tools import Tools
+from oyez_system.updates.describing import describe as describe_bundle
 
 # Blocks of a fixed size: the number of processors does not change a byte.
 PACK = """
@@ -20,7 +21,7 @@ bmaptool --quiet create --output "$1.bmap" "$1"
 SIGN = """
 cd /out
 sha256sum "$@" >SHA256SUMS
-minisign -S -q -s /keys/release.key -m SHA256SUMS -x SHA256SUMS.minisig -t "oyez" -c "verify: minisign -Vm SHA256SUMS -p release.pub"
+minisign -S -q -s /keys/release.key -m SHA256SUMS -x SHA256SUMS.minisig -t Oyez -c "signed by Oyez"
 cp /keys/release.pub release.pub
 """
 
@@ -32,7 +33,9 @@ def publish(settings: Settings, tools: Tools, source: Path, changelog: str) -> l
     release = _facts(settings, tools.epoch_s)
     shutil.copyfile(source / "oyez.svg", out / "oyez.svg")
     _write_json(out / "os_list.json", publishing.os_list(release))
-    _write_json(out / "release.json", publishing.newest(release))
+    notes = f"{release.address}/{stem}.notes.md"
+    described = describe_bundle(out / f"{stem}.raucb", settings.version, notes_url=notes)
+    (out / "release.json").write_bytes(described)
     (out / f"{stem}.notes.md").write_text(publishing.notes(changelog, settings.version))
     names = [
         *(f"{stem}{ending}" for ending in (".img.xz", ".img.bmap", ".raucb", ".cdx.json", ".packages", ".notes.md")),
@@ -65,7 +68,7 @@ def describe(settings: Settings, tools: Tools, status: str, commit: str) -> None
 
 def _facts(settings: Settings, epoch_s: int) -> Release:
     stem = settings.out / f"oyez-{settings.version}"
-    image, packed, bundle = (stem.with_name(f"{stem.name}{ending}") for ending in (".img", ".img.xz", ".raucb"))
+    image, packed = (stem.with_name(f"{stem.name}{ending}") for ending in (".img", ".img.xz"))
     return Release(
         version=settings.version,
         epoch_s=epoch_s,
@@ -76,9 +79,6 @@ def _facts(settings: Settings, epoch_s: int) -> Release:
         image_sha256=_sha256(image),
         packed_bytes=packed.stat().st_size,
         packed_sha256=_sha256(packed),
-        bundle=bundle.name,
-        bundle_bytes=bundle.stat().st_size,
-        bundle_sha256=_sha256(bundle),
     )
 
 

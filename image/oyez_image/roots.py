@@ -16,7 +16,7 @@ FETCH_FIRMWARE = (
     'chroot "$1" sh -euc "'
     f"mkdir -p {recipe.FIRMWARE}/packages && cd {recipe.FIRMWARE}/packages"
     f" && apt-get download {' '.join(recipe.FIRMWARE_PACKAGES)}"
-    ' && for package in *.deb; do dpkg-deb -x \\$package ..; done"'
+    ' && for package in *.deb; do dpkg-deb -x \\$package .. && dpkg-deb -f \\$package >\\$package.control; done"'
 )
 
 

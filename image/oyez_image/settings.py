@@ -31,6 +31,9 @@ class Settings:
     """With the local Realtime server."""
     break_with: str
     """One of variants.BREAKS; empty: whole."""
+    address: str
+    """Where a release will be downloaded from."""
+    website: str
     release: bool
     """Also compressed, with checksums, signatures and lists."""
     fresh: bool
@@ -52,6 +55,8 @@ def parsed(argv: Sequence[str], build: Path) -> Settings:
     parser.add_argument("--raspberry-pi-keyring", default="", metavar="FILE", help="for --kernel raspberrypi")
     parser.add_argument("--local", action="store_true", help="with the local Realtime server (docs/image.md: its cost)")
     parser.add_argument("--break", dest="break_with", choices=sorted(BREAKS), default="", help="for tests of updates")
+    parser.add_argument("--address", default="http://localhost:8000", help="where the files will be (%(default)s)")
+    parser.add_argument("--website", default="", help="for who asks Raspberry Pi Imager what this is")
     parser.add_argument("--no-release", dest="release", action="store_false", help="only .img and .raucb")
     parser.add_argument("--fresh", action="store_true", help="with today's packages")
     arguments = parser.parse_args(argv)

@@ -1,5 +1,5 @@
-"""Sounds made by the voice of `oyez-local`, once, kept under the cache by what is said: sentences for a device that cannot
-reach anybody, and the shipped wake words, by which an update proves that it still hears (`oyez self-test`)."""
+"""Sounds made by the voice of `oyez-local`, once, kept under the cache by what is said: sentences for a device that
+cannot reach anybody, and the shipped wake words, by which an update proves that it still hears (`oyez self-test`)."""
 
 import asyncio
 import hashlib

@@ -110,8 +110,8 @@ def enable(tools: Tools, tree: Path) -> None:
         [*systemctl, "disable", *(unit for unit in recipe.SLEEPING_UNITS if _has_unit(tree, unit))], log="off.log"
     )
     tools.run([*systemctl, "enable", *present], log="enable.log")
-    for unit in recipe.MASKED_UNITS:
-        path = tree / "etc/systemd/system" / unit
+    for name in (*(f"etc/systemd/system/{unit}" for unit in recipe.MASKED_UNITS), *recipe.SILENCED):
+        path = tree / name
         _remove(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to("/dev/null")

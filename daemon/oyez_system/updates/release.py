@@ -28,7 +28,7 @@ class Release(msgspec.Struct, frozen=True):
     title: Annotated[str, Meta(max_length=255)] = "Oyez"
     notes_url: Annotated[str, Meta(max_length=255, pattern=r"^(https?://\S+)?$")] = ""
     """What is new, for people."""
-    min_version: Version | Literal[""] = ""
+    min_version: Annotated[str, Meta(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9.+~_-]*)?$")] = ""
     """The oldest version from which one comes to this one in one step; empty: any."""
     security: bool = False
     """It mends a danger."""
