@@ -52,24 +52,24 @@ async def run(config_path: Path, trace_path: Path | None) -> int:
     asyncio.get_running_loop().set_default_executor(_Impatient(thread_name_prefix="oyez-names"))
     set_up(logging.INFO, sys.stderr, os.environ)
     faulthandler.enable()  # where each thread stood when the watchdog ended it: in the journal
-    systemd = notifier(os.environ)
+    systemd, ending = notifier(os.environ), asyncio.Event()
     with contextlib.ExitStack() as stack:
         trace = stack.enter_context(Trace(trace_path, time.monotonic)) if trace_path else lambda fact: None
         while True:
-            config, coming = await _configured(config_path)
-            code = await _until_told(_house(config, coming, systemd, trace), systemd, coming)
+            config, coming = await _configured(config_path, ending)
+            code = await _until_told(_house(config, coming, systemd, trace), systemd, coming, ending)
             if code is not None:
                 return code
 
 
-async def _configured(path: Path) -> tuple[Config, BoardComing | None]:
+async def _configured(path: Path, ending: asyncio.Event) -> tuple[Config, BoardComing | None]:
     """With what waits for the board where it is not there and cannot be named before."""
     gives_up_s = time.monotonic() + WAIT_FOR_BOARD_S
     while True:
         config, away = load_with_or_without(path, MACHINE)
         if not away:
             return config, None
-        if time.monotonic() >= gives_up_s:
+        if time.monotonic() >= gives_up_s or ending.is_set():
             return config, BoardComing(path, MACHINE)
         log.warning("%s. It is looked for.", away)
         await asyncio.sleep(LOOK_AGAIN_S)
@@ -96,10 +96,10 @@ def _house(config: Config, coming: BoardComing | None, systemd: Notifier, trace:
     )
 
 
-async def _until_told(house: House, systemd: Notifier, coming: BoardComing | None) -> int | None:
-    """The exit code; None: the board has come, and the house is to be built anew."""
-    loop = asyncio.get_running_loop()
-    ending, come = asyncio.Event(), asyncio.Event()
+async def _until_told(house: House, systemd: Notifier, coming: BoardComing | None, ending: asyncio.Event) -> int | None:
+    """The exit code; None: the board has come, and the house is to be built anew. ending: set by signals from now on,
+    and for good."""
+    loop, come = asyncio.get_running_loop(), asyncio.Event()
     if coming is not None:
         coming.on_come = come.set
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,6 +11,7 @@ import pytest
 
 from oyez import front_door
 from oyez.errors import ConfigError
+from oyez.lives import Lives
 from tests.unit.oyez_hw.machines_shown import laid_out
 
 CONFIG = '[board]\nname = "auto"\n[home]\nhost = "127.0.0.1"\nport = 9\n[line]\nbackend_url = "http://127.0.0.1:9"\n'
@@ -28,7 +29,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def test_a_board_that_comes_late_is_found_before_anything_is_told(config: Path, tmp_path: Path) -> None:
-    waiting = asyncio.create_task(front_door._configured(config))
+    waiting = asyncio.create_task(front_door._configured(config, asyncio.Event()))
     await asyncio.sleep(0)
     laid_out("usb-v2-six-channels", tmp_path)
     found, coming = await waiting
@@ -37,7 +38,7 @@ async def test_a_board_that_comes_late_is_found_before_anything_is_told(config: 
 
 async def test_one_that_does_not_come_is_waited_for_in_the_house(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(front_door, "WAIT_FOR_BOARD_S", 0.0)
-    found, coming = await front_door._configured(config)
+    found, coming = await front_door._configured(config, asyncio.Event())
     assert found.board.name == "auto"
     assert coming is not None
 
@@ -45,7 +46,7 @@ async def test_one_that_does_not_come_is_waited_for_in_the_house(config: Path, m
 async def test_two_boards_are_the_operator_s_to_choose_among(config: Path, tmp_path: Path) -> None:
     laid_out("two-usb-microphones", tmp_path)
     with pytest.raises(ConfigError):
-        await front_door._configured(config)
+        await front_door._configured(config, asyncio.Event())
 
 
 def _wish(config: Path, board: str) -> None:
@@ -109,6 +110,20 @@ async def test_a_named_board_lives_with_its_loudspeaker_until_its_microphone_is_
         await told.until("board.name is hifiberry-dac-plus, and nothing of it is there")
         laid_out("hifiberry-with-usb-microphone", tmp_path)
         await told.until("there is no microphone hw:CARD=Device,DEV=0")
+
+
+async def test_an_end_that_is_ordered_between_two_houses_is_an_end(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the one is taken down and the other is built."""
+    monkeypatch.setattr(front_door, "WAIT_FOR_BOARD_S", 0.0)
+    monkeypatch.setattr(Lives, "ended", lambda lives, why: os.kill(os.getpid(), signal.SIGTERM))
+    told = Told()
+    async with daemon(config, told, monkeypatch) as running:
+        await told.until("no sound card for a voice is there")
+        laid_out("usb-v2-six-channels", tmp_path)
+        async with asyncio.timeout(20.0):
+            assert await running == 0
 
 
 async def test_boards_that_cannot_be_told_apart_when_they_come_are_told_of_and_end_nothing(

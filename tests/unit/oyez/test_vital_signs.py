@@ -3,9 +3,10 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from oyez.card_keeper import LOOK_S, STILL_LOOKS
 from oyez.last_words import LastWords
 from oyez.view import View
-from oyez.vital_signs import LONGEST_SILENCE_S, VitalSigns
+from oyez.vital_signs import LONGEST_SILENCE_S, PROOF_S, VitalSigns
 
 
 @dataclass
@@ -87,3 +88,8 @@ async def test_sound_that_comes_and_is_not_searched_for_wake_words_starves_the_w
     assert missed == ["scoring"]
     assert not watched.signs.of_late("scoring")
     assert watched.signs.of_late("ears")
+
+
+def test_a_card_that_stands_still_is_found_out_before_the_watchdog_would_act() -> None:
+    """Else the process was killed for what opening the card again may mend."""
+    assert STILL_LOOKS * LOOK_S + PROOF_S < LONGEST_SILENCE_S
