@@ -5,12 +5,15 @@ import logging
 from collections.abc import Callable
 
 from oyez.card_keeper import LOOK_S, CardKeeper, Recovery
+from oyez.errors import ConfigError
 from oyez.hearing.ears import Ears
 from oyez.speaking.voice import Voice
 from oyez_hw.boards import Board
 from oyez_hw.capture import Capture
+from oyez_hw.faults import Fault
 from oyez_hw.pcm import Samples
 from oyez_hw.playback import Playback
+from oyez_hw.ports import HardwareError
 from oyez_hw.sound_watch import SoundWatch
 
 log = logging.getLogger(__name__)
@@ -82,7 +85,10 @@ class Cards:
                     await self._wanted.wait()
                 self._capture.start(asyncio.get_running_loop())
                 self.microphone.opened()
-                await self._ears.run(self._capture.frames())
+                try:
+                    await self._ears.run(self._capture.frames())
+                except ConfigError as error:  # another card, or another firmware, than the configuration is for
+                    raise HardwareError(str(error), Fault.REFUSED) from error
 
         await self.microphone.keep(hear, self._capture.closed)
 

@@ -37,7 +37,7 @@ class WatchedCapture(Capture):
 
 
 class Rig:
-    def __init__(self) -> None:
+    def __init__(self, hearing: Hearing | None = None) -> None:
         self.facts, self.heard = Facts[ev.Event](), Facts[Frame]()
         self.told = self.facts.told
         self.board = open_board(BoardSettings(name="simulated"))
@@ -48,7 +48,7 @@ class Rig:
         self.capture = WatchedCapture(self.board.microphone, self.heard)
         self.playback = Playback(self.board.speaker)
         self.ears = Ears(
-            Hearing(), self.facts.tell, clock=loop.time, board=Board(name="simulated"), engine=SilentEngine()
+            hearing or Hearing(), self.facts.tell, clock=loop.time, board=Board(name="simulated"), engine=SilentEngine()
         )
         voice = Voice(Speaking(), self.playback, self.facts.tell)
         recovery = Recovery(Troubles(self.facts.tell), loop.time, Lives(None), lambda: None)
@@ -100,6 +100,20 @@ async def test_muted_and_unmuted_in_one_breath_it_listens_and_the_other_way_roun
     read = rig.capture.frames_read
     await asyncio.sleep(0.1)
     assert rig.capture.frames_read == read
+
+
+async def test_a_card_with_fewer_microphones_than_are_configured_is_a_trouble_and_no_end() -> None:
+    """Other firmware, or another card in its place: a process that ended for good (78) would not say so on MQTT."""
+    made = Rig(Hearing(channel=3))
+    hearing = asyncio.create_task(made.cards.keep_hearing())
+    await made.facts.until(bool)
+    found = made.told[0]
+    assert isinstance(found, ev.TroubleFound)
+    assert (found.kind, "the card delivers only 1" in found.sentence) == ("microphone", True)
+    assert not hearing.done()
+    hearing.cancel()
+    await asyncio.wait([hearing])
+    made.capture.stop()
 
 
 async def test_a_card_that_is_lost_while_it_is_muted_is_a_trouble_when_it_is_wanted(rig: Rig) -> None:

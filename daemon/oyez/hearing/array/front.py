@@ -82,9 +82,10 @@ class Front:
 
     def take(self, frame: Frame) -> list[Picked]:
         """The blocks that are whole now. Raises ConfigError for a channel that the card does not have."""
-        if self._channels is None or frame.samples.shape[1] != self._delivered:
-            self._delivered = frame.samples.shape[1]
-            self._channels = channels_of(self._board, self._hearing, self._delivered)
+        delivered = frame.samples.shape[1]
+        if self._channels is None or delivered != self._delivered:
+            self._channels = channels_of(self._board, self._hearing, delivered)
+            self._delivered = delivered  # only now: a card that does not fit is refused each time
             self._array = _Array(self._channels, self._hearing) if self._channels.beam else None
             self._streams = None
         wanted = self._wanted(frame, self._channels)

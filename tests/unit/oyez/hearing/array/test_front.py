@@ -159,6 +159,16 @@ def test_a_channel_that_is_not_there_is_named_with_its_key(settings: Board, hear
         fed(Front(settings, hearing), np.zeros((320, 2), np.int16))
 
 
+def test_a_card_that_comes_back_with_fewer_channels_is_refused_each_time_and_heard_when_it_has_them_again() -> None:
+    """With other firmware: the second time it was taken for the one before, and the process fell down."""
+    front = Front(Board(), Hearing(channel=1))
+    fed(front, np.zeros((320, 2), np.int16))
+    for _ in range(2):
+        with pytest.raises(ConfigError, match=r"hearing\.channel"):
+            fed(front, np.zeros((320, 1), np.int16))
+    fed(front, np.zeros((320, 2), np.int16))
+
+
 @given(st.integers(1, 4), st.integers(0, 3), st.integers(0, 50))
 def test_one_channel_or_the_mean_passes_untouched(count: int, channel: int, seed: int) -> None:
     samples = np.random.default_rng(seed).integers(-32768, 32767, (640, count)).astype(np.int16)
