@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from oyez.config import Config, Hearing, Home, Line
+from oyez.config import Board, Config, Hearing, Home, Line
 from oyez.config_hearing import SHIPPED_WORDS
 from oyez.config_panel_mistakes import panel_mistakes
 from oyez.config_tool_mistakes import tool_mistakes
@@ -199,6 +199,7 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
             yield Mistake(f"home.{key}", "has no effect while home.tls is false: set it to true.")
     if home.tls_key_file and not home.tls_cert_file:
         yield Mistake("home.tls_key_file", "needs home.tls_cert_file: a key proves nothing without its certificate.")
+    yield from _mixer_contradictions(config.board)
     yield from _quiet_contradictions(home)
     if home.audio_folder and not home.audio_folder.startswith("/"):
         yield Mistake("home.audio_folder", "must be a whole path, which begins with /.")
@@ -210,6 +211,17 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
     yield from _unknown_words(config.hearing)
     yield from panel_mistakes(config)
     yield from tool_mistakes(config)
+
+
+def _mixer_contradictions(board: Board) -> Iterator[Mistake]:
+    """A range that is none would let the element go as loud as it can."""
+    if board.mixer_range_db is None:
+        return
+    lowest, loudest = board.mixer_range_db
+    if not (-200.0 <= lowest <= loudest - 3.0 and loudest <= 100.0):
+        yield Mistake("board.mixer_range_db", "must be the lowest and the loudest in dB, 3 apart, e.g. [-50.0, 0.0].")
+    if not board.mixer_control:
+        yield Mistake("board.mixer_range_db", "has no effect without board.mixer_control: name the element.")
 
 
 def _quiet_contradictions(home: Home) -> Iterator[Mistake]:

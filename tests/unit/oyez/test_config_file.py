@@ -33,6 +33,17 @@ def test_an_unknown_board_is_named_beside_other_mistakes_with_the_nearest_names(
     assert all(name in found[0] for name in ("respeaker-2mic-v1", "respeaker-2mic-v2"))
 
 
+@pytest.mark.parametrize("written", ["[0.0, -50.0]", "[nan, 0.0]", "[-inf, 0.0]", "[-50.0, 400.0]", "[-1.0, 0.0]"])
+def test_a_range_of_the_mixer_that_is_none_is_a_mistake_and_not_the_loudest_that_there_is(written: str) -> None:
+    (mistake,) = mistakes(f'[board]\nmixer_control = "Speaker"\nmixer_range_db = {written}\n')
+    assert "line 3: board.mixer_range_db must be the lowest and the loudest in dB" in mistake
+
+
+def test_a_range_without_an_element_has_no_effect_and_says_so() -> None:
+    (mistake,) = mistakes("[board]\nmixer_range_db = [-50.0, 0.0]\n")
+    assert "board.mixer_range_db has no effect without board.mixer_control" in mistake
+
+
 def test_values_arrive_in_their_structs() -> None:
     config = parse('[device]\nid = "kitchen"\n[home]\nport = 8883\ntls = true\n[hearing]\npreroll_s = 3\n', "x")
     assert (config.device.id, config.home.port, config.home.tls, config.hearing.preroll_s) == (
