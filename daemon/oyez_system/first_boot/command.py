@@ -23,7 +23,6 @@ from oyez_system.first_boot.board_lines import Record, decide, is_there, wanted
 from oyez_system.first_boot.plan import refusing, taking, wiping
 from oyez_system.first_boot.reading import InForce, Laid, read
 from oyez_system.first_boot.wireless import networks_in
-from oyez_system.spoken import say
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +35,13 @@ SSH = "ssh.service"
 
 def order(*words: str) -> None:
     subprocess.run(["systemctl", "--no-block", *words], check=False)
+
+
+def say(name: str, places: Places) -> None:
+    """Loaded when there is something to say: this runs at every start of a small board."""
+    from oyez_system.spoken import say
+
+    say(name, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def first_boot(here: Surroundings) -> int:
+    if not here.places.data.is_dir():
+        log.info("There is no %s, so this is no device of ours: nothing is taken in.", here.places.data)
+        return 0
     volatile = here.places.volatile.exists()
     code = 0
     try:

@@ -18,7 +18,6 @@ from oyez_system.card.places import Places
 from oyez_system.first_words.lacking import READY, Facts, FirstWords
 from oyez_system.first_words.wireless_log import has_route, read as read_log
 from oyez_system.proof import Proof, read as read_proof
-from oyez_system.spoken import say
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +26,13 @@ FRESH_S = 10.0
 RECORD = "first-words"
 JOURNAL = ("journalctl", "-b", "-u", "wpa_supplicant@wlan0.service", "-o", "cat", "--no-pager", "-n", "300")
 Run = Callable[[tuple[str, ...]], str]
+
+
+def say(name: str, places: Places) -> None:
+    """Loaded when there is something to say: this runs at every start of a small board."""
+    from oyez_system.spoken import say
+
+    say(name, places)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

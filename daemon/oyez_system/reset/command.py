@@ -16,7 +16,6 @@ from oyez_system.card.operations import Write
 from oyez_system.card.places import Places
 from oyez_system.reset.button import asked_by_hand, panel_of
 from oyez_system.reset.erasing import begin, erase
-from oyez_system.spoken import say
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +24,13 @@ NOBODY_ASKED = "Nobody asked for a factory reset. To erase everything on this de
 
 def restart_machine() -> None:
     subprocess.run(["systemctl", "reboot", "--no-block"], check=False)
+
+
+def say(name: str, places: Places) -> None:
+    """Loaded when there is something to say: this runs at every start of a small board."""
+    from oyez_system.spoken import say
+
+    say(name, places)
 
 
 def asked_by_button(places: Places) -> bool:

@@ -201,6 +201,14 @@ def test_where_the_data_partition_cannot_be_used_the_file_stays(device: Device) 
     assert device.places.config.exists()
 
 
+def test_a_machine_that_is_not_ours_keeps_its_file(device: Device) -> None:
+    device.places.data.rmdir()
+    device.lay(GOOD)
+    assert device.start() == 0
+    assert (device.places.boot / "oyez.toml").read_text() == GOOD
+    assert not device.places.data.exists()
+
+
 def test_imagers_customisation_is_understood(device: Device) -> None:
     device.lay(IMAGERS, "rpi-preseed.toml")
     assert device.start() == 0
