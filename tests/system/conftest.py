@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.system import install
+from tests.system.appliance import Appliance
+from tests.system.container import Container
 from tests.system.disk import disk_of
+from tests.system.fault_table import FaultTable
 from tests.system.guest import Guest
 from tests.system.root import Root, built
 
@@ -33,3 +36,23 @@ def guest(root: Root, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gues
     """A running guest; who changes what others may stumble over (units, modules, files) puts it back."""
     with Guest(disk_of(root), tmp_path_factory.mktemp("guest")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def container(root: Root, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
+    """A running container, for the tests of one file."""
+    with Container(root, tmp_path_factory.mktemp("container")) as made:
+        yield made
+
+
+@pytest.fixture
+def appliance(container: Container) -> Appliance:
+    """Set up in the container, and not started."""
+    made = Appliance(container)
+    made.set_up()
+    return made
+
+
+@pytest.fixture(scope="session")
+def faults() -> FaultTable:
+    return FaultTable()

@@ -31,6 +31,8 @@ DEPENDENCIES = (
 )
 """Those of them that run are started anew."""
 SYSTEMCTL_S = 120.0
+LOOK_S, MOST_LOOKS = 5.0, 30
+"""Of a unit that is on its way somewhere; a slow start takes 90 s."""
 DONE = {
     Step.AGAIN: "It is started again.",
     Step.DEPENDENCIES: "What it stands on is started anew, then it is.",
@@ -85,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def rescue(here: Surroundings) -> int:
-    unit = _unit(here)
+    unit = _settled(here)
     if not given_up(unit):
         log.info("%s was not given up: nothing is done.", DAEMON)
         return 0
@@ -118,6 +120,16 @@ def _carry_out(here: Surroundings, decision: Decision) -> None:
     if given_up(_unit(here)):
         here.systemctl("reset-failed", DAEMON)
         here.systemctl("start", "--no-block", DAEMON)
+
+
+def _settled(here: Surroundings) -> dict[str, str]:
+    """Once it is neither starting nor between two starts."""
+    for _ in range(MOST_LOOKS):
+        unit = _unit(here)
+        if unit.get("ActiveState") not in ("activating", "deactivating"):
+            break
+        here.wait(LOOK_S)
+    return unit
 
 
 def _unit(here: Surroundings) -> dict[str, str]:

@@ -94,6 +94,11 @@ def test_a_mistake_is_said_aloud_and_on_mqtt_and_nothing_is_started(tmp_path: Pa
     assert "its configuration has a mistake" in machine.told[0]
 
 
+def test_a_daemon_between_two_starts_is_waited_for(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "ActiveState=activating\nSubState=auto-restart\n", mended_meanwhile=True).rescued()
+    assert (machine.did(), len(machine.waited_s)) == ([], 1)
+
+
 def test_a_daemon_that_was_not_given_up_is_left_alone(tmp_path: Path) -> None:
     machine = Machine(tmp_path, "ActiveState=active\n").rescued()
     assert (machine.did(), machine.said, machine.told) == ([], [], [])
