@@ -10,7 +10,11 @@ from oyez.config import Config
 from oyez.config_file import load, parse
 from oyez.errors import OyezError
 from oyez.panel_wiring import panel_settings
+from oyez_hw.board_settings import AUTO
 from oyez_hw.boards import BoardSettings, open_board
+from oyez_hw.catalogue import known
+from oyez_hw.detection import detect
+from oyez_hw.machine import Snapshot
 from oyez_hw.panel_settings import PanelSettings
 from oyez_hw.ports import Buttons, HardwareError
 from oyez_hw.probe import snapshot
@@ -81,8 +85,16 @@ def _watch(buttons: Buttons, place: int, say: Callable[[str], object]) -> bool:
 
 
 def _config(path: Path, root: Path) -> Config | None:
+    """None: it is wrong, or nobody knows the board."""
     machine = snapshot(root)
     try:
-        return load(path, machine) if path.exists() else parse(NO_CONFIG, "the default", machine)
+        config = load(path, machine) if path.exists() else parse(NO_CONFIG, "the default", machine)
     except (OyezError, HardwareError):
-        return None
+        return _by_eeprom(machine)
+    return config if config.buttons.lines or config.board.name != AUTO else _by_eeprom(machine)
+
+
+def _by_eeprom(machine: Snapshot) -> Config | None:
+    """So early in a start the board may have no sound card yet."""
+    names = {one.name for one in detect(machine, known().values()).candidates if not one.generic}
+    return parse(f'[board]\nname = "{names.pop()}"\n', "") if len(names) == 1 else None

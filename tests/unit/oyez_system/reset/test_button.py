@@ -9,6 +9,7 @@ from oyez_hw.simulated_panel import SimulatedButtons
 from oyez_system.card.places import Places
 from oyez_system.reset import hold
 from oyez_system.reset.button import held, panel_of
+from tests.doubles.pi import put
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,11 @@ def test_buttons_are_those_of_the_configuration_or_of_the_board_that_shows_itsel
     found = panel_of(places)
     assert found is not None
     assert [(button.line, button.use) for button in found[1].buttons] == [(17, "action")]
+
+
+def test_a_board_whose_card_comes_later_is_known_by_its_eeprom(tmp_path: Path) -> None:
+    put(tmp_path, "proc/device-tree/hat/vendor", "Raspberry Pi Ltd.\0")
+    put(tmp_path, "proc/device-tree/hat/product", "Raspberry Pi Codec Zero\0")
+    found = panel_of(Places.below(tmp_path))
+    assert found is not None
+    assert [button.use for button in found[1].buttons] == ["action"]
