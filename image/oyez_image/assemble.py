@@ -34,7 +34,7 @@ def firmware(tools: Tools, tree: Path, kernel: Path, source: Path) -> None:
         shutil.copyfile(packages / "usr/lib/raspi-firmware" / name, fat / name)
     shutil.copytree(packages / "usr/lib/raspi-firmware/overlays", fat / "overlays")
     shutil.copyfile(packages / "usr/lib/u-boot/rpi_arm64/u-boot.bin", fat / "u-boot.bin")
-    for path in sorted((kernel / "device-trees").glob("bcm27*-rpi-*.dtb")):
+    for path in sorted((kernel / "device-trees").glob("bcm2*-rpi-*.dtb")):
         shutil.copyfile(path, fat / path.name)
     for name in ("config.txt", "board.txt"):
         shutil.copyfile(source / "boot" / name, fat / name)
