@@ -41,6 +41,13 @@ def test_two_presses_are_a_double_from_the_second_touch_on() -> None:
     assert live([*press(1.0), *press(1.41)]) == [Told("short", 1.0), Told("short", 1.41)], "too late"
 
 
+def test_two_presses_that_are_read_late_are_judged_by_when_they_happened() -> None:
+    for second_s, meant in ((1.395, [Told("double", 1.0)]), (1.405, [Told("short", 1.0), Told("short", 1.405)])):
+        button = Button(T)
+        told = [one for edge in [*press(1.0), *press(second_s)] for one in button.edge(*edge, doubles=True)]
+        assert [*told, *button.at(9.0, doubles=True)] == meant
+
+
 def test_a_finger_that_stays_is_a_hold_and_its_end_a_release() -> None:
     assert live(press(1.0, 2.0)) == [Told("hold", 1.0), Told("release", 3.0)]
     assert live([(True, 1.0)], until_s=1.5) == [Told("hold", 1.0)]
