@@ -7,7 +7,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SPEED_OF_SOUND_M_S = 343.0
+from oyez_hw.acoustics import SPEED_OF_SOUND_M_S
+
 SAME_US = 20.0
 """7 mm of way: nearer ones are not told from one another."""
 UNFIT_US = 40.0

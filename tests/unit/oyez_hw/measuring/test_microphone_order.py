@@ -86,3 +86,7 @@ def test_a_dead_channel_is_left_out() -> None:
     heard = {channel: us for channel, us in wanted.items() if channel != 2}
     assert order_of(heard, wanted).moved == {}
     assert order_of({0: 0.0}, wanted).fits
+
+
+def test_sound_needs_a_millisecond_for_a_third_of_a_metre() -> None:
+    assert expected_us({3: (343.0, 0.0, 0.0)}, (0.0, 0.0, 0.0))[3] == pytest.approx(1000.0, abs=1.0)
