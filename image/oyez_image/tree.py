@@ -82,8 +82,14 @@ CONFIGURATIONS = (".sysusers", ".tmpfiles")
 """They are named oyez.conf there."""
 
 
+BY_HAND = "install.sh"
+"""Of systemd/: for who sets a machine up without an image."""
+
+
 def lay_units(source: Path, tree: Path) -> None:
     for path in sorted(source.iterdir()):
+        if path.name == BY_HAND:
+            continue
         if path.suffix not in SYSTEMD_FOLDERS:
             raise BuildError(f"systemd/{path.name}: no place is known for it (SYSTEMD_FOLDERS in tree.py)")
         name = f"{path.stem}.conf" if path.suffix in CONFIGURATIONS else path.name
