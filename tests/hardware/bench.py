@@ -2,6 +2,7 @@
 
 import math
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -153,9 +154,10 @@ def absent(board: str, what: str) -> NoReturn:
 class Ears:
     """Reads an open microphone in a thread, as the daemon does: it is also what makes a simulated room hear."""
 
-    def __init__(self, microphone: Microphone) -> None:
+    def __init__(self, microphone: Microphone, keep: int | None = None) -> None:
+        """keep: so many frames at most, the newest; None: all."""
         self._microphone = microphone
-        self._frames: list[Frame] = []
+        self._frames: deque[Frame] = deque(maxlen=keep)
         self._changed = threading.Condition()
         self._ending = False
         self.error: HardwareError | None = None
@@ -184,7 +186,7 @@ class Ears:
     def until(self, holds: Callable[[list[Frame]], bool]) -> None:
         """Waits for as much sound as it takes. Raises what the microphone raised."""
         with self._changed:
-            came = self._changed.wait_for(lambda: self.error is not None or holds(self._frames), PATIENT_S)
+            came = self._changed.wait_for(lambda: self.error is not None or holds(list(self._frames)), PATIENT_S)
             if self.error is not None:
                 raise self.error
         assert came, f"{PATIENT_S:g} s were not enough for the sound to come"

@@ -231,7 +231,8 @@ def _alive(
     request: pytest.FixtureRequest, folders: pytest.TempPathFactory, *, talks: bool
 ) -> AbstractAsyncContextManager[Device]:
     # Only now: the whole daemon comes with it, which a slow board waits for.
-    from tests.hardware.devices import rig_device, simulated_device, virtual_device
+    from tests.hardware.devices import simulated_device, virtual_device
+    from tests.hardware.rig.alive import rig_device
 
     if request.param == "simulated":
         return simulated_device(folders.mktemp("device"), talks=talks)

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import json
+import re
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tests.doubles.onlooker import Onlooker
@@ -14,6 +15,7 @@ from tests.hardware.bench import Mouth, absent
 
 WAKE = "Hey Jarvis"
 PATIENT_S = 30.0
+PRESS_S = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,8 @@ class Cut:
         await self.on()
 
 
-class Fingers(Protocol):
-    async def mute(self) -> None:
-        """Presses the mute button, or moves the switch to its other side."""
+Press = Callable[[], Awaitable[None]]
+"""Of a button, or a switch is moved to its other side."""
 
 
 class Loudspeaker(Protocol):
@@ -55,7 +56,8 @@ class Device:
     own_power: Cut | None = None
     own_network: Cut | None = None
     own_card: Cut | None = None
-    own_fingers: Fingers | None = None
+    own_presses: Mapping[str, Press] = field(default_factory=dict)
+    """By what the button is for: action, mute."""
     own_lit: Callable[[], bool] | None = None
     own_loudspeaker: Loudspeaker | None = None
     memory_mb: Callable[[], float | None] = lambda: None
@@ -73,9 +75,8 @@ class Device:
     def card(self) -> Cut:
         return self.own_card or absent(self.name, "a way to pull out its card: give --rig with [usb]")
 
-    @property
-    def fingers(self) -> Fingers:
-        return self.own_fingers or absent(self.name, "a wire to its mute button: give --rig with wires.mute")
+    def press(self, use: str) -> Press:
+        return self.own_presses.get(use) or absent(self.name, f"a wire to that button: give --rig with wires.{use}")
 
     @property
     def loudspeaker(self) -> Loudspeaker:
@@ -148,3 +149,9 @@ class Device:
         """What it told last."""
         state: dict[str, Any] = json.loads(self.looker.seen[self._last_state].payload)
         return state
+
+
+def resident_mb(status: str) -> float | None:
+    """Out of the text of /proc/PID/status."""
+    found = re.search(r"^VmRSS:\s*(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) / 1024 if found else None

@@ -7,7 +7,7 @@ both, and more often. Of interruptions the short form is tests/stories/test_barg
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -22,26 +22,27 @@ LISTENED_S = 1.5
 LATEST_CUT_S = {"virtual": 2.0}
 """A power cut comes at a random moment within so much after the start began."""
 MANY_CUTS = 20
+TRIES = 3
 SEEN_S = 5.0
 SETTLED_S = 2.0
 """What was set so long before a cut must be there after it."""
 
 
 async def woken_by(device: Device) -> float:
-    """Says the wake word until it is heard, twice at most; returns by how much later than its end that was told."""
-    for last in (False, True):
-        place = device.now
+    """Says the wake word until it is heard, a few times at most; returns by how much later than its end it was told,
+    in s: less than none, if its beginning was enough."""
+    for _ in range(TRIES):
+        telling = asyncio.create_task(told_at(device, device.now))
         said_s = await device.say(WAKE)
-        try:
-            await device.woken(place, within_s=10.0 if last else 3.0)
-        except AssertionError:
-            if last:
-                raise
-            continue
-        late_s = time.monotonic() - said_s
-        await device.at_rest()
-        return late_s
-    raise AssertionError("the last try returns or raises")
+        if await came(telling):
+            await device.at_rest()
+            return telling.result() - said_s
+    raise AssertionError(f"{WAKE} was said {TRIES} times and never heard")
+
+
+async def told_at(device: Device, place: int) -> float:
+    await device.woken(place, within_s=8.0)
+    return time.monotonic()
 
 
 async def test_a_wake_word_is_told(device: Device, figures: Figures) -> None:
@@ -49,14 +50,21 @@ async def test_a_wake_word_is_told(device: Device, figures: Figures) -> None:
     figures.note("device.wake_told_ms", 1000 * late_s, "ms", better="lower", tolerance=150.0)
 
 
+async def test_a_press_of_the_button_makes_it_listen(device: Device) -> None:
+    press, place = device.press("action"), device.now
+    await press()
+    await device.until(lambda state: state["state"] == "listening", after=place)
+    await device.at_rest()
+
+
 async def test_the_mute_button_mutes_and_a_lamp_says_so(device: Device) -> None:
-    fingers, lit = device.fingers, device.lit
+    press, lit = device.press("mute"), device.lit
     place = device.now
-    await fingers.mute()
+    await press()
     await device.until(lambda state: state["muted"], after=place)
     await sees(lit, True)
     place = device.now
-    await fingers.mute()
+    await press()
     await device.until(lambda state: not state["muted"], after=place)
     await sees(lit, False)
 
@@ -110,7 +118,7 @@ async def test_after_power_cuts_at_random_moments_it_comes_back_as_it_was_set(
 
 async def cut_and_look(device: Device, figures: Figures, dice: random.Random, times: int) -> None:
     power = device.power
-    back_s = []
+    back_s, usual = [], (await device.until(lambda state: True))["volume"]
     for number in range(times):
         volume = 20 + number
         place = device.now
@@ -129,21 +137,39 @@ async def cut_and_look(device: Device, figures: Figures, dice: random.Random, ti
         back_s.append(time.monotonic() - since_s)
         state = await device.until(lambda state: state["state"] == "idle", after=place, within_s=device.boot_s)
         assert state["volume"] == volume, "what was set is lost"
+    await device.order("set/volume", str(usual))
     figures.note("device.power_back_s", max(back_s), "s", better="lower", tolerance=5.0)
     await woken_by(device)
 
 
 async def test_somebody_who_interrupts_is_let_speak(talking_device: Device, figures: Figures) -> None:
-    device, place = talking_device, talking_device.now
-    loudspeaker = device.loudspeaker
-    await device.say(f"{WAKE}, {STORY}")
-    await device.until(lambda state: state["state"] == "speaking", after=place)
-    await asyncio.sleep(LISTENED_S)
-    place, spoke_s = device.now, time.monotonic()
-    speaking = asyncio.create_task(device.say(TIME))
-    await device.until(lambda state: state["state"] != "speaking", after=place)
-    stopped_s = loudspeaker.sounded_until(spoke_s, time.monotonic())
-    await speaking
+    """Who is not heard says it again, as people do; how often counts."""
+    device, loudspeaker = talking_device, talking_device.loudspeaker
+    interrupted, tries, spoke_s, stopped_s = False, 0, 0.0, 0.0
+    while not interrupted and tries < TRIES:
+        tries += 1
+        await device.at_rest()
+        place = device.now
+        await device.say(f"{WAKE}, {STORY}")
+        if not await came(device.until(lambda state: state["state"] == "speaking", after=place, within_s=15.0)):
+            continue
+        await asyncio.sleep(LISTENED_S)
+        place, spoke_s = device.now, time.monotonic()
+        speaking = asyncio.create_task(device.say(TIME))
+        interrupted = await came(device.until(lambda state: state["state"] != "speaking", after=place, within_s=5.0))
+        if interrupted:
+            stopped_s = loudspeaker.sounded_until(spoke_s, time.monotonic())
+        await speaking
+    assert interrupted, "it talks on"
     figures.note("device.barge_in_ms", 1000 * (stopped_s - spoke_s), "ms", better="lower", tolerance=150.0)
-    assert stopped_s < spoke_s + 3.0, "it talks on"
+    figures.note("device.barge_in_tries", tries, better="lower", tolerance=1.0)
     await device.at_rest()
+
+
+async def came(told: Awaitable[object]) -> bool:
+    """False: not within its time."""
+    try:
+        await told
+    except AssertionError:
+        return False
+    return True

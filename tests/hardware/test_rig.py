@@ -2,8 +2,6 @@
 this machine, the Pi's card is the virtual one, and the mouth speaks into PulseAudio.
 """
 
-import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,23 +18,9 @@ from tests.hardware.rig.hands import levelled, read_rig
 from tests.hardware.rig.remote import Agent, ssh_command
 from tests.hardware.rig.rig_file import RigError, Ssh
 from tests.hardware.rig.speak import level_65_dbfs
+from tests.hardware.rig.stand_in import BOARD, make_rig, run
 
-ROOT = Path(__file__).parents[2]
-DEVICES = ["--board", "a-pi", "--capture-device", "oyez_microphone", "--playback-device", "oyez_loudspeaker"]
-SSH = """#!/bin/sh
-while [ "$1" != "--" ]; do shift; done
-shift
-exec sh -c "$*"
-"""
-RIG = """[ssh]
-host = "board"
-user = "bench"
-key = "{key}"
-python = "{python}"
-[daemon]
-stop = ["touch", "{stopped}"]
-start = ["touch", "{started}"]
-"""
+SOUND = ("test_contract", "test_loop_back")
 
 
 @pytest.fixture(autouse=True)
@@ -47,31 +31,11 @@ def here(pytestconfig: pytest.Config) -> None:
 
 @pytest.fixture
 def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file, and an `ssh` on the path."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "ssh").write_text(SSH)
-    (tmp_path / "bin" / "ssh").chmod(0o755)
-    (tmp_path / "key").touch()
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    places = {name: tmp_path / name for name in ("key", "stopped", "started")}
-    file = tmp_path / "rig.toml"
-    file.write_text(RIG.format(python=sys.executable, **places))
-    return file
-
-
-def run(folder: Path, rig: Path, *words: str) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
-    """(the run, result by test)."""
-    command = [sys.executable, "-m", "pytest", "--no-cov", "-q", "-n", "0", "-p", "no:cacheprovider"]
-    command += ["tests/hardware/test_contract.py", "tests/hardware/test_loop_back.py", "--rig", str(rig)]
-    command += ["--report", str(folder / "out"), "--history", str(folder / "history.jsonl"), *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
-    report = folder / "out" / "report.json"
-    outcomes = json.loads(report.read_text())["outcomes"] if report.exists() else []
-    return done, {one["test"].rpartition("::")[2].partition("[")[0]: one["result"] for one in outcomes}
+    return make_rig(tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def card(plugin_folder: Path, tmp_path: Path) -> Iterator[list[str]]:
+def card(plugin_folder: Path, tmp_path: Path) -> Iterator[tuple[str, ...]]:
     """A virtual card in a process of its own, as a Pi's would be; the options that name it."""
     command = [sys.executable, "-m", "oyez_hw.virtual_card", "--dir", str(tmp_path / "card")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
@@ -79,13 +43,13 @@ def card(plugin_folder: Path, tmp_path: Path) -> Iterator[list[str]]:
         name, _, value = program.stdout.readline().strip().partition("=")
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(name, value)
-            yield DEVICES
+            yield BOARD
         program.terminate()
 
 
 @pytest.mark.long
-def test_the_whole_contract_holds_over_ssh(rig: Path, card: list[str], tmp_path: Path) -> None:
-    done, results = run(tmp_path, rig, *card)
+def test_the_whole_contract_holds_over_ssh(rig: Path, card: tuple[str, ...], tmp_path: Path) -> None:
+    done, results = run(tmp_path, rig, SOUND, *card)
     assert done.returncode == 0, done.stdout
     assert list(results.values()).count("passed") >= 10
 
@@ -101,8 +65,8 @@ def test_the_same_tests_run_over_ssh_with_a_mouth_and_the_daemon_rests_meanwhile
         with pytest.MonkeyPatch.context() as patch:
             for name, value in pulse.environment.items():
                 patch.setenv(name, value)
-            words = [*DEVICES, "--capture-format", "16000,2", "--loop", "none"]
-            done, results = run(tmp_path, rig, *words, "-k", "open_tells or in_its_place")
+            words = [*BOARD, "--capture-format", "16000,2", "--loop", "none"]
+            done, results = run(tmp_path, rig, SOUND, *words, "-k", "open_tells or in_its_place")
     finally:
         pulse.stop()
     assert done.returncode == 0, done.stdout
@@ -118,7 +82,7 @@ def test_the_same_tests_run_over_ssh_with_a_mouth_and_the_daemon_rests_meanwhile
 
 def test_a_wrong_rig_ends_the_run_with_its_mistakes(rig: Path, tmp_path: Path) -> None:
     rig.write_text(rig.read_text() + "[mouht]\n")
-    done, results = run(tmp_path, rig, "--board", "a-pi")
+    done, results = run(tmp_path, rig, SOUND, "--board", "a-pi")
     assert done.returncode == 4
     assert "mouht is unknown. Did you mean mouth?" in done.stdout + done.stderr
     assert not results
