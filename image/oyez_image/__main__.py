@@ -61,7 +61,7 @@ def _make_tree(settings: Settings, tools: Tools, device_root: Path, third_party:
     status = (tree / "var/lib/dpkg/status").read_text()
     source.lay_out(REPOSITORY, tools.work / "source", settings.version)
     wheels.project(tools.work / "source", tools.work / "project", tools.epoch_s, tools.work / "logs" / "project.log")
-    wheels.install(tools, third_party, tools.work / "project", tree)
+    wheels.install(tools, third_party, tools.work / "project", tree, local=settings.local)
     device.trim(tree, (IMAGE / "trim.txt").read_text())
     assemble.wireless_firmware(tools, tree)
     device.lay_over(IMAGE / "overlay", tree)

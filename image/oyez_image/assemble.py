@@ -32,12 +32,13 @@ def firmware(tools: Tools, tree: Path, kernel: Path, source: Path) -> None:
     packages = tools.root / FIRMWARE.removeprefix("/")
     for name in ("bootcode.bin", "start.elf", "fixup.dat", "start4.elf", "fixup4.dat"):
         shutil.copyfile(packages / "usr/lib/raspi-firmware" / name, fat / name)
-    shutil.copytree(packages / "usr/lib/raspi-firmware/overlays", fat / "overlays")
+    own = kernel / "overlays"
+    shutil.copytree(own if own.is_dir() else packages / "usr/lib/raspi-firmware/overlays", fat / "overlays")
     shutil.copyfile(packages / "usr/lib/u-boot/rpi_arm64/u-boot.bin", fat / "u-boot.bin")
     for path in sorted((kernel / "device-trees").glob("bcm2*-rpi-*.dtb")):
         shutil.copyfile(path, fat / path.name)
-    for name in ("config.txt", "board.txt"):
-        shutil.copyfile(source / "boot" / name, fat / name)
+    shutil.copyfile(source / "boot/board.txt", fat / "board.txt")
+    (fat / "config.txt").write_text(layout.config_txt((source / "boot/config.txt").read_text(), own.is_dir()))
     for path in sorted(source.glob("oyez.toml")):
         shutil.copyfile(path, fat / "oyez.toml.example")
     (tools.work / "slots.txt").write_text(layout.first_slots())

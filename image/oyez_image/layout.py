@@ -50,6 +50,11 @@ def manifest(version: str, build: str) -> str:
     )
 
 
+def config_txt(text: str, raspberry_pi_kernel: bool) -> str:
+    """The firmware chooses device trees by the names of the mainline kernel, unless the kernel is Raspberry Pi's own."""
+    return text.replace("upstream_kernel=1\n", "") if raspberry_pi_kernel else text
+
+
 def first_slots() -> str:
     """slots.env of a card that was just written."""
     return "BOOT_ORDER=A B\nBOOT_A_LEFT=3\nBOOT_B_LEFT=3\n"

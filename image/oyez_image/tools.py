@@ -52,5 +52,6 @@ class Tools:
             "HOME": "/root",
             "SOURCE_DATE_EPOCH": str(self.epoch_s),
             "E2FSPROGS_FAKE_TIME": str(self.epoch_s),
+            "E2FSCK_TIME": str(self.epoch_s),
             "PYTHONHASHSEED": "0",
         }

@@ -35,12 +35,16 @@ def kernel_version(tree: Path) -> str:
 
 
 def take_kernel(tree: Path, folder: Path) -> None:
-    """The kernel, packed, and the device trees: U-Boot unpacks it, and half of the card's slowness is saved."""
+    """The kernel, packed, so that less is read from a slow card, its device trees, and its overlays if it has any."""
     version = kernel_version(tree)
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     image = (tree / "boot" / f"vmlinuz-{version}").read_bytes()
     (folder / "vmlinuz").write_bytes(image if image[:2] == b"\x1f\x8b" else gzip.compress(image, 9, mtime=0))
-    shutil.copytree(tree / f"usr/lib/linux-image-{version}" / "broadcom", folder / "device-trees", dirs_exist_ok=True)
+    described = tree / f"usr/lib/linux-image-{version}"
+    shutil.copytree(described / "broadcom", folder / "device-trees")
+    if (described / "overlays").is_dir():
+        shutil.copytree(described / "overlays", folder / "overlays")
 
 
 def globs(text: str) -> tuple[list[str], list[str]]:

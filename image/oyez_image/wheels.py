@@ -24,6 +24,10 @@ CROSS_COMPILER = {
     "_PYTHON_HOST_PLATFORM": "linux-aarch64",
     "_PYTHON_SYSCONFIGDATA_NAME": "_sysconfigdata__aarch64-linux-gnu",
 }
+WITHOUT_LOCAL = """#!/bin/sh
+echo "oyez-local: this image was built without the local server; build one with: make image ARGS=--local" >&2
+exit 69
+"""
 INSTALL = """
 python3 -m venv --without-pip /opt/oyez
 for wheel in /wheels/*.whl /project/*.whl; do
@@ -85,8 +89,8 @@ def project(source: Path, folder: Path, epoch_s: int, log: Path) -> None:
     )
 
 
-def install(tools: Tools, third_party_wheels: Path, project_wheels: Path, tree: Path) -> None:
-    """Makes /opt/oyez in the tree."""
+def install(tools: Tools, third_party_wheels: Path, project_wheels: Path, tree: Path, *, local: bool) -> None:
+    """Makes /opt/oyez in the tree. local: with what the local server needs."""
     venv = tree / VENV.removeprefix("/")
     shutil.rmtree(venv, ignore_errors=True)
     venv.mkdir(parents=True)
@@ -95,3 +99,5 @@ def install(tools: Tools, third_party_wheels: Path, project_wheels: Path, tree: 
         log="install.log",
         binds={venv: VENV, third_party_wheels: "/wheels", project_wheels: "/project"},
     )
+    if not local:
+        (venv / "bin/oyez-local").write_text(WITHOUT_LOCAL)

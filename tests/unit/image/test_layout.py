@@ -39,3 +39,10 @@ def test_a_slot_that_was_just_written_is_tried_once() -> None:
 def test_file_systems_have_fixed_and_different_names() -> None:
     assert len({layout.uuid(2), layout.uuid(4)}) == 2
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", layout.uuid(2))
+
+
+def test_raspberry_pis_kernel_is_started_with_its_own_names_of_device_trees() -> None:
+    text = (IMAGE / "boot/config.txt").read_text()
+    assert "upstream_kernel=1" in layout.config_txt(text, False)
+    assert "upstream_kernel" not in layout.config_txt(text, True)
+    assert layout.config_txt(text, True).rstrip().endswith("include board.txt")
