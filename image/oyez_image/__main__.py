@@ -77,6 +77,7 @@ def _make_tree(settings: Settings, tools: Tools, device_root: Path, third_party:
     device.name_release(tree, settings.version, source.commit(REPOSITORY))
     assemble.boot_files(tools, tree, kernel)
     assemble.firmware(tools, tree, kernel, IMAGE)
+    device.verify(tools, tree)
     if settings.release:
         release.describe(settings, tools, status, source.commit(REPOSITORY))
     if settings.break_with:

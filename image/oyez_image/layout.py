@@ -51,7 +51,7 @@ def manifest(version: str, build: str) -> str:
 
 
 def config_txt(text: str, raspberry_pi_kernel: bool) -> str:
-    """The firmware chooses device trees by the names of the mainline kernel, unless the kernel is Raspberry Pi's own."""
+    """The firmware chooses device trees by mainline's names, unless the kernel is Raspberry Pi's own."""
     return text.replace("upstream_kernel=1\n", "") if raspberry_pi_kernel else text
 
 

@@ -127,6 +127,14 @@ def enable(tools: Tools, tree: Path) -> None:
         path.symlink_to("/dev/null")
 
 
+def verify(tools: Tools, tree: Path) -> None:
+    """Lets systemd read all that it would start: circles, programs that are not there, words it does not know."""
+    root = f"--root={WORK}/{tree.name}"
+    tools.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=yes", root, "default.target"], log="verify.log"
+    )
+
+
 def lock_root(tree: Path) -> None:
     """No password opens it; a key does, once first boot allowed SSH."""
     shadow = tree / "etc/shadow"
