@@ -61,7 +61,15 @@ if test -e ${devtype} ${devnum}:${distro_bootpart} debug.env; then
   load ${devtype} ${devnum}:${distro_bootpart} ${slots_addr} debug.env
   env import -t ${slots_addr} ${filesize} kernel_arguments
 fi
-setenv bootargs "${consoles} ro quiet panic=5 oops=panic net.ifnames=0 systemd.show_status=1 oyez.slot=${slot} rauc.slot=${slot} ${kernel_arguments}"
+
+# The last try of a slot: what runs then was not marked good since it was written, and is watched (oyez-trial-guard.timer).
+setenv trial
+if test "${slot}" = "A" -a ${BOOT_A_LEFT} -eq 0; then
+  setenv trial oyez.trial
+elif test "${slot}" = "B" -a ${BOOT_B_LEFT} -eq 0; then
+  setenv trial oyez.trial
+fi
+setenv bootargs "${consoles} ro quiet panic=5 oops=panic net.ifnames=0 systemd.show_status=1 oyez.slot=${slot} rauc.slot=${slot} ${trial} ${kernel_arguments}"
 
 if load ${devtype} ${devnum}:${slot_partition} ${kernel_addr_r} /boot/vmlinuz; then
   if load ${devtype} ${devnum}:${slot_partition} ${ramdisk_addr_r} /boot/initrd.img; then
