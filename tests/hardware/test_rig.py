@@ -2,6 +2,7 @@
 this machine, the Pi's card is the virtual one, and the mouth speaks into PulseAudio.
 """
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,14 @@ from tests.hardware.rig.rig_file import RigError, Ssh
 from tests.hardware.rig.speak import level_65_dbfs
 from tests.hardware.rig.stand_in import BOARD, make_rig, run
 
+PLUG = """import struct, sys
+folder, fault = sys.argv[1:]
+for name in ("microphone", "loudspeaker"):
+    with open(f"{folder}/{name}.bus", "r+b") as bus:
+        bus.seek(6 * 8)
+        bus.write(struct.pack("=q", int(fault)))
+"""
+"""The word `fault` of the virtual card: what every call on it answers."""
 SOUND = ("test_contract", "test_loop_back")
 
 
@@ -48,10 +57,16 @@ def card(plugin_folder: Path, tmp_path: Path) -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.long
-def test_the_whole_contract_holds_over_ssh(rig: Path, card: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_whole_contract_holds_over_ssh_and_the_card_is_pulled_out(
+    rig: Path, card: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "plug.py").write_text(PLUG)
+    plug = f'"{sys.executable}", "{tmp_path / "plug.py"}", "{tmp_path / "card"}"'
+    rig.write_text(rig.read_text() + f'[usb]\noff = [{plug}, "{errno.ENODEV}"]\non = [{plug}, "0"]\n')
     done, results = run(tmp_path, rig, SOUND, *card)
     assert done.returncode == 0, done.stdout
-    assert list(results.values()).count("passed") >= 10
+    assert results["test_a_card_that_vanishes_is_told_as_gone_and_opens_again_when_it_is_back"] == "passed"
+    assert list(results.values()).count("passed") >= 11
 
 
 def test_the_same_tests_run_over_ssh_with_a_mouth_and_the_daemon_rests_meanwhile(rig: Path, tmp_path: Path) -> None:
