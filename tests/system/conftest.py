@@ -1,5 +1,12 @@
-"""What the system tests stand on: the root, built once, and the guest, booted once for the session."""
+"""What the system tests stand on: the root, built once, and the guest, booted once for the session.
 
+What a test measures it says by `record_property(name, value)`: at the end all of it is shown as a table, kept in
+build/system/figures.json, and beside it how long each part took.
+"""
+
+import json
+import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +18,16 @@ from tests.system.container import Container
 from tests.system.disk import disk_of
 from tests.system.fault_table import FaultTable
 from tests.system.guest import Guest
-from tests.system.root import Root, built
+from tests.system.root import BUILD, Root, built
 
 PATIENCE_S = 900
 """For one test with what it stands on: the first one may have to build the root."""
+HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+        if HERE in item.path.parents and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(PATIENCE_S))
 
 
@@ -56,3 +64,28 @@ def appliance(container: Container) -> Appliance:
 @pytest.fixture(scope="session")
 def faults() -> FaultTable:
     return FaultTable()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long each file took, and the figures."""
+    took: defaultdict[str, float] = defaultdict(float)
+    figures: dict[str, dict[str, object]] = {}
+    for outcome in ("passed", "failed", "skipped", ""):
+        for report in terminalreporter.getreports(outcome):
+            if not str(report.nodeid).startswith("tests/system/"):
+                continue
+            took[report.nodeid.partition("::")[0]] += getattr(report, "duration", 0.0)
+            if report.when == "call" and report.user_properties:
+                figures[report.nodeid.partition("::")[2]] = dict(report.user_properties)
+    if not took:
+        return
+    terminalreporter.section("how long each part took")
+    for name, seconds in took.items():
+        terminalreporter.write_line(f"{seconds:7.0f} s  {name}")
+    if figures:
+        terminalreporter.section("figures")
+        for name, values in figures.items():
+            terminalreporter.write_line(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
+        kept = BUILD / "figures.json"
+        known = json.loads(kept.read_text()) if kept.is_file() else {}
+        kept.write_text(json.dumps({**known, **figures}, indent=1, sort_keys=True) + os.linesep)

@@ -1,5 +1,6 @@
 """The guest does what other system tests take for granted: commands, files, and coming back."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,10 @@ def test_folders_go_in_and_come_out_as_they_were(guest: Guest, tmp_path: Path) -
     assert (back / "said.txt").read_text() == 'it\'s "quoted"\n'
 
 
-def test_nothing_fails_at_boot_and_what_the_tests_need_is_there(guest: Guest) -> None:
+def test_nothing_fails_at_boot_and_what_the_tests_need_is_there(
+    guest: Guest, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("first_boot_s", guest.boots[0])
     guest.until("systemctl is-system-running | grep -qE 'running|degraded'", 120.0)
     assert guest.run("systemctl --failed --no-legend --plain").check().out == ""
     assert "data" in guest.run("ls /srv/shared").check().out
