@@ -60,7 +60,7 @@ LADDERS: Mapping[Fault, tuple[Decision, ...]] = MappingProxyType(
         # switches it on again is heard at once: it stays open, and zeros take their time to be found out anyway.
         Fault.SILENT: (_OPEN[0], _RESET, Decision(Step.LOOK, 1.0)),
         # The kernel itself gives a transfer up after 10 s; each look waits 2 s more for the call.
-        Fault.HUNG: (*_OPEN[1:3], _RESET, *_AGAIN, _EXIT, _LOOK),
+        Fault.HUNG: (_OPEN[1], _RESET, _AGAIN[0], _EXIT, _LOOK),
     }
 )
 
