@@ -6,6 +6,7 @@ import pytest
 
 from oyez_hw.capture import Capture
 from oyez_hw.ports import HardwareError
+from oyez_hw.sound_watch import SoundWatch
 from tests.unit.oyez_hw.cards import GONE, ScriptedMicrophone
 
 
@@ -64,3 +65,14 @@ async def test_frames_before_start_and_a_second_start_are_refused() -> None:
         capture.start(asyncio.get_running_loop())
     microphone.release.set()
     capture.stop()
+
+
+async def test_a_card_that_can_be_read_and_gives_nothing_is_lost_when_it_is_watched() -> None:
+    """Its periods are counted, and none of them as sound."""
+    for watch, told in ((SoundWatch(zeros_s=0.05), "nothing but zeros"), (None, "gone")):
+        capture = Capture(ScriptedMicrophone(30, GONE), watch=watch)
+        capture.start(asyncio.get_running_loop())
+        with pytest.raises(HardwareError, match=told):
+            await collect(capture)
+        assert (capture.frames_sounding == 0) == (watch is not None)
+        capture.stop()

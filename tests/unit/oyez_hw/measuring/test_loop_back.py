@@ -44,6 +44,14 @@ def test_delay_and_drift_are_found(
     assert not found.inverted
 
 
+def test_of_a_reflection_that_is_louder_than_the_direct_way_the_direct_way_is_measured() -> None:
+    """A board in a corner, or a loudspeaker that looks at a wall."""
+    response = np.zeros(400)
+    response[0], response[100] = 0.7, 1.0  # 6 ms later
+    truth = Truth(0.05, response=response)
+    assert measured(take(truth), chirps(truth)).path_ms == pytest.approx(50.0, abs=0.5)
+
+
 def test_the_stated_confidence_of_the_drift_holds() -> None:
     """95 % of 100 takes in noise; 88 is three standard deviations below."""
     held = 0
