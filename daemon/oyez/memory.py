@@ -42,18 +42,19 @@ class Memory:
         """In the file, or on its way there."""
 
     def recall(self) -> Remembered:
-        """What was kept; the defaults where there is nothing, or nothing that can be read."""
+        """What was kept; the defaults where there is nothing. Where it cannot be read the microphone is off: whoever had
+        muted it must not be heard because a card has failed."""
         if self._path is None or not self._path.exists():
             return Remembered()
         try:
             self._known = msgspec.json.decode(self._path.read_bytes(), type=Remembered)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             log.warning(
-                "%s cannot be read (%s): all is as configured; set mute, volume and wake words again.",
+                "%s cannot be read (%s): the microphone is off until it is switched on, and all else as configured.",
                 self._path,
                 error,
             )
-            return Remembered()
+            return Remembered(muted=True)
         return self._known
 
     def keep(self, now: Remembered, later: Later = at_once) -> None:

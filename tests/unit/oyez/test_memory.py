@@ -28,9 +28,11 @@ def test_a_remembered_word_without_a_model_is_left_out_and_with_none_left_it_is_
     assert Remembered().listens_for(configured, known) == configured
 
 
-def test_a_file_that_cannot_be_read_is_as_if_there_were_none(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_leaves_the_microphone_off_until_somebody_switches_it_on(tmp_path: Path) -> None:
     (tmp_path / "remembered.json").write_text("{broken")
-    assert Memory(tmp_path).recall() == Remembered()
+    assert Memory(tmp_path).recall() == Remembered(muted=True)
+    Memory(tmp_path).keep(Remembered(muted=False, volume=0.5))
+    assert Memory(tmp_path).recall() == Remembered(muted=False, volume=0.5)
 
 
 def test_a_folder_that_is_gone_costs_the_memory_and_not_the_device(tmp_path: Path) -> None:
