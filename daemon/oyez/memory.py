@@ -42,8 +42,9 @@ class Memory:
         """In the file, or on its way there."""
 
     def recall(self) -> Remembered:
-        """What was kept; the defaults where there is nothing. Where it cannot be read the microphone is off: whoever had
-        muted it must not be heard because a card has failed."""
+        """What was kept; the defaults where there is nothing.
+
+        Where it cannot be read the microphone is off: whoever had muted it is not heard because a card has failed."""
         if self._path is None or not self._path.exists():
             return Remembered()
         try:
