@@ -14,7 +14,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-hardware test-peers test-system check bench fuzz chaos image lock clean
+.PHONY: help setup demo test test-long test-hardware test-peers test-system test-image check bench fuzz chaos image lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -28,7 +28,7 @@ demo: setup ## a spoken conversation, end to end, on this machine alone
 # Two at a time: stories mostly wait for sound to be played.
 test: check ## everything that must hold; ARGS are pytest's
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered \
-	    -n 2 --dist worksteal -m "not long" --ignore=tests/peers --ignore=tests/system $(ARGS)
+	    -n 2 --dist worksteal -m "not long" --ignore=tests/peers --ignore=tests/system --ignore=tests/image $(ARGS)
 
 check: setup ## style, types, floor plan, scripts, units
 	@$(BIN)/ruff format --check --quiet . || { echo "style: run $(BIN)/ruff format" >&2; exit 1; }
@@ -43,7 +43,7 @@ check: setup ## style, types, floor plan, scripts, units
 
 test-long: setup ## stories that take long (every row of the table of ends, every moment of a cut), properties on other examples
 	@OYEZ_RANDOM=1 $(BIN)/python -m pytest --no-cov -q tests/unit $(ARGS)
-	@$(BIN)/python -m pytest --no-cov -v -m long --ignore=tests/peers --ignore=tests/system $(ARGS)
+	@$(BIN)/python -m pytest --no-cov -v -m long --ignore=tests/peers --ignore=tests/system --ignore=tests/image $(ARGS)
 
 test-hardware: setup ## tests/hardware on the board that ARGS name (--board NAME --rig rig.toml; see its README), and a report
 	@$(BIN)/python -m pytest --no-cov -v tests/hardware $(ARGS)
@@ -59,6 +59,12 @@ test-system: setup ## the units under a real systemd in containers, and in a QEM
 	@$(BIN)/python -m tests.system.install
 	@$(BIN)/python -m tests.system.root
 	@$(BIN)/python -m pytest --no-cov -v --durations=0 --durations-min=1 tests/system $(ARGS)
+
+test-image: setup ## the image booted by QEMU through U-Boot: first boot, updates and rollback, power cuts, a dying card; ARGS are pytest's
+	@$(BIN)/python -m tests.image.install
+	@$(BIN)/python -m tests.image.images
+	@$(BIN)/python -m pytest --no-cov -v -s --durations=15 --durations-min=5 tests/image $(ARGS)
+	@cat build/test-image/boots.md
 
 bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table
 	@$(BIN)/python -m tests.bench --data $(DATA) --out build/bench

@@ -10,22 +10,20 @@ It reaches nothing outside but what the host asks by ssh. ../shared of the host 
 """
 
 import base64
-import contextlib
 import re
-import shlex
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 from tests.system.disk import Disk
 from tests.system.root import SHARED, say
+from tests.system.shell import NEVER_SEEN, MachineFailed, Shell
 
 MEMORY_MB = 1536
 BOOT_S = 300.0
@@ -41,24 +39,7 @@ MOUNT_SHARED = (
 )
 
 
-class GuestFailed(Exception):
-    """The guest did not boot, answer or end in time; the message has the console's last lines."""
-
-
-@dataclass(frozen=True)
-class Result:
-    command: str
-    code: int
-    out: str
-    err: str
-
-    def check(self) -> "Result":
-        """Raises AssertionError with all that it printed, unless it ended well."""
-        assert self.code == 0, f"`{self.command}` ended with {self.code} in the guest:\n{self.out}\n{self.err}"
-        return self
-
-
-class Guest:
+class Guest(Shell):
     """shared: a folder of the host that the guest sees at /srv/shared. Use as a context: the machine ends with it."""
 
     def __init__(self, disk: Disk, scratch: Path, shared: Path = SHARED) -> None:
@@ -66,8 +47,10 @@ class Guest:
         self._console = scratch / "console.log"
         self._sockets = Path(tempfile.mkdtemp(prefix="oyez-guest-"))  # a socket's path may have 107 characters at most
         self._key = self._sockets / "key"
-        self._port = _free_port()
+        self._port = free_port()
         self._machine: subprocess.Popen[bytes] | None = None
+        options = ["-F", "none", "-i", str(self._key), "-p", str(self._port), *NEVER_SEEN, "root@127.0.0.1"]
+        super().__init__(options, self._sockets / "ssh", self._last)
         self.boots: list[dict[str, float]] = []
         """Seconds from power-on to each milestone, one entry a boot."""
 
@@ -96,46 +79,11 @@ class Guest:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._end()
 
-    def run(self, command: str, timeout_s: float = 120.0) -> Result:
-        """A shell's command line, as root. Raises GuestFailed when it does not end in time."""
-        words = ["ssh", *self._options(), "root@guest", command]
-        try:
-            done = subprocess.run(words, capture_output=True, text=True, timeout=timeout_s, stdin=subprocess.DEVNULL)
-        except subprocess.TimeoutExpired:
-            raise GuestFailed(f"`{command}` did not end within {timeout_s:g} s\n{self._last()}") from None
-        return Result(command, done.returncode, done.stdout, done.stderr)
-
-    def write(self, place: str, text: str) -> None:
-        """A file in the guest; its folder is made."""
-        folder = shlex.quote(str(Path(place).parent))
-        self._pipe(f"mkdir -p {folder} && cat > {shlex.quote(place)}", text.encode())
-
-    def put(self, source: Path, place: str) -> None:
-        """A file or a folder of the host, to `place` in the guest."""
-        parent, name = Path(place).parent, Path(place).name
-        named = f"--transform=s,^{re.escape(source.name)},{name},"
-        packed = _run_here("tar", "-C", source.parent, named, "-c", source.name)
-        self._pipe(f"mkdir -p {shlex.quote(str(parent))} && tar -C {shlex.quote(str(parent))} -x", packed)
-
-    def get(self, place: str, target: Path) -> Path:
-        """A file or a folder of the guest, into the folder `target` of the host. Returns where it is now."""
-        target.mkdir(parents=True, exist_ok=True)
-        parent, name = Path(place).parent, Path(place).name
-        packed = self._pipe(f"tar -C {shlex.quote(str(parent))} -c {shlex.quote(name)}", b"")
-        subprocess.run(["tar", "-C", target, "-x"], check=True, input=packed)
-        return target / name
-
-    def until(self, command: str, timeout_s: float = 60.0, pause_s: float = 0.5) -> Result:
-        """Asks in the guest (one connection) until the command ends well; else AssertionError with its output."""
-        loop = f"end=$(($(date +%s) + {timeout_s:.0f})); until ({command}); do "
-        loop += f"[ $(date +%s) -lt $end ] || exit 1; sleep {pause_s:g}; done"
-        return self.run(loop, timeout_s + 30).check()
-
     def reboot(self) -> None:
         """In order, as a person with the right to would."""
         self._console.write_bytes(b"")
         self.run("systemctl reboot")
-        self._forget_connection()
+        self.forget_connection()
         self._wait_for_boot()
 
     def power_cut(self) -> None:
@@ -180,7 +128,7 @@ class Guest:
         for name, pattern in MILESTONES.items():
             self._wait(partial(self._console_says, pattern), BOOT_S, f"did not come to its {name}")
             reached[name] = round(time.monotonic() - since, 1)
-        self._wait(self._answers, BOOT_S, "does not answer by ssh")
+        self._wait(self.answers, BOOT_S, "does not answer by ssh")
         reached["ssh"] = round(time.monotonic() - since, 1)
         self.boots.append(reached)
         say("the guest is up: " + ", ".join(f"{name} {at:g} s" for name, at in reached.items()))
@@ -191,62 +139,24 @@ class Guest:
         while not reached():
             if self._machine is None or self._machine.poll() is not None:
                 log = (self._scratch / "qemu.log").read_text(errors="replace")
-                raise GuestFailed(f"the guest's machine ended: {log[-2000:]}\n{self._last()}")
+                raise MachineFailed(f"the guest's machine ended: {log[-2000:]}\n{self._last()}")
             if time.monotonic() > ends:
-                raise GuestFailed(f"the guest {complaint} within {timeout_s:g} s\n{self._last()}")
+                raise MachineFailed(f"the guest {complaint} within {timeout_s:g} s\n{self._last()}")
             time.sleep(0.3)
 
     def _console_says(self, pattern: str) -> bool:
         return re.search(pattern, self._console.read_text(errors="replace")) is not None
 
-    def _answers(self) -> bool:
-        with contextlib.suppress(GuestFailed):
-            return self.run("true", timeout_s=30.0).code == 0
-        return False
-
     def _last(self) -> str:
         lines = self._console.read_text(errors="replace").splitlines() if self._console.exists() else []
         return "the console's last lines:\n" + "\n".join(lines[-25:])
-
-    def _pipe(self, command: str, data: bytes) -> bytes:
-        words = ["ssh", *self._options(), "root@guest", command]
-        try:
-            done = subprocess.run(words, input=data, capture_output=True, timeout=300.0)
-        except subprocess.TimeoutExpired:
-            raise GuestFailed(f"`{command}` did not end within 300 s\n{self._last()}") from None
-        assert done.returncode == 0, f"`{command}` ended with {done.returncode}: {done.stderr.decode(errors='replace')}"
-        return done.stdout
-
-    def _options(self) -> list[str]:
-        """One connection for all commands: to agree on keys takes an emulated processor a second."""
-        return [
-            *(
-                "-i",
-                str(self._key),
-                "-p",
-                str(self._port),
-                "-F",
-                "none",
-                "-o",
-                "HostName=127.0.0.1",
-                "-o",
-                "BatchMode=yes",
-            ),
-            *("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"),
-            *("-o", "ControlMaster=auto", "-o", f"ControlPath={self._sockets / 'ssh'}", "-o", "ControlPersist=600"),
-            *("-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=6"),
-        ]
-
-    def _forget_connection(self) -> None:
-        words = ["ssh", *self._options(), "-O", "exit", "root@guest"]
-        subprocess.run(words, check=False, capture_output=True, timeout=20.0)
 
     def _kill(self) -> None:
         machine, self._machine = self._machine, None
         if machine is not None:
             machine.kill()
             machine.wait()
-            self._forget_connection()
+            self.forget_connection()
 
     def _end(self) -> None:
         self._kill()
@@ -254,7 +164,7 @@ class Guest:
         shutil.rmtree(self._sockets, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]

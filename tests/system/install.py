@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 
 NEEDED = {
     "mmdebstrap": "mmdebstrap",
@@ -24,13 +25,14 @@ KEYRING = "/usr/share/keyrings/debian-archive-trixie-stable.gpg"
 SERVICE_AWAY = 69
 
 
-def missing_packages() -> list[str]:
+def missing(needed: Mapping[str, str]) -> list[str]:
     """Debian packages whose programs are not there."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    packages = [package for program, package in NEEDED.items() if shutil.which(program, path=path) is None]
-    if not os.path.exists(KEYRING):
-        packages.append("debian-archive-keyring")
-    return sorted(set(packages))
+    return sorted({package for program, package in needed.items() if shutil.which(program, path=path) is None})
+
+
+def missing_packages() -> list[str]:
+    return missing(NEEDED) + ([] if os.path.exists(KEYRING) else ["debian-archive-keyring"])
 
 
 def why_not() -> str | None:
@@ -44,31 +46,31 @@ def why_not() -> str | None:
     return None
 
 
-def install() -> None:
+def install(name: str, packages: list[str]) -> None:
     """Raises subprocess.CalledProcessError with apt's last words in its output."""
-    missing = missing_packages()
-    if not missing or os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if not packages or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
-    print(f"system: installing {' '.join(missing)} ...", flush=True)
+    print(f"{name}: installing {' '.join(packages)} ...", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         subprocess.run(
             ["apt-get", *words], check=True, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True
         )
 
 
-def main() -> int:
+def install_for(name: str, packages: Callable[[], list[str]], why_not: Callable[[], str | None]) -> int:
+    """The exit code. name: of the tests."""
     try:
-        install()
+        install(name, packages())
     except subprocess.CalledProcessError as error:
         print("\n".join((error.stderr or error.stdout).splitlines()[-10:]), file=sys.stderr)
-        print("system: apt-get could not install them: see above", file=sys.stderr)
+        print(f"{name}: apt-get could not install them: see above", file=sys.stderr)
         return SERVICE_AWAY
     if reason := why_not():
-        print(f"system: the system tests cannot run: {reason}", file=sys.stderr)
+        print(f"{name}: the {name} tests cannot run: {reason}", file=sys.stderr)
         return SERVICE_AWAY
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(install_for("system", missing_packages, why_not))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.guest import Guest, GuestFailed
+from tests.system.guest import Guest
+from tests.system.shell import MachineFailed
 
 
 def boot_id(guest: Guest) -> str:
@@ -20,7 +21,7 @@ def test_a_command_gives_its_exit_code_and_what_it_printed(guest: Guest) -> None
 
 
 def test_a_command_that_does_not_end_is_ended_with_a_sentence(guest: Guest) -> None:
-    with pytest.raises(GuestFailed, match="did not end within 2 s"):
+    with pytest.raises(MachineFailed, match="did not end within 2 s"):
         guest.run("sleep 600", timeout_s=2.0)
     assert guest.run("true").code == 0
 

@@ -1,0 +1,105 @@
+"""The room that a device under QEMU stands in: snd-aloop, the kernel's loop-back card, as microphone and loudspeaker.
+
+What is laid at `SAID` is spoken once; else the room hisses. All of it comes to the device by `debug.env` on its boot
+partition (image/boot/boot.cmd), the same way on every slot: the kernel is told to load the card, systemd is given the
+unit that plays. Nothing of the image is changed.
+
+    microphone:  played to hw:Loopback,0,0, captured by the daemon from hw:Loopback,1,0
+    loudspeaker: played by the daemon to hw:Loopback,1,1, captured from hw:Loopback,0,1
+"""
+
+import base64
+import io
+import wave
+from pathlib import PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+
+Mono = npt.NDArray[np.int16]
+
+RATE_HZ = 16_000
+HISS_S = 0.5
+"""One piece of it: what is said begins after this at the latest, and what the pipe holds."""
+PIPE_BYTES = 4096
+HISS = "hiss.raw"
+"""On the boot partition."""
+SAID = "/run/room/said.raw"
+BOARD = """
+[board]
+name = "alsa"
+capture_device = "hw:Loopback,1,0"
+playback_device = "hw:Loopback,1,1"
+zeros_s = 20.0
+"""
+"""What oyez.toml says of it."""
+LISTEN = "arecord -q -t wav -D hw:Loopback,0,1 -f S16_LE -r 48000 -c 2"
+"""What the loudspeaker plays, from now on: arecord, without -d and a file."""
+PLAY = f"""
+cd /run/room
+while :; do
+if mv said.raw now.raw 2>/dev/null; then cat now.raw; else cat /boot/firmware/{HISS}; fi
+done | aplay -q -t raw -f S16_LE -r {RATE_HZ} -c 1 --buffer-time=200000 -D hw:Loopback,0,0
+"""
+UNIT = f"""[Unit]
+DefaultDependencies=no
+RequiresMountsFor=/boot/firmware
+After=systemd-modules-load.service
+[Service]
+RuntimeDirectory=room
+Restart=always
+RestartSec=1
+ExecStart=/bin/sh -c '{PLAY.strip().replace(chr(10), "; ").replace("do;", "do")}'
+"""
+
+
+def hiss(seconds: float = HISS_S, level_dbfs: float = -60.0) -> Mono:
+    """A quiet room's, the same each time."""
+    loudness = 32_768 * 10 ** (level_dbfs / 20)
+    noise = np.random.default_rng(7).normal(0.0, loudness, round(seconds * RATE_HZ))
+    return np.clip(noise, -32_768, 32_767).astype(np.int16)
+
+
+def kernel_arguments() -> str:
+    unit = base64.b64encode(UNIT.encode()).decode()
+    words = [
+        "modules_load=snd-aloop snd_aloop.index=0 snd_aloop.pcm_substreams=2",
+        f"systemd.set_credential_binary=systemd.extra-unit.room.service:{unit}",
+        "systemd.wants=room.service",
+        # So that the console tells whole names, and not the halves of descriptions.
+        "systemd.status_unit_format=name systemd.log_color=0",
+    ]
+    return " ".join(words)
+
+
+def files() -> dict[str, str | bytes]:
+    """For the boot partition."""
+    return {"debug.env": f"kernel_arguments={kernel_arguments()}\n", HISS: hiss().tobytes()}
+
+
+def at_room_rate(sound: Mono, rate_hz: int) -> Mono:
+    """Good enough for speech that a machine made."""
+    moments = np.arange(0, len(sound), rate_hz / RATE_HZ)
+    resampled: Mono = np.interp(moments, np.arange(len(sound)), sound).astype(np.int16)
+    return resampled
+
+
+def said(*parts: Mono) -> bytes:
+    """As it is to be laid at SAID: with the room's hiss under it, and a moment of it before."""
+    whole = np.concatenate([np.zeros(RATE_HZ // 4, np.int16), *parts]).astype(np.int32)
+    mixed: Mono = np.clip(whole + hiss(len(whole) / RATE_HZ)[: len(whole)], -32_768, 32_767).astype(np.int16)
+    return mixed.tobytes()
+
+
+def sounding_s(recording: bytes, floor: int = 100) -> float:
+    """Of a WAV of the loudspeaker: seconds in which anything sounds."""
+    with wave.open(io.BytesIO(recording)) as file:
+        rate_hz, channels = file.getframerate(), file.getnchannels()
+        frames = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    pieces = np.abs(frames[: len(frames) // (channels * rate_hz // 50) * (channels * rate_hz // 50)].astype(np.int32))
+    return float((pieces.reshape(-1, channels * rate_hz // 50).max(axis=1) > floor).sum()) / 50
+
+
+def place_of(name: str) -> str:
+    """Of a sentence that ships, on the device."""
+    return str(PurePosixPath("/usr/share/oyez/spoken") / f"{name}.wav")
