@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from tests.system.guest import Result
+from tests.system.shell import Result
 
 CONFIG = """\
 [device]

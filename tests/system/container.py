@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from tests.system.guest import Result
 from tests.system.root import Root
+from tests.system.shell import Result
 
 BOOT_S = 60.0
 REBOOT_S = 120.0
