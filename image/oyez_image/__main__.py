@@ -1,5 +1,6 @@
 """`python -m oyez_image`: from packages, wheels and the project to the card's image and the bundle. docs/image.md."""
 
+import fcntl
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,8 +20,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = parsed(sys.argv[1:] if argv is None else argv, REPOSITORY / "build")
     if not settings.version:
         settings = replace(settings, version=source.version_of((REPOSITORY / "pyproject.toml").read_text()))
+    settings.cache.mkdir(parents=True, exist_ok=True)
     try:
-        build(settings)
+        # Two builds at once would take the roots from under each other.
+        with open(settings.cache / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            build(settings)
     except BuildError as error:
         print(f"image: {error}", file=sys.stderr)
         return 1
@@ -29,7 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build(settings: Settings) -> None:
     """Raises BuildError."""
-    settings.cache.mkdir(parents=True, exist_ok=True)
     work = settings.out / "work"
     logs = work / "logs"
     host.prepare(logs / "host.log")
