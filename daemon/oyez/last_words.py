@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from oyez.foreign import read_foreign
+
 log = logging.getLogger(__name__)
 
 ENDED, SILENT = "ended", "silent"
@@ -65,8 +67,7 @@ class LastWords:
         if self._folder is None:
             return ""
         try:
-            with (self._folder / name).open("rb") as file:
-                return file.read(LARGEST_BYTES).decode("utf-8", "replace")
+            return read_foreign(self._folder / name, LARGEST_BYTES).decode("utf-8", "replace")
         except OSError:
             return ""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from oyez.foreign import read_foreign
 from oyez.pen import write_whole
 
 FILE = Path("/run/oyez/proof.json")
@@ -41,8 +42,7 @@ class Proof(msgspec.Struct, frozen=True):
 def read(path: Path = FILE) -> Proof | None:
     """None: there is none, or none that is understood."""
     try:
-        with path.open("rb") as file:
-            return msgspec.json.decode(file.read(LARGEST_BYTES), type=Proof)
+        return msgspec.json.decode(read_foreign(path, LARGEST_BYTES), type=Proof)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -129,6 +129,8 @@ def _lay(folder: Path, name: str) -> None:
     """The folder is another user's, so no link of his is followed. Raises OSError."""
     inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=inside))
+        os.close(
+            os.open(name, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644, dir_fd=inside)
+        )
     finally:
         os.close(inside)

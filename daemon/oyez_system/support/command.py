@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import distributions
@@ -17,6 +17,7 @@ from pathlib import Path
 from oyez.doctor.command import redaction
 from oyez.doctor.examination import Examination, Surroundings
 from oyez.errors import OyezError
+from oyez.foreign import read_foreign
 from oyez.memory import run_folder
 from oyez.secret import mask
 from oyez_hw.doctor.command import Teller, examine
@@ -25,11 +26,15 @@ from oyez_system.support.bundle import pack
 from oyez_system.support.contents import ABOUT, FILES, LARGEST_BYTES, PROGRAMS, keys_of, shown
 
 PROGRAM_S = 30.0
+FOLDERS = (Path(), Path("/tmp"))
+"""Where root is on a flashed device nothing can be written."""
 Run = Callable[[tuple[str, ...]], str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, metavar="FILE.tar.gz", help="unset: oyez-support-DATE.tar.gz, here")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE.tar.gz", help="unset: oyez-support-DATE.tar.gz, here or in /tmp"
+    )
     parser.add_argument("--audible", action="store_true", help="look at the loudspeaker, too: it plays a sound")
     parser.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="a folder that stands for /")
 
@@ -38,17 +43,27 @@ def run(arguments: argparse.Namespace) -> int:
     if os.geteuid() != 0:
         raise OyezError("Most of it may be seen by root alone, so nothing was made: sudo oyez-system support")
     now = datetime.now().astimezone()
-    out: Path = arguments.out or Path(f"oyez-support-{now:%Y-%m-%d-%H%M}.tar.gz")
     data = bundle(Looking(arguments.root, arguments.audible), now)
-    try:
-        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
-            file.write(data)
-    except OSError as error:
-        raise OyezError(f"{out} cannot be written ({error.strerror}): name a file elsewhere.") from None
+    name = f"oyez-support-{now:%Y-%m-%d-%H%M}.tar.gz"
+    out = save(data, [arguments.out] if arguments.out else [folder / name for folder in FOLDERS])
     print(f"{out}: names, addresses, keys and passwords were taken out of it. Look it over before you give it away.")
     sys.stdout.flush()
     # A card that hangs or a name server that is silent holds its thread, for which the interpreter would wait.
     os._exit(0)
+
+
+def save(data: bytes, places: Sequence[Path]) -> Path:
+    """At the first of them where it can be; returns which. Raises OyezError."""
+    why = ""
+    for out in places:
+        try:
+            with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+                file.write(data)
+        except OSError as error:
+            why = f"{out} cannot be written ({error.strerror}): name a file elsewhere."
+        else:
+            return out
+    raise OyezError(why)
 
 
 def words_of(program: tuple[str, ...]) -> str:
@@ -103,8 +118,7 @@ def bundle(looking: Looking, now: datetime) -> bytes:
 def _files(root: Path) -> Iterator[tuple[str, str]]:
     for name, place in FILES.items():
         try:
-            with (root / place).open("rb") as file:
-                data = file.read(LARGEST_BYTES)
+            data = read_foreign(root / place, LARGEST_BYTES)
         except OSError:
             continue
         yield name, data.replace(b"\0", b"").decode("utf-8", "replace")

@@ -32,7 +32,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )  # fmt: skip
 FILES: Mapping[str, str] = MappingProxyType(
     {
-        "system.txt": "etc/os-release",
+        "system.txt": "usr/lib/os-release",
         "model.txt": "proc/device-tree/model",
         "alsa.txt": "proc/asound/cards",
         "update.json": "var/lib/oyez-system/update.json",

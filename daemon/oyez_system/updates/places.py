@@ -1,8 +1,6 @@
 """Where the updater's files lie, and how root writes among files that are not root's. Pure but for the files."""
 
-import os
 import shutil
-import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from oyez.foreign import read_foreign
 from oyez.pen import write_whole
 from oyez.update_file import FILE, REQUEST, Told
 from oyez_system.updates import refusal
@@ -58,7 +57,7 @@ class Places:
         self.own_run.mkdir(mode=0o700, exist_ok=True)
         own = self.own_run / FILE
         # Moved and not written there: the daemon's user could have laid a link in our way.
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             own.write_bytes(msgspec.json.encode(told))
             own.chmod(0o644)
             own.replace(self.run / FILE)
@@ -117,13 +116,6 @@ def clear(folder: Path) -> None:
 def _read_foreign(path: Path, kind: type[KEPT]) -> KEPT | None:
     """Of somebody who might have laid a pipe, a link or a mountain there."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
+        return msgspec.json.decode(read_foreign(path, LARGEST_BYTES), type=kind)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return None
-        try:
-            return msgspec.json.decode(file.read(LARGEST_BYTES), type=kind)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            return None

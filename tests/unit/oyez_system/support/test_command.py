@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from oyez_system.support.command import Looking, bundle, words_of
+from oyez.errors import OyezError
+from oyez_system.support.command import Looking, bundle, save, words_of
 from oyez_system.support.contents import FILES, PROGRAMS
 from tests.doubles.pi import healthy_pi, put
 from tests.unit.oyez_system.first_boot.device import SECRETS, Device
@@ -94,6 +95,24 @@ def test_it_has_the_doctors_report_settings_by_name_and_of_the_kernel_what_conce
     assert "127.0.0.1:9" not in texts["settings.txt"]
     assert "Wake words" in texts["report.txt"]
     assert json.loads(texts["report.json"])["ok"] is False
+
+
+def test_a_link_that_the_daemon_laid_leads_to_nobodys_secrets(device: Device) -> None:
+    put(device.root, "root/key", "of somebody else\n")
+    life = device.root / FILES["life.json"]
+    life.parent.mkdir(parents=True, exist_ok=True)
+    life.symlink_to(device.root / "root/key")
+    texts = unpacked(bundle(Looking(device.root, words=lambda program: ""), NOW))
+    assert "life.json" not in texts
+    assert not any("of somebody else" in text for text in texts.values())
+
+
+def test_it_is_laid_where_it_can_be_and_only_for_who_made_it(tmp_path: Path) -> None:
+    places = [Path("/proc/bundle.tar.gz"), tmp_path / "bundle.tar.gz"]
+    assert save(b"bundle", places) == places[1]
+    assert (places[1].read_bytes(), places[1].stat().st_mode & 0o777) == (b"bundle", 0o600)
+    with pytest.raises(OyezError, match=r"/proc/bundle\.tar\.gz cannot be written"):
+        save(b"bundle", places[:1])
 
 
 def test_a_program_that_is_not_there_leaves_a_word() -> None:

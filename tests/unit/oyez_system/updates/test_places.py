@@ -55,6 +55,12 @@ def test_a_request_is_taken_once(places: Places) -> None:
     assert not places.take_request()
 
 
+def test_a_folder_in_the_way_of_what_is_told_stops_no_update(places: Places) -> None:
+    (places.run / "update.json").mkdir()
+    places.tell(Told("1.1.0"))
+    assert places.told() is None
+
+
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b'{"points": 3}'])
 def test_a_history_that_cannot_be_read_is_none(places: Places, raw: bytes) -> None:
     places.state.mkdir()
