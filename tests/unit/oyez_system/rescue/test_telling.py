@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from oyez_system.rescue.telling import KIND, messages, settings, tell
+from oyez_system.rescue.telling import KIND, messages, tell
+from tests.doubles.onlooker import onlooker
 from tests.doubles.processes import mosquitto
 
 SENTENCE = "Oyez was given up by systemd."
@@ -27,13 +28,17 @@ def test_everything_of_the_last_state_but_the_trouble_is_left_as_it_is() -> None
     assert json.loads(event.payload)["why"] == SENTENCE
 
 
-async def test_the_broker_keeps_it_for_whoever_looks_later(tmp_path: Path) -> None:
+async def test_the_broker_keeps_it_for_whoever_looks_later_and_the_rest_of_the_state_with_it(tmp_path: Path) -> None:
     async with mosquitto() as broker:
         path = config(tmp_path, broker.port)
-        for _ in range(2):  # the second finds what the first left
-            assert await asyncio.to_thread(tell, path, SENTENCE)
-        home, device = settings(path) or pytest.fail("no settings")
-        assert (home.port, device.id) == (broker.port, "kitchen")
+        async with onlooker(broker.port) as daemon:
+            await daemon.send("oyez/kitchen/state", b'{"muted": true, "trouble": null}', retain=True)
+        assert await asyncio.to_thread(tell, path, SENTENCE)
+        async with onlooker(broker.port) as later:
+            state = await later.until("oyez/kitchen/state")
+            plain = await later.until("oyez/kitchen/status/trouble")
+    assert json.loads(state.payload) == {"muted": True, "trouble": {"kind": KIND, "sentence": SENTENCE}}
+    assert (state.retain, plain.payload) == (True, b"needs_help")
 
 
 def test_a_broker_that_is_away_costs_nothing_but_the_news(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
