@@ -43,7 +43,15 @@ class Slots(Protocol):
         OyezError."""
 
     def promote(self) -> None:
-        """The running slot is the one to boot from now on. Raises SlotError."""
+        """This start of the running slot is good: it has all its tries again. Which is booted first stays. Raises
+        SlotError."""
+
+    def stay(self) -> None:
+        """The running slot is the one to boot from now on, the other one is not tried any more. Raises SlotError."""
+
+    def give_way(self) -> None:
+        """The other slot is the one to boot from now on, with all its tries, and the running one after it; the caller
+        reboots. Raises SlotError."""
 
     def go_back(self) -> None:
-        """The other slot is the one to boot from now on; the caller reboots. Raises SlotError."""
+        """The same, and the running one is not tried any more. Raises SlotError."""

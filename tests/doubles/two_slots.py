@@ -40,6 +40,10 @@ class Card:
             self.left = {"A": FULL, "B": FULL}
         raise AssertionError("the bootloader found nothing to boot")
 
+    def lose_env(self) -> None:
+        """The bootloader's file was damaged, as by a cut while it was written: it counts as none."""
+        self.order, self.left = ["A", "B"], {"A": FULL, "B": FULL}
+
     def written(self) -> None:
         """Something is on the card now, and not before."""
         if self.cut_in is not None:
@@ -86,22 +90,33 @@ class TwoSlots:
     def promote(self) -> None:
         self._write(left={self.card.running: FULL})
 
-    def go_back(self) -> None:
+    def stay(self) -> None:
+        running = self.card.running
+        self._write(first=running, left={running: TRIED_ONCE})
+        self._write(left={running: FULL})
+        self._write(left={self.card.other(running): 0})
+
+    def give_way(self) -> None:
         other = self.card.other(self.card.running)
         self._write(first=other, left={other: TRIED_ONCE})
         self._write(left={other: FULL})
+
+    def go_back(self) -> None:
+        self.give_way()
         self._write(left={self.card.running: 0})
 
     def _write(self, first: str = "", left: dict[str, int] | None = None) -> None:
-        """One write of the bootloader's file is whole or not at all."""
+        """One write of the bootloader's file is whole or not at all. As RAUC does it, a bad slot is in no order any
+        more, and comes back into it only by being made the first."""
         self.card.written()
         if first:
-            self.card.order = [first, self.card.other(first)]
+            self.card.order = [first, *(name for name in self.card.order if name != first)]
         self.card.left.update(left or {})
+        self.card.order = [name for name in self.card.order if (left or {}).get(name) != 0]
         self.card.written()
 
     def _slot(self, name: str) -> Slot:
-        return Slot(name, self.card.holds[name], self.card.left[name] > 0)
+        return Slot(name, self.card.holds[name], name in self.card.order and self.card.left[name] > 0)
 
 
 class Broken(TwoSlots):

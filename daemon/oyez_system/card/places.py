@@ -118,6 +118,15 @@ class Places:
         """There: `/data` is a tmpfs, because the card could not be used."""
         return self.root / "run/oyez-volatile"
 
+    @property
+    def settled(self) -> Path:
+        """There: the version that runs is not, or no more, on trial."""
+        return self.root / "run/oyez-system/settled"
+
+    @property
+    def kernel_arguments(self) -> Path:
+        return self.root / "proc/cmdline"
+
     # --- in the slot ---
 
     @property

@@ -1,6 +1,6 @@
 """`oyez-system first-boot`: at every start, before the network and the daemon. Without a new file it is soon over.
 
-Exits 0; 78: the file is wrong, and nothing of it was taken in.
+Exits 0; 1: the card could not be written; 78: the file is wrong, and nothing of it was taken in.
 """
 
 import argparse
@@ -14,13 +14,13 @@ from pathlib import Path
 import msgspec
 
 from oyez.config_file import parse
-from oyez.errors import ConfigError
+from oyez.errors import ConfigError, OyezError
 from oyez_hw.probe import snapshot
 from oyez_system.card.card import Card
-from oyez_system.card.operations import Write
+from oyez_system.card.operations import Operation, Write
 from oyez_system.card.places import Places
 from oyez_system.first_boot.board_lines import Record, decide, is_there, wanted
-from oyez_system.first_boot.plan import refusing, taking, wiping
+from oyez_system.first_boot.plan import refusing, taking, unwritten, wiping
 from oyez_system.first_boot.reading import InForce, Laid, read
 from oyez_system.first_boot.wireless import networks_in
 
@@ -69,16 +69,20 @@ def first_boot(here: Surroundings) -> int:
         log.info("There is no %s, so this is no device of ours: nothing is taken in.", here.places.data)
         return 0
     volatile = here.places.volatile.exists()
-    code = 0
+    code, spoilt = 0, volatile
     try:
         _take_in(here, volatile)
     except ConfigError as error:
         for mistake in error.mistakes:
             log.error("%s", mistake)
-        _write_down(here, error.mistakes)
+        _write_down(here, refusing(error.mistakes, here.places))
         here.say("mistake_in_file", here.places)
         code = ConfigError.exit_code
-    if volatile:
+    except OSError as error:
+        log.error("What lies on the boot partition could not be taken in: %s.", error)
+        _write_down(here, unwritten(f"{error}.", here.places))
+        code, spoilt = OyezError.exit_code, True
+    if spoilt:
         here.say("storage_failed", here.places)
     elif _settle_board(here):
         log.info("The lines for the sound board have changed: the device starts again.")
@@ -145,15 +149,23 @@ def _read(path: Path) -> str:
         raise ConfigError([f"{path.name}, line {line}: this is not UTF-8 text: save the file as UTF-8."]) from None
 
 
-def _write_down(here: Surroundings, mistakes: list[str]) -> None:
+def _write_down(here: Surroundings, operations: list[Operation]) -> None:
     try:
-        here.card.carry_out(refusing(mistakes, here.places))
+        here.card.carry_out(operations)
     except OSError as error:
         log.error("%s cannot be written (%s).", here.places.problems, error.strerror)
 
 
 def _settle_board(here: Surroundings) -> bool:
     """Whether the device must start again."""
+    try:
+        return _board_settled(here)
+    except OSError as error:
+        log.error("The lines for the sound board cannot be written (%s).", error)
+        return False
+
+
+def _board_settled(here: Surroundings) -> bool:
     places = here.places
     config = _text(places.config)
     if config is None:

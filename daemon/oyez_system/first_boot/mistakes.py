@@ -21,6 +21,8 @@ _SSH_KEY = re.compile(
     r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)"
     r" [A-Za-z0-9+/]{40,}={0,3}( [ -~]*)?"
 )
+_TOOLS_SECRET = re.compile(r"(mcp|tool)_[A-Za-z0-9_-]+")
+"""It becomes the name of a file."""
 QUOTED = "must be a text between quotes."
 
 
@@ -125,7 +127,7 @@ def secret_mistakes(secrets: dict[str, str], config: Config | None) -> Iterator[
     known = names_of(config) if config is not None else ()
     for name, value in secrets.items():
         where = f"secrets.{name}"
-        if name not in (*FIXED_SECRETS, *known) and (config is not None or not name.startswith(("mcp_", "tool_"))):
+        if name not in (*FIXED_SECRETS, *known) and (config is not None or not _TOOLS_SECRET.fullmatch(name)):
             yield Mistake(where, f"is unknown.{hint(name, (*FIXED_SECRETS, *known))}")
         elif len(value.encode("utf-8", "replace")) > LARGEST_SECRET:
             yield Mistake(where, f"is longer than {LARGEST_SECRET} bytes and is surely no secret.")

@@ -64,6 +64,11 @@ def wiping(places: Places) -> list[Operation]:
     return [WipeOut(path) for path in places.taken]
 
 
+def unwritten(why: str, places: Places) -> list[Operation]:
+    """The file stays, and is taken in at a start at which the card can be written."""
+    return [Write(places.problems, problems.not_written(why).encode(), None)]
+
+
 def refusing(mistakes: Collection[str], places: Places) -> list[Operation]:
     """Nothing is taken in; the file stays, for whoever mends it."""
     return [Write(places.problems, problems.refused(mistakes).encode(), None)]

@@ -15,6 +15,15 @@ def refused(mistakes: Collection[str]) -> str:
     )
 
 
+def not_written(why: str) -> str:
+    """The file is right, and the card could not be written."""
+    return _page(
+        "The file could not be taken in, because the card could not be written.",
+        [why],
+        "It is tried again at each start. Where the card is full: see oyez doctor. If it stays so, take another card.",
+    )
+
+
 def taken_with(remarks: Collection[str]) -> str:
     """Empty: there is nothing to tell."""
     if not remarks:

@@ -1,6 +1,6 @@
 """What is done about a daemon that systemd has given up, one rung after the other, at a bounded rate. Pure.
 
-  again          it ended in order, too often for systemd: it is started again
+  again          it ended in order, too often for systemd, or is on trial: it is started again
   dependencies   what it stands on is started anew, then it is
   reboot         the board is, once
   help           the board stays up and says that it needs help; the daemon is started again now and then, for ever
@@ -31,6 +31,9 @@ class Failure(Enum):
     """Exit code 78."""
     ORDERED = "ordered"
     """It was ended in order, time and again."""
+    ON_TRIAL = "on trial"
+    """It belongs to a new version that is on trial: who judges that goes back from it, and says why. A reboot would
+    forestall him."""
     BROKEN = "broken"
     """Anything else."""
 
@@ -113,7 +116,7 @@ def _decide(history: History, failure: Failure, lasting: bool) -> tuple[Decision
     """And the rungs that are behind us then."""
     if failure is Failure.MISTAKE:
         return Decision(Step.MISTAKE, 0.0, aloud=True), 0
-    if failure is Failure.ORDERED:
+    if failure in (Failure.ORDERED, Failure.ON_TRIAL):
         return Decision(Step.AGAIN, SOON_S, aloud=False), history.climbed
     at = min(history.climbed, len(_LADDER) - 1)
     if _LADDER[at] is Step.REBOOT and not (lasting and history.reboots < MOST_REBOOTS):

@@ -21,6 +21,7 @@ POINTS = {"failed": 3, "did_not_start": 2, "interrupted": 2, "world_away": 2, "c
 may have been cut in its first seconds, so it gets a second try. interrupted: the same in mid-trial, or it hung.
 world_away: what it lacked the old version lacks, too."""
 MOST_VERSIONS = 20
+MOST_STRAYS = 1
 Fault = Literal["failed", "did_not_start", "interrupted", "world_away", "cut_while_installing"]
 
 
@@ -51,6 +52,10 @@ class History(msgspec.Struct, frozen=True):
     last: Outcome | None = None
     """What the last one came to: the daemon tells it, once for each number."""
     points: dict[str, int] = {}
+    settled: str = ""
+    """The slot that was kept: A or B; empty: nobody knows."""
+    strays: int = 0
+    """How often another one than that was found running, since."""
 
     @property
     def barred(self) -> frozenset[str]:
@@ -61,17 +66,20 @@ class History(msgspec.Struct, frozen=True):
 class Start:
     """What a start of the device is. `do`: settled: nothing was going on; waits: the restart into the new version is
     still to come; trial: the version that runs is to prove itself; finish: it has, or must be gone back from, and the
-    power was cut before that was done; back: the old version runs again."""
+    power was cut before that was done; back: the old version runs again; strayed: so it does, and nobody ordered it."""
 
-    do: Literal["settled", "waits", "trial", "finish", "back"]
+    do: Literal["settled", "waits", "trial", "finish", "back", "strayed"]
     pending: Pending | None = None
     fault: Fault | None = None
 
 
-def at_start(history: History, slot: Slot, boot_id: str) -> Start:
-    """slot: that runs."""
+def at_start(history: History, slot: Slot, boot_id: str, *, other_good: bool = True) -> Start:
+    """slot: that runs. other_good: the bootloader would try the other one, too."""
     pending = history.pending
     if pending is None:
+        # One that somebody installed by hand is on its only try, and the one before is good.
+        if history.settled not in ("", slot.name) and (slot.good or not other_good):
+            return _strayed(history, slot, boot_id)
         return Start("settled") if slot.good else Start("trial", unknown(slot, boot_id))
     if slot.name != pending.slot:
         return _elsewhere(pending, boot_id)
@@ -83,6 +91,16 @@ def at_start(history: History, slot: Slot, boot_id: str) -> Start:
         why = "it was started twice and never came to the end of its trial"
         return Start("finish", replace(pending, verdict="go_back", why=why))
     return Start("trial", pending)
+
+
+def _strayed(history: History, slot: Slot, boot_id: str) -> Start:
+    """The tries of the version that was kept ran out, be it that the power was cut in its first seconds time and again,
+    be it that it starts no more; or the bootloader's file was damaged. It gets all its tries again, once."""
+    if history.strays < MOST_STRAYS:
+        return Start("strayed")
+    last = history.last or Outcome(0, "promoted", "?", "")
+    kept = last.version if last.result == "promoted" else last.from_version
+    return Start("back", Pending(kept, slot.version, history.settled, boot_id), "did_not_start")
 
 
 def _elsewhere(pending: Pending, boot_id: str) -> Start:
@@ -104,6 +122,15 @@ def unknown(slot: Slot, boot_id: str) -> Pending:
 def on_trial(history: History, pending: Pending) -> History:
     """Written before its trial begins, so that a version that takes the whole system down is counted."""
     return replace(history, pending=replace(pending, trials=pending.trials + 1))
+
+
+def settled(history: History, slot: Slot) -> History:
+    """The slot that runs is kept."""
+    return replace(history, settled=slot.name, strays=0)
+
+
+def strayed(history: History) -> History:
+    return replace(history, strays=history.strays + 1)
 
 
 def judged(history: History, trial: Trial) -> History:

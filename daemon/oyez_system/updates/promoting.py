@@ -12,6 +12,7 @@ from oyez_system.updates.device import Device
 from oyez_system.updates.fetching import Clocks
 from oyez_system.updates.history import Pending
 from oyez_system.updates.places import Places
+from oyez_system.updates.refusal import Refused
 from oyez_system.updates.trial import Trial
 
 log = logging.getLogger(__name__)
@@ -34,25 +35,26 @@ class Promoter:
         if self._places.told() is None:
             # So that there is an updater to ask, also before it has looked for the first time.
             self._places.tell(Told(slot.version))
-        start = past.at_start(self._places.history(), slot, self._places.boot_id)
+        other_good = self._slots.other().good
+        start = past.at_start(self._places.history(), slot, self._places.boot_id, other_good=other_good)
         if start.pending is not None and start.do == "trial":
             self._try(start.pending, slot)
         elif start.pending is not None and start.do == "finish":
             self._finish(start.pending, slot)
         elif start.pending is not None and start.do == "back":
             assert start.fault is not None
-            self._back(start.pending, start.fault)
-        else:
-            self._promote()
+            self._back(start.pending, start.fault, slot)
+        elif start.do != "strayed" or not self._gave_way():
+            self._slots.promote()
+            self._settle(slot)
 
     def _try(self, pending: Pending, slot: Slot) -> None:
-        if self._places.volatile and not slot.good:
+        begun = past.on_trial(replace(self._places.history(), pending=pending), pending)
+        if not self._written(begun) or (self._places.volatile and not slot.good):
             # Nothing can be written down: the bootloader, which counts for itself, is all that there is.
             log.error("On trial, and what is kept cannot be reached: going back.")
             self._go_back()
             return
-        known = replace(self._places.history(), pending=pending)
-        self._places.keep(past.on_trial(known, pending))
         demanded = baseline.AT_LEAST if pending.demanded is None else pending.demanded
         log.warning("Version %s is on trial. It has to prove: %s.", pending.version, ", ".join(demanded) or "nothing")
         trial = self._watch(demanded)
@@ -67,23 +69,46 @@ class Promoter:
             self._places.keep(replace(self._places.history(), pending=pending))
             self._go_back()
             return
-        self._promote()
+        self._slots.promote()
+        self._settle(slot)
         self._places.keep(past.promoted(self._places.history(), pending))
         log.warning("Version %s proved itself and stays.", pending.version)
         if pending.asked:
             self._say("updated")
 
-    def _promote(self) -> None:
-        self._slots.promote()
+    def _gave_way(self) -> bool:
+        """To the version that was kept. False: nobody could count how often."""
+        history = self._places.history()
+        if not self._written(past.strayed(history)):
+            return False
+        log.error("The version in slot %s was kept, and another one runs: that one is started again.", history.settled)
+        self._slots.give_way()
+        self._device.restart()
+        return True
+
+    def _settle(self, slot: Slot) -> None:
         self._places.settle()
+        before = self._places.history()
+        if past.settled(before, slot) != before:
+            self._written(past.settled(before, slot))
+
+    def _written(self, history: past.History) -> bool:
+        try:
+            self._places.keep(history)
+        except Refused as error:
+            log.error("%s", error)
+            return False
+        return True
 
     def _go_back(self) -> None:
         self._slots.go_back()
         self._device.restart()
 
-    def _back(self, pending: Pending, fault: past.Fault) -> None:
+    def _back(self, pending: Pending, fault: past.Fault, slot: Slot) -> None:
         """The old version runs. What the new one lacked for the world's sake is looked for here, too."""
-        self._promote()
+        # Else the new one would come first again, as soon as the bootloader has nothing left to try and begins anew.
+        self._slots.stay()
+        self._settle(slot)
         if fault == "failed" and pending.lacks and set(pending.lacks) <= baseline.WORLDLY:
             seen = self._watch(pending.lacks)
             fault = "failed" if seen.order == "keep" else "world_away"

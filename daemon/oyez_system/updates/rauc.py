@@ -54,10 +54,19 @@ class Rauc:
     def promote(self) -> None:
         self._order("mark-good", "booted")
 
-    def go_back(self) -> None:
-        # In this order: after a power cut between any two of them the other slot boots as well.
+    # In these orders: after a power cut between any two of them the same slot boots.
+
+    def stay(self) -> None:
+        self._order("mark-active", "booted")
+        self._order("mark-good", "booted")
+        self._order("mark-bad", "other")
+
+    def give_way(self) -> None:
         self._order("mark-active", "other")
         self._order("mark-good", "other")
+
+    def go_back(self) -> None:
+        self.give_way()
         self._order("mark-bad", "booted")
 
     def _order(self, verb: str, slot: str) -> None:

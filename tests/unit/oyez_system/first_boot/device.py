@@ -1,5 +1,6 @@
 """A device's card below a folder of the test."""
 
+import errno
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +65,19 @@ class DoomedCard(Card):
         if self.steps == self._cut_at:
             raise PowerCut
         self.steps += 1
+
+
+class FullCard(Card):
+    """Its data partition has room for so many steps; the boot partition has room for what is written last."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(self._count)
+        self._room = room
+
+    def _count(self) -> None:
+        self._room -= 1
+        if self._room == -1:
+            raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 from oyez.config_file import load
 from oyez_system.first_boot.wireless import networks_in
 from tests.doubles.pi import put
-from tests.unit.oyez_system.first_boot.device import GOOD, SECRETS, Device, DoomedCard, PowerCut
+from tests.unit.oyez_system.first_boot.device import GOOD, SECRETS, Device, DoomedCard, FullCard, PowerCut
 
 RECORD = "var/lib/oyez-system/first-boot.json"
 """Whether it started again for the board's lines: one whose power was cut need not."""
@@ -199,6 +199,18 @@ def test_where_the_data_partition_cannot_be_used_the_file_stays(device: Device) 
     assert device.said == ["storage_failed"]
     assert (device.places.boot / "oyez.toml").read_text() == GOOD
     assert device.places.config.exists()
+
+
+@pytest.mark.parametrize("room", range(0, 60, 7))
+def test_a_full_card_is_told_and_stops_nothing_else(device: Device, room: int) -> None:
+    """And what could not be taken in is taken in as soon as there is room."""
+    device.lay(GOOD)
+    assert device.start(FullCard(room)) == 1
+    assert device.said == ["storage_failed"]
+    assert "No space left on device" in device.places.problems.read_text()
+    assert device.start() == 0
+    assert not device.places.problems.exists()
+    assert (device.places.done.exists(), device.places.files[0].exists()) == (True, False)
 
 
 def test_a_machine_that_is_not_ours_keeps_its_file(device: Device) -> None:

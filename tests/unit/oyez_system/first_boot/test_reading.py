@@ -28,6 +28,14 @@ def mistakes(text: str | None, preseed: str | None = None) -> list[str]:
     return caught.value.mistakes
 
 
+def test_where_tools_are_not_known_their_secrets_are_taken_and_no_way_out_of_their_folder() -> None:
+    before = InForce("of an older version = 1")
+    assert read(Laid('[secrets]\ntool_lamp_authorization = "a"\nmcp_house = "b"'), before, lambda zone: True).secrets
+    for name in ("tool_../../oyez-system/system.toml", "mcp_a/../b", "tool_", "mcp_\\u0000"):
+        with pytest.raises(ConfigError, match="is unknown"):
+            read(Laid(f'[secrets]\n"{name}" = "x"'), before, lambda zone: True)
+
+
 def test_the_example_is_good_as_it_is() -> None:
     found = taken(EXAMPLE.read_text())
     assert found.config is not None

@@ -104,6 +104,20 @@ def test_a_daemon_that_was_not_given_up_is_left_alone(tmp_path: Path) -> None:
     assert (machine.did(), machine.said, machine.told) == ([], [], [])
 
 
+@pytest.mark.parametrize("status", ["11", "78"])
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_version_on_trial_is_left_to_its_judge(tmp_path: Path, settled: bool, status: str) -> None:
+    machine = Machine(tmp_path, f"ActiveState=failed\nResult=exit-code\nExecMainCode=1\nExecMainStatus={status}\n")
+    machine.begins_with(History("boot-1", 90.0, "dependencies", climbed=1))
+    (tmp_path / "proc/cmdline").write_text("ro quiet oyez.slot=B oyez.trial\n")
+    if settled:
+        (tmp_path / "run/oyez-system").mkdir()
+        (tmp_path / "run/oyez-system/settled").touch()
+    machine.rescued()
+    assert (machine.did() == STARTED) is not settled
+    assert (machine.said == []) is (status == "11" or not settled)
+
+
 @pytest.mark.parametrize("spoil", ["volatile", "unwritable"])
 def test_where_nobody_could_count_reboots_there_is_none(tmp_path: Path, spoil: str) -> None:
     machine = Machine(tmp_path).begins_with(History("boot-1", 90.0, "dependencies", climbed=1))

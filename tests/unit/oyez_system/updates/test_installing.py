@@ -41,7 +41,7 @@ def told(world: World) -> Told:
 def unharmed(world: World) -> None:
     assert world.restarts == 0
     assert (world.version, world.card.order[0], world.card.left["A"]) == (OLD, "A", 3)
-    assert world.places.history() == History()
+    assert world.places.history() == History(settled="A")
     assert list(world.places.download.glob("*")) == []
     assert not told(world).in_progress
 

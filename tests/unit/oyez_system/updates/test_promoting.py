@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 
 from oyez.update_news import Outcome
 from oyez_system.proof import Proof
-from oyez_system.updates.history import BARRED
-from tests.unit.oyez_system.updates.world import ALL, Behaviour, World
+from oyez_system.updates import refusal
+from oyez_system.updates.history import BARRED, History
+from tests.unit.oyez_system.updates.world import ALL, Behaviour, CuttablePlaces, World
 
 OLD, NEW = "1.0.0", "1.1.0"
 
@@ -73,6 +74,59 @@ def test_a_version_that_hangs_in_its_trial_gets_one_more_chance(tmp_path: Path) 
     assert (made.version, made.restarts) == (OLD, 2)
 
 
+def cut_early(made: World, times: int) -> None:
+    """The power goes before anybody marks the start as good."""
+    for _ in range(times):
+        made.card.switch_on()
+
+
+def test_a_version_that_failed_comes_back_by_no_number_of_power_cuts(tmp_path: Path) -> None:
+    made = world(tmp_path, new=Behaviour(hangs=True, proves=frozenset()))
+    made.offer(NEW)
+    made.night()
+    assert (made.version, last(made).result) == (OLD, "gone_back")
+    for times in (3, 4, 6):
+        cut_early(made, times)
+        made.start()
+        assert made.version == OLD
+
+
+@pytest.mark.parametrize("times", range(1, 9))
+def test_power_cuts_in_the_first_seconds_bring_no_older_version_back(tmp_path: Path, times: int) -> None:
+    made = world(tmp_path)
+    made.offer(NEW)
+    made.night()
+    cut_early(made, times)
+    made.start()
+    assert (made.version, last(made).result) == (NEW, "promoted")
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_a_damaged_file_of_the_boot_loader_brings_nothing_else_back(tmp_path: Path, good: bool) -> None:
+    made = world(tmp_path, newer=Behaviour(proves=ALL - {"microphone"}))
+    made.offer(NEW)
+    made.night()
+    if not good:
+        made.offer("1.2.0")
+        made.night()
+    made.card.lose_env()
+    made.start()
+    assert made.version == NEW
+
+
+def test_a_version_that_starts_no_more_gives_way_to_the_one_before_which_says_so(tmp_path: Path) -> None:
+    made = world(tmp_path)
+    made.offer(NEW)
+    made.night()
+    made.behaviours[NEW] = Behaviour(starts=False)
+    made.start()
+    assert made.version == OLD
+    assert last(made).why.startswith("Version 1.1.0 did not start, so the version before, 1.0.0, runs.")
+    starts = made.card.starts
+    made.start()
+    assert (made.version, made.card.starts) == (OLD, starts + 1)
+
+
 def test_what_did_not_work_before_condemns_nobody(tmp_path: Path) -> None:
     made = world(tmp_path)
     made.available = ALL - {"broker", "token"}
@@ -116,6 +170,23 @@ def test_the_next_version_is_taken_after_one_that_failed(tmp_path: Path) -> None
     made.offer("1.2.0")
     made.night()
     assert made.version == "1.2.0"
+
+
+def test_where_the_disk_is_full_a_version_on_trial_goes_back_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world(tmp_path)
+    made.offer(NEW)
+    keep = CuttablePlaces.keep
+
+    def full(places: CuttablePlaces, history: History) -> None:
+        if made.version == NEW:
+            raise refusal.storage("update.json", "No space left on device")
+        keep(places, history)
+
+    monkeypatch.setattr(CuttablePlaces, "keep", full)
+    made.night()
+    assert (made.version, last(made).result, made.restarts) == (OLD, "gone_back", 2)
 
 
 def test_without_its_data_a_version_on_trial_goes_back(tmp_path: Path) -> None:
@@ -175,7 +246,7 @@ NIGHTS = st.lists(
         st.sampled_from(["", NEW, "1.2.0", "1.3.0"]),
         st.none() | st.integers(0, 30),
         st.sampled_from([ALL, ALL, ALL - {"broker", "token"}, ALL - {"token"}]),
-        st.booleans(),
+        st.sampled_from(["", "", "switched off", "damaged", "cut early"]),
     ),
     max_size=12,
 )
@@ -184,22 +255,27 @@ NIGHTS = st.lists(
 @given(st.fixed_dictionaries({NEW: BEHAVIOURS, "1.2.0": BEHAVIOURS}), NIGHTS)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens_it_never_loops_and_ends_on_a_version_that_proved_itself(
-    behaviours: dict[str, Behaviour], nights: list[tuple[str, int | None, frozenset[str], bool]]
+    behaviours: dict[str, Behaviour], nights: list[tuple[str, int | None, frozenset[str], str]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = World(Path(folder), behaviours)
         made.start()
-        for offered, cut_in, available, switched_off in nights:
+        for offered, cut_in, available, trouble in nights:
             starts = made.card.starts
             made.available = available
             made.card.cut_in = cut_in
             if offered:
                 made.offer(offered)
                 made.night()
-            if switched_off:
-                made.start()
             # A night: never more than there and back, and once more for each time that the power goes.
             assert made.card.starts - starts <= 8
+            if trouble == "damaged":
+                made.card.lose_env()
+            elif trouble == "cut early":
+                cut_early(made, 3)
+            if trouble:
+                made.start()
+            assert made.card.starts - starts <= 20
         made.card.cut_in, made.available = None, ALL
         made.start()
         assert made.behaviour.proves >= ALL - {"broker", "token"}

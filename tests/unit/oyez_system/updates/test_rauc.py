@@ -128,6 +128,15 @@ def test_the_orders_to_go_back_leave_the_other_slot_bootable_after_each_of_them(
     ]
 
 
+def test_to_stay_takes_the_other_slot_out_of_the_order(tmp_path: Path) -> None:
+    script(tmp_path, f'echo "$*" >> {tmp_path}/asked').stay()
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        "status mark-active booted",
+        "status mark-good booted",
+        "status mark-bad other",
+    ]
+
+
 def test_an_order_that_is_not_carried_out_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SlotError, match=r"could not mark-good the booted slot \(no such slot\)"):
         script(tmp_path, "echo 'no such slot' >&2; exit 1").promote()

@@ -55,6 +55,17 @@ def test_going_back_makes_the_other_slot_the_one_that_boots_before_anything_else
     assert (rauc.booted().good, rauc.other().good) == (False, True)
 
 
+def test_staying_is_an_order_of_the_boot_loader_too(rauc: Rauc, service: RaucService) -> None:
+    rauc.stay()
+    assert service.orders == ["set-primary A", "set-state A good", "set-state B bad"]
+
+
+def test_giving_way_leaves_both_slots_to_be_tried(rauc: Rauc, service: RaucService) -> None:
+    rauc.give_way()
+    assert service.orders == ["set-primary B", "set-state B good"]
+    assert (rauc.booted().good, rauc.other().good) == (True, True)
+
+
 def test_a_slot_that_proved_itself_is_good(rauc: Rauc, service: RaucService) -> None:
     rauc.promote()
     assert service.orders == ["set-state A good"]

@@ -52,7 +52,8 @@ class CuttablePlaces(Places):
 
 class World:
     def __init__(self, folder: Path, behaviours: dict[str, Behaviour], first: str = "1.0.0") -> None:
-        self.card, self.behaviours, self.folder = Card(first), behaviours, folder
+        self.card, self.folder = Card(first), folder
+        self.behaviours = {"half written": Behaviour(starts=False), "": Behaviour(starts=False), **behaviours}
         self.available = ALL
         """What the world lets a version prove: a broker that is away is nobody's."""
         self.settings = Updates(source="https://x/release.json")
