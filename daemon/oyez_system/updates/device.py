@@ -15,6 +15,8 @@ from oyez_system.updates.refusal import Refused
 log = logging.getLogger(__name__)
 
 OYEZ = Path("/opt/oyez/bin/oyez")
+STATE = Path("/var/lib/oyez")
+"""The daemon's, with what the household has set and taught it; STATE_DIRECTORY is that of the unit that we run in."""
 USER = "oyez"
 SELF_TEST_S = 120.0
 NOTHING_TO_TEST = 69
@@ -39,7 +41,7 @@ class Device:
 
     def knows_wake_word(self) -> bool | None:
         """A recorded one, through the daemon's own ears. None: there is nothing to test it with. Blocks."""
-        command = self._self_test or (str(OYEZ), "self-test")
+        command = self._self_test or (str(OYEZ), "self-test", "--state", str(STATE))
         user = None if self._self_test else USER
         try:
             if user is not None:

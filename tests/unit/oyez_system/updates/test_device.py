@@ -1,5 +1,7 @@
 """What the updater asks of the device, and has done to it."""
 
+import os
+import pwd
 import sys
 import time
 from pathlib import Path
@@ -8,6 +10,7 @@ import msgspec
 import pytest
 
 from oyez_system.proof import Proof
+from oyez_system.updates import device as device_module
 from oyez_system.updates.device import Device
 from oyez_system.updates.refusal import Refused
 
@@ -23,6 +26,19 @@ def exits(code: int) -> tuple[str, ...]:
 @pytest.mark.parametrize(("code", "known"), [(0, True), (1, False), (69, None), (78, False), (70, False)])
 def test_the_self_test_is_believed_by_its_exit_code(code: int, known: bool | None) -> None:
     assert Device(self_test=exits(code)).knows_wake_word() is known
+
+
+def test_the_daemons_own_settings_are_tested_and_not_those_of_the_updaters_unit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "oyez"
+    program.write_text(f'#!/bin/sh\necho "$*" >{tmp_path}/asked\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(device_module, "OYEZ", program)
+    monkeypatch.setattr(device_module, "USER", pwd.getpwuid(os.geteuid()).pw_name)
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/oyez-system")
+    assert Device().knows_wake_word() is True
+    assert (tmp_path / "asked").read_text() == "self-test --state /var/lib/oyez\n"
 
 
 def test_a_self_test_that_cannot_be_run_is_one_that_failed() -> None:
