@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from oyez.foreign import read_foreign
 from oyez.pen import write_whole
 
 log = logging.getLogger(__name__)
@@ -86,8 +87,7 @@ class UpdateFile:
             return None
         path = self._folder / FILE
         try:
-            with path.open("rb") as file:
-                told = msgspec.json.decode(file.read(LARGEST_BYTES), type=Told)
+            told = msgspec.json.decode(read_foreign(path, LARGEST_BYTES), type=Told)
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -12,6 +12,7 @@ from oyez.config_cautions import cautions
 from oyez.config_file import load, secret, with_client_key
 from oyez.doctor.facts import MoneyFacts, SettingsFacts, StateFacts, VersionFacts, WordsFacts
 from oyez.errors import ConfigError
+from oyez.foreign import read_foreign
 from oyez.hearing.wake.bank import WakeBank
 from oyez.release import installed_version
 from oyez.secret import Secret
@@ -23,6 +24,7 @@ from oyez_hw.ports import HardwareError
 from oyez_hw.probe import snapshot
 
 Space = Callable[[Path], os.statvfs_result]
+LARGEST_BYTES = 1 << 16
 AS_ROOT = "look as root, `sudo oyez doctor`"
 CREDENTIALS = "etc/credstore"
 """Where systemd takes the daemon's from; a person who calls the doctor has none of its own."""
@@ -85,7 +87,10 @@ def read_state(folder: Path, space: Space = os.statvfs, user: Callable[[], int] 
 def _why_not_writable(folder: Path) -> str:
     trial = folder / ".doctor"
     try:
-        trial.write_bytes(b"\n")
+        # One that was left there, or a link that the daemon's user laid: root would write where it leads.
+        trial.unlink(missing_ok=True)
+        with os.fdopen(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(b"\n")
         trial.unlink()
     except OSError as error:
         return error.strerror or type(error).__name__
@@ -114,7 +119,7 @@ def read_words(config: Config) -> WordsFacts:
 def read_money(config: Config, folder: Path, today: date) -> MoneyFacts:
     """Raises CannotLook: nothing is written down."""
     try:
-        kept = msgspec.json.decode((folder / "spending.json").read_bytes(), type=Spending)
+        kept = msgspec.json.decode(read_foreign(folder / "spending.json", LARGEST_BYTES), type=Spending)
     except FileNotFoundError:
         raise CannotLook("nothing was spent yet, or it was not written down") from None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from oyez.doctor.settings_reading import hidden, read_secret, read_settings, read_state
+from oyez.config import Config
+from oyez.doctor.settings_reading import hidden, read_money, read_secret, read_settings, read_state, read_version
 from oyez_hw.doctor.finding import CannotLook
 from tests.doubles.pi import put
 
@@ -18,6 +20,21 @@ def test_a_state_folder_of_another_user_is_not_judged(tmp_path: Path) -> None:
     with pytest.raises(CannotLook, match="sudo oyez doctor"):
         read_state(tmp_path, user=lambda: owner + 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_root_writes_through_no_link_of_the_daemons_and_waits_for_no_pipe(tmp_path: Path) -> None:
+    victim, state = tmp_path / "shadow", tmp_path / "state"
+    victim.write_text("of root")
+    state.mkdir()
+    (state / ".doctor").symlink_to(victim)
+    assert read_state(state).failed == ""
+    assert victim.read_text() == "of root"
+    assert list(state.iterdir()) == []
+    for name in ("spending.json", "update.json"):
+        os.mkfifo(state / name)
+    with pytest.raises(CannotLook, match="cannot be read"):
+        read_money(Config(), state, date(2026, 11, 21))
+    assert read_version(state, tmp_path).latest == read_version(state, tmp_path).installed
 
 
 def test_a_state_folder_that_is_not_there_yet_is_not_judged(tmp_path: Path) -> None:
