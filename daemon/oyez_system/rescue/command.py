@@ -14,6 +14,7 @@ from oyez.last_words import LastWords
 from oyez.lives import BOOT_ID, RESCUE
 from oyez.pen import write_whole
 from oyez_system.card.places import Places
+from oyez_system.on_trial import on_trial
 from oyez_system.rescue.diagnosis import ASKED, failure, given_up, sentence, told, why
 from oyez_system.rescue.ladder import Decision, Failure, History, Moment, Step, next_step
 from oyez_system.rescue.telling import tell
@@ -31,8 +32,6 @@ DEPENDENCIES = (
 )
 """Those of them that run are started anew."""
 SYSTEMCTL_S = 120.0
-ON_TRIAL = "oyez.trial"
-"""By the boot script, for the last try of a slot (docs/device.md)."""
 LOOK_S, MOST_LOOKS = 5.0, 30
 """Of a unit that is on its way somewhere; a slow start takes 90 s."""
 DONE = {
@@ -97,7 +96,7 @@ def rescue(here: Surroundings) -> int:
     now = Moment(_boot_id(here), here.uptime_s())
     before = _recall(here.history)
     lasting = not here.places.volatile.exists() and _keep(here.history, before)
-    kind = Failure.ON_TRIAL if _on_trial(here) else failure(unit)
+    kind = Failure.ON_TRIAL if on_trial(here.places) else failure(unit)
     history, decision = next_step(before, kind, cause, now, lasting=lasting)
     _keep(here.history, history)
     news = sentence(cause, DONE[decision.step])
@@ -137,14 +136,6 @@ def _settled(here: Surroundings) -> dict[str, str]:
 
 def _unit(here: Surroundings) -> dict[str, str]:
     return told(here.systemctl("show", DAEMON, "--property", ",".join(ASKED)))
-
-
-def _on_trial(here: Surroundings) -> bool:
-    try:
-        arguments = here.places.kernel_arguments.read_text("ascii", "replace").split()
-    except OSError:
-        return False
-    return ON_TRIAL in arguments and not here.places.settled.exists()
 
 
 def _boot_id(here: Surroundings) -> str:

@@ -85,8 +85,6 @@ def at_start(history: History, slot: Slot, boot_id: str, *, other_good: bool = T
         return _elsewhere(pending, boot_id)
     if pending.verdict:
         return Start("finish", pending)
-    if slot.good and pending.trials:
-        return Start("finish", replace(pending, verdict="keep"))
     if pending.trials >= 2:
         why = "it was started twice and never came to the end of its trial"
         return Start("finish", replace(pending, verdict="go_back", why=why))

@@ -248,6 +248,16 @@ def test_the_lines_of_a_named_board_are_laid_and_the_device_starts_again_once(de
     assert device.restarts == 1
 
 
+def test_a_version_on_trial_changes_no_lines_and_restarts_nothing(device: Device) -> None:
+    device.lay('[board]\nname = "respeaker-2mic-v1"\n')
+    put(device.root, "proc/cmdline", "ro oyez.slot=B oyez.trial\n")
+    assert device.start() == 0
+    assert (device.restarts, device.places.board.exists()) == (0, False)
+    put(device.root, "run/oyez-system/settled", "")
+    assert device.start() == 0
+    assert (device.restarts, device.places.board.exists()) == (1, True)
+
+
 def test_a_hat_that_says_what_it_is_gets_its_lines(device: Device) -> None:
     put(device.root, "proc/device-tree/hat/vendor", "Raspberry Pi Ltd.\0")
     put(device.root, "proc/device-tree/hat/product", "Raspberry Pi Codec Zero\0")

@@ -11,6 +11,7 @@ from oyez.update_news import Outcome
 from oyez_system.proof import Proof
 from oyez_system.updates import refusal
 from oyez_system.updates.history import BARRED, History
+from tests.doubles.two_slots import PowerCut
 from tests.unit.oyez_system.updates.world import ALL, Behaviour, CuttablePlaces, World
 
 OLD, NEW = "1.0.0", "1.1.0"
@@ -112,6 +113,26 @@ def test_a_damaged_file_of_the_boot_loader_brings_nothing_else_back(tmp_path: Pa
     made.card.lose_env()
     made.start()
     assert made.version == NEW
+
+
+def test_a_damaged_file_of_the_boot_loader_proves_nothing(tmp_path: Path) -> None:
+    """Slot A is on trial, its power is cut, and then it seems to have all its tries."""
+    made = world(tmp_path, newer=Behaviour(proves=ALL - {"microphone"}))
+    made.offer(NEW)
+    made.night()
+    made.offer("1.2.0")
+    real = made.proof_now
+
+    def cut(proof: Proof) -> Proof | None:
+        if made.version == "1.2.0":
+            made.proof_now = real
+            made.card.lose_env()
+            raise PowerCut
+        return real(proof)
+
+    made.proof_now = cut
+    made.night()
+    assert (made.version, last(made).result) == (NEW, "gone_back")
 
 
 def test_a_version_that_starts_no_more_gives_way_to_the_one_before_which_says_so(tmp_path: Path) -> None:
