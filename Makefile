@@ -63,8 +63,8 @@ test-system: setup ## the units under a real systemd in containers, and in a QEM
 test-image: setup ## the image booted by QEMU through U-Boot: first boot, updates and rollback, power cuts, a dying card; ARGS are pytest's
 	@$(BIN)/python -m tests.image.install
 	@$(BIN)/python -m tests.image.images
-	@$(BIN)/python -m pytest --no-cov -v -s --durations=15 --durations-min=5 tests/image $(ARGS)
-	@cat build/test-image/boots.md
+	@code=0; $(BIN)/python -m pytest --no-cov -v -s --durations=15 --durations-min=5 tests/image $(ARGS) || code=$$?; \
+	    cat build/test-image/boots.md; exit $$code
 
 bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table
 	@$(BIN)/python -m tests.bench --data $(DATA) --out build/bench

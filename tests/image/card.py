@@ -46,7 +46,8 @@ class Card:
         block = MB if start % MB == 0 and size % MB == 0 else SECTOR
         words = [f"bs={block}", f"skip={start // block}", f"count={size // block}", f"if={self.path}", f"of={piece}"]
         piece.unlink(missing_ok=True)
-        _tool("qemu-img", "dd", "-f", "qcow2", "-O", "raw", *words)
+        # -U: also while the device runs; what it has written out is there.
+        _tool("qemu-img", "dd", "-U", "-f", "qcow2", "-O", "raw", *words)
         found = piece.read_bytes()
         piece.unlink()
         return found

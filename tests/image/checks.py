@@ -13,6 +13,10 @@ PROVED = ("microphone", "scoring", "loudspeaker", "conductor", "broker", "token"
 """Of proof.json: true, or null where it is not configured."""
 
 
+UNANSWERED = ("68", "546", "5353")
+"""UDP: what comes there was asked for: by DHCP, and for names that end in .local (docs/image.md)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     what: str
@@ -62,7 +66,7 @@ def _of_the_device(line: str) -> bool:
     if len(words) < 5:
         return True
     host, _, port = words[4].rpartition(":")
-    return port == "22" or host.startswith(("127.", "[::1]")) or (words[0] == "udp" and port in ("68", "546"))
+    return port == "22" or host.startswith(("127.", "[::1]")) or (words[0] == "udp" and port in UNANSWERED)
 
 
 CHECKS = (

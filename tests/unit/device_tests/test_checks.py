@@ -18,7 +18,7 @@ GOOD = {
     "all that is kept is kept on the card": "ext4\n",
     "nobody can log in with a password": "",
     "no port is open but SSH": "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\nudp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*\n"
-    "udp UNCONN 0 0 10.0.2.15%eth0:68 0.0.0.0:*\n",
+    "udp UNCONN 0 0 10.0.2.15%eth0:68 0.0.0.0:*\nudp UNCONN 0 0 [::]:5353 [::]:*\n",
     "secrets are for root alone": "700 root\n",
     "no oyez.toml waits on the boot partition": "",
     "the journal has a bound": "[Journal]\nSystemMaxUse=64M\n",

@@ -36,7 +36,7 @@ def test_what_comes_before_the_first_boot_belongs_to_none() -> None:
 
 
 def console(text: bytes, folder: Path) -> Console:
-    return Console(io.BytesIO(text), folder / "log")  # type: ignore[arg-type]
+    return Console(io.BytesIO(text), folder / "log")
 
 
 def test_what_is_expected_is_found_once_and_in_order(tmp_path: Path) -> None:
