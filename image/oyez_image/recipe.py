@@ -112,6 +112,7 @@ ENABLED_UNITS = (
     "systemd-timesyncd.service",
     "oyez-grow-data.service",
     "oyez-host-keys.service",
+    "oyez-local-names.service",
     "oyez.service",
     "oyez-first-boot.service",
     "oyez-first-words.service",
