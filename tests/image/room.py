@@ -35,10 +35,11 @@ zeros_s = 20.0
 """What oyez.toml says of it."""
 LISTEN = "arecord -q -t wav -D hw:Loopback,0,1 -f S16_LE -r 48000 -c 2"
 """What the loudspeaker plays, from now on: arecord, without -d and a file."""
+# `|| exit`: a card that was closed under aplay ends it, and all begins anew a second later.
 PLAY = f"""
 cd /run/room
 while :; do
-if mv said.raw now.raw 2>/dev/null; then cat now.raw; else cat /boot/firmware/{HISS}; fi
+if mv said.raw now.raw 2>/dev/null; then cat now.raw; else cat /boot/firmware/{HISS}; fi || exit
 done | aplay -q -t raw -f S16_LE -r {RATE_HZ} -c 1 --buffer-time=200000 -D hw:Loopback,0,0
 """
 UNIT = f"""[Unit]
@@ -48,7 +49,7 @@ After=systemd-modules-load.service
 [Service]
 RuntimeDirectory=room
 IgnoreSIGPIPE=no
-CPUSchedulingPolicy=rr
+Nice=-15
 Restart=always
 RestartSec=1
 ExecStart=/bin/sh -c '{PLAY.strip().replace(chr(10), "; ").replace("do;", "do")}'
