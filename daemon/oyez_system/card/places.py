@@ -71,6 +71,10 @@ class Places:
         return self.etc / "oyez/oyez.toml"
 
     @property
+    def update_settings(self) -> Path:
+        return self.etc / "oyez-system/system.toml"
+
+    @property
     def credentials(self) -> Path:
         return self.etc / "credstore"
 

@@ -48,6 +48,8 @@ def keeping(taken: Taken, places: Places, networks: Mapping[bytes, Kept]) -> Ite
         yield Write(places.wireless, told.encode(), 0o600, 0o700)
     if taken.system is not None:
         yield from _system(taken.system, places)
+    if taken.updates is not None:
+        yield Write(places.update_settings, taken.updates.encode())
     if taken.config is not None:
         yield Write(places.config, taken.config.encode())
 

@@ -16,8 +16,9 @@ from oyez.secret import MASK, mask
 from oyez_system.first_boot.mistakes import may_be_secret, secret_mistakes, system_mistakes, untyped, wifi_mistakes
 from oyez_system.first_boot.preseed import understood
 from oyez_system.first_boot.settings import TABLES, System, Whole, Wifi
-from oyez_system.first_boot.statements import Statement, blanked, hidden, leaves, without
+from oyez_system.first_boot.statements import Statement, blanked, hidden, leaves, within, without
 from oyez_system.first_boot.wireless import Kept
+from oyez_system.update_settings import TABLE as UPDATES, mistakes as update_mistakes
 
 NOTHING_SET = """# Nothing was said of the device itself when it was set up: oyez.toml on the boot partition says it.
 [home]
@@ -28,6 +29,7 @@ AUTO_BOARD = (
 )
 KEPT = "{}: taken in, and kept on the device."
 HEAD = "# Taken in by the device. To change something: change it here, and call the file oyez.toml again.\n"
+UPDATES_HEAD = "# Written by Oyez from oyez.toml. What is changed here is lost when one with [updates] is taken in.\n"
 IMAGERS = {
     "system.time_zone": "locale.timezone",
     "system.ssh_keys": "ssh.authorized_keys",
@@ -60,6 +62,8 @@ class Taken:
     """The daemon's; None: nothing is said of it, and it stays as it is."""
     wifi: Wifi | None
     system: System | None
+    updates: str | None
+    """The file of what looks for new versions; None: it stays as it is."""
     secrets: Mapping[str, str]
     done: str | None
     """The file as it may stay on the boot partition."""
@@ -77,7 +81,7 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
     imager = understood(_toml(laid.preseed or "", "rpi-preseed.toml"))
     ours = {**imager.tables, **{name: table[name] for name in TABLES if name in table}}
     mistakes = [
-        *_numbered(text, laid, list(_mistakes(ours, before, is_zone)), table),
+        *_numbered(text, laid, [*_mistakes(ours, before, is_zone), *update_mistakes(ours.get(UPDATES, {}))], table),
         *_of_daemon(text, laid.name, table),
     ]
     config = None if mistakes else _config(text, table, before)
@@ -91,8 +95,9 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
     values = _values(whole)
     done = None if laid.text is None else HEAD + _done(text, values).removeprefix(HEAD)
     config = None if config is None else _hushed(config, values)
+    updates = None if whole.updates is None else UPDATES_HEAD + _hushed(_updates(text), values)
     secrets = {name: value if name == "mqtt_client_key" else value.strip() for name, value in whole.secrets.items()}
-    return Taken(config, whole.wifi, whole.system, secrets, done, imager.remarks)
+    return Taken(config, whole.wifi, whole.system, updates, secrets, done, imager.remarks)
 
 
 def _toml(text: str, name: str) -> dict[str, Any]:
@@ -180,15 +185,22 @@ def _config(text: str, table: dict[str, Any], before: InForce) -> str | None:
     return left if "board" in table else left + AUTO_BOARD
 
 
+def _updates(text: str) -> str:
+    return within(text, (UPDATES,)).removeprefix(HEAD)
+
+
 def _not_apart(text: str, name: str, table: dict[str, Any]) -> list[str]:
-    """What is taken out must leave the rest as it was: it does wherever each table has its own heading."""
+    """What is taken out must be what it was, and leave the rest so: it is wherever each table has its own heading."""
     left = {key: value for key, value in table.items() if key not in TABLES}
     try:
         apart = tomllib.loads(without(text, TABLES)) == left
+        apart &= tomllib.loads(_updates(text)) == {key: table[key] for key in (UPDATES,) if key in table}
     except tomllib.TOMLDecodeError:
         apart = False
     return (
-        [] if apart else [f"{name}: write [wifi], [system] and [secrets] as tables of their own, with a heading each."]
+        []
+        if apart
+        else [f"{name}: write [wifi], [system], [secrets] and [updates] as tables of their own, with a heading each."]
     )
 
 

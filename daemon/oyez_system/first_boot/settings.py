@@ -1,4 +1,5 @@
-"""The tables of `oyez.toml` on the boot partition that are not the daemon's: [wifi], [system] and [secrets].
+"""The tables of `oyez.toml` on the boot partition that are not the daemon's: [wifi], [system], [secrets]
+and [updates].
 
 What is wrong with their values is told by `mistakes.py`, in words for people.
 """
@@ -8,6 +9,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from oyez.config_section import Section
+from oyez_system.update_settings import Updates
 
 Security: TypeAlias = Literal["wpa2", "wpa3", "open"]
 
@@ -66,7 +68,8 @@ class Whole(Section, frozen=True, kw_only=True):
 
     wifi: Wifi | None = None
     system: System | None = None
+    updates: Updates | None = None
     secrets: Secrets = msgspec.field(default_factory=dict)
 
 
-TABLES = ("wifi", "system", "secrets")
+TABLES = ("wifi", "system", "secrets", "updates")

@@ -36,6 +36,11 @@ def without(text: str, tables: Collection[str]) -> str:
     return "".join(one.text for one in statements(text) if one.table not in tables)
 
 
+def within(text: str, tables: Collection[str]) -> str:
+    """These tables, and nothing else."""
+    return "".join(one.text for one in statements(text) if one.table in tables)
+
+
 def blanked(text: str, tables: Collection[str]) -> str:
     """The same with an empty line for each that is gone, so that all others keep their number."""
     return "".join("\n" * len(one.lines) if one.table in tables else one.text for one in statements(text))

@@ -11,7 +11,8 @@ from typing import TextIO
 from oyez.errors import ConfigError
 from oyez.release import installed_version
 from oyez.update_file import Told
-from oyez_system.updates import refusal, settings
+from oyez_system import update_settings as settings
+from oyez_system.updates import refusal
 from oyez_system.updates.device import Device
 from oyez_system.updates.fetching import Clocks, Fetcher
 from oyez_system.updates.installing import Updater

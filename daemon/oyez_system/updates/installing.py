@@ -11,6 +11,7 @@ from oyez.errors import OyezError
 from oyez.update_file import Told
 from oyez_system.proof import Proof
 from oyez_system.slots import Slots
+from oyez_system.update_settings import Updates
 from oyez_system.updates import baseline, refusal
 from oyez_system.updates.device import Device
 from oyez_system.updates.fetching import Clocks, Fetcher
@@ -20,7 +21,6 @@ from oyez_system.updates.pace import Pace
 from oyez_system.updates.places import Places, clear, make_room
 from oyez_system.updates.refusal import Refused
 from oyez_system.updates.release import Release, by_itself, whether_to_install
-from oyez_system.updates.settings import Updates
 from oyez_system.updates.telling import Telling
 
 log = logging.getLogger(__name__)

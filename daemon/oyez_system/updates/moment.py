@@ -4,7 +4,7 @@ from datetime import time
 
 from oyez.quiet_hours import is_quiet
 from oyez_system.proof import Proof
-from oyez_system.updates.settings import Updates
+from oyez_system.update_settings import Updates
 
 TIMER_S = 900.0
 """A restart and a trial that fails take less: the timer still rings."""

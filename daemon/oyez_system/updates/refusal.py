@@ -33,7 +33,7 @@ def no_source() -> Refused:
     return Refused(
         "no_source",
         "Nobody has said where new versions come from, so none is looked for: write source = "
-        '"https://.../release.json" under [updates] in /etc/oyez-system/system.toml, or bring one on a USB stick.',
+        '"https://.../release.json" under [updates] in oyez.toml on the boot partition, or bring one on a USB stick.',
     )
 
 
@@ -85,7 +85,7 @@ def downgrade(version: str, installed: str) -> Refused:
     return Refused(
         "downgrade",
         f"Version {version} is older than {installed}, which runs, so it was not installed: if you want it "
-        "nevertheless, set allow_downgrade = true under [updates] in /etc/oyez-system/system.toml.",
+        "nevertheless, set allow_downgrade = true under [updates] in oyez.toml on the boot partition.",
     )
 
 

@@ -46,6 +46,12 @@ username = "kitchen"
 label = "shop"
 url = "https://shop.example/mcp"
 allowed_tools = ["list"]
+
+# New versions
+[updates]
+source = "https://updates.local/release.json"   # ours
+automatic = "security"
+# not rabbit's
 """
 SECRETS = ("correct horse", "battery staple", "oyez_kitchen_0123456789abcdef", "rabbit", "shop-token")
 

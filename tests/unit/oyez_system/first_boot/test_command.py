@@ -8,6 +8,7 @@ import pytest
 
 from oyez.config_file import load
 from oyez_system.first_boot.wireless import networks_in
+from oyez_system.update_settings import Updates, load as load_updates
 from tests.doubles.pi import put
 from tests.unit.oyez_system.first_boot.device import GOOD, SECRETS, Device, DoomedCard, FullCard, PowerCut
 
@@ -47,6 +48,10 @@ def test_a_good_file_is_taken_apart_and_put_where_it_belongs(device: Device) -> 
     assert places.ssh_keys.read_text().startswith("ssh-ed25519 ")
     assert [one.name for one in networks_in(places.wireless.read_text()).values()] == [b"Nest", b"Grandma's"]
     assert "country=DE" in places.wireless.read_text()
+    updates = Updates(source="https://updates.local/release.json", automatic="security")
+    assert load_updates(places.update_settings) == updates
+    assert places.update_settings == device.root / "data/etc/oyez-system/system.toml"
+    assert "[updates]" not in places.config.read_text()
 
 
 def test_secrets_are_roots_alone_and_nowhere_else(device: Device) -> None:
@@ -57,10 +62,11 @@ def test_secrets_are_roots_alone_and_nowhere_else(device: Device) -> None:
     secret = [path for path in places.credentials.rglob("*") if path.is_file()]
     assert {mode(path) for path in (*secret, places.wireless, places.ssh_keys)} == {0o600}
     assert mode(places.credentials / "oyez.mcp") == 0o700
-    assert mode(places.config) == 0o644
+    assert {mode(path) for path in (places.config, places.update_settings)} == {0o644}
     for secret in SECRETS:
         assert secret.encode() not in device.all_bytes()
         assert secret not in places.config.read_text()
+        assert secret not in places.update_settings.read_text()
         assert secret not in places.wireless.read_text()
 
 
@@ -122,6 +128,29 @@ def test_a_file_with_wifi_alone_changes_wifi_alone(device: Device) -> None:
     assert device.start() == 0
     changed = {name for name, value in device.kept().items() if before[name] != value}
     assert changed == {"etc/wpa_supplicant/wpa_supplicant-wlan0.conf"}
+
+
+def test_a_file_with_updates_alone_changes_updates_alone_and_as_a_whole(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    before = device.kept()
+    device.lay("[updates]\nquiet_from = '01:00'\n")
+    assert device.start() == 0
+    assert {name for name, value in device.kept().items() if before[name] != value} == {"etc/oyez-system/system.toml"}
+    assert load_updates(device.places.update_settings) == Updates(quiet_from="01:00")
+
+
+def test_a_mistake_about_updates_is_told_beside_all_others_and_changes_nothing(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    before = device.kept()
+    device.lay(f"{WRONG}[updates]\nsource = 'http://nas/release.json'\n[home]\nhots = 'a'\n")
+    assert device.start() == 78
+    assert device.kept() == before
+    problems = device.places.problems.read_text()
+    assert "line 3: wifi.password has 5 characters" in problems
+    assert "line 5: updates.source begins with http://" in problems
+    assert "line 7: home.hots is unknown" in problems
 
 
 def test_a_later_file_without_ssh_keys_switches_ssh_off(device: Device) -> None:

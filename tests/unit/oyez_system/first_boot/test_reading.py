@@ -9,8 +9,10 @@ from hypothesis import given, strategies as st
 
 from oyez.config_file import parse
 from oyez.errors import ConfigError
-from oyez_system.first_boot.reading import HEAD, InForce, Laid, Taken, read
+from oyez_system.first_boot.command import LARGEST_BYTES as LARGEST_LAID
+from oyez_system.first_boot.reading import HEAD, UPDATES_HEAD, InForce, Laid, Taken, read
 from oyez_system.first_boot.settings import TABLES
+from oyez_system.update_settings import LARGEST_BYTES, parse as parse_updates
 from tests.unit.oyez_system.first_boot.device import GOOD, SECRETS
 
 EXAMPLE = Path(__file__).parents[4] / "image/oyez.toml"
@@ -51,6 +53,8 @@ def test_the_example_is_good_with_every_remark_taken_away() -> None:
     found = taken(text)
     assert found.config is not None
     assert parse(found.config, "").board.name == "respeaker-2mic-v1"
+    assert found.updates is not None
+    assert parse_updates(found.updates, "").source.startswith("https://")
 
 
 def test_what_the_guide_shows_is_what_happens() -> None:
@@ -82,6 +86,11 @@ def test_what_the_guide_shows_is_what_happens() -> None:
         ("[secrets]\ndevicekey = 'x'\n", "line 2: secrets.devicekey is unknown. Did you mean device_key?"),
         ("[secrets]\nmqtt_password = '''a\nb'''\n", "line 2: secrets.mqtt_password must stand on one line"),
         ("secrets = 'x'\n", "line 1: secrets must be a table"),
+        ("[updates]\nsorce = 'https://a/b'\n", "line 2: updates.sorce is unknown. Did you mean source?"),
+        ("[updates]\nsource = 'http://a/b'\n", "line 2: updates.source begins with http://"),
+        ("[updates]\n\nquiet_from = '25:00'\n", "line 3: updates.quiet_from is '25:00'"),
+        ("[wifi]\npassword = 1\n[updates]\ntrial_s = 1\n", "line 4: updates.trial_s is 1"),
+        ("updates = 3\n", "line 1: updates must be a table"),
         ("[wifi]\nssid = My network\n", "oyez.toml: this is no TOML"),
         ("[home]\nhots = 'a'\n", "line 2: home.hots is unknown. Did you mean host?"),
     ],
@@ -134,6 +143,21 @@ def test_a_table_of_ours_wins_over_imagers() -> None:
     assert (found.wifi.ssid, found.system.hostname) == ("Own", "imager")
 
 
+@pytest.mark.parametrize("text", ["updates.quiet_from = '01:00'\n", "updates = {quiet_from = '01:00'} # ours\n"])
+def test_however_toml_lets_a_table_be_written_updates_are_the_same(text: str) -> None:
+    found = taken(f"{text}[device]\nid = 'x'\n")
+    assert found.updates is not None
+    assert parse_updates(found.updates, "").quiet_from == "01:00"
+
+
+def test_a_file_that_says_nothing_of_updates_leaves_them() -> None:
+    assert taken("[device]\nid = 'x'\n").updates is None
+
+
+def test_whatever_is_taken_in_of_updates_is_read_whole_later() -> None:
+    assert LARGEST_LAID + len(UPDATES_HEAD) <= LARGEST_BYTES
+
+
 def test_without_a_password_an_open_network_of_imagers_is_open() -> None:
     found = taken(None, '[wlan]\nssid = "Cafe"\n')
     assert found.wifi is not None
@@ -151,8 +175,12 @@ def test_in_whatever_order_the_tables_stand_the_same_is_taken(blocks: list[str],
     found = taken(text.replace("\n", "\r\n") if windows else text)
     assert found.config is not None
     assert tomllib.loads(found.config) == {k: v for k, v in tomllib.loads(text).items() if k not in TABLES}
+    assert found.updates is not None
+    assert tomllib.loads(found.updates) == {"updates": tomllib.loads(text)["updates"]}
     assert found.done is not None
-    assert not any(secret in found.done + found.config for secret in SECRETS if secret in text)
+    assert not any(secret in found.done + found.config + found.updates for secret in SECRETS if secret in text)
     again = taken(found.done, before=InForce(found.config, dict.fromkeys((b"Nest", b"Grandma's"))))  # type: ignore[arg-type]
+    assert again.updates is not None
+    assert parse_updates(again.updates, "") == parse_updates(found.updates, "")
     assert again.done is not None
     assert again.done.count(HEAD) == 1

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from oyez_system import __main__ as entry
-from oyez_system.updates import assembling, command, promote_command, settings
+from oyez_system import __main__ as entry, update_settings as settings
+from oyez_system.updates import assembling, command, promote_command
 from oyez_system.updates.places import Places
 from oyez_system.updates.refusal import Refused
 from oyez_system.updates.release import decode

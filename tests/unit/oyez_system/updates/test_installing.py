@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from oyez.errors import OyezError
 from oyez.update_file import Told
 from oyez_system.proof import Proof
+from oyez_system.update_settings import Updates
 from oyez_system.updates import refusal
 from oyez_system.updates.history import BARRED, History, Pending
 from oyez_system.updates.installing import CALM_S
 from oyez_system.updates.refusal import Refused
-from oyez_system.updates.settings import Updates
 from tests.unit.oyez_system.updates.world import ALL, NIGHT, Behaviour, Restarted, World
 
 OLD, NEW = "1.0.0", "1.1.0"

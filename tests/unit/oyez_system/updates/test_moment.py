@@ -5,8 +5,8 @@ from datetime import time
 import pytest
 
 from oyez_system.proof import Proof
+from oyez_system.update_settings import Updates
 from oyez_system.updates.moment import may_begin, why_not_restart
-from oyez_system.updates.settings import Updates
 
 NIGHT, DAY = time(3, 0), time(15, 0)
 SETTINGS = Updates()

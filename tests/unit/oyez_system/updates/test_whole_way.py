@@ -9,13 +9,13 @@ from typing import cast
 import pytest
 
 from oyez_system.proof import Proof
+from oyez_system.update_settings import Updates
 from oyez_system.updates.device import Device
 from oyez_system.updates.fetching import Clocks, Fetcher
 from oyez_system.updates.installing import Updater
 from oyez_system.updates.places import Places
 from oyez_system.updates.rauc import Rauc
 from oyez_system.updates.refusal import Refused
-from oyez_system.updates.settings import Updates
 from tests.doubles.bundles import Signer, image_of, make_signer
 from tests.doubles.rauc_service import RaucService, missing, plain_bundle, rauc_service
 from tests.doubles.release_server import ReleaseServer, release_server

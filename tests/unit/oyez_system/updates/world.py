@@ -9,6 +9,7 @@ from typing import cast
 
 from oyez.update_file import Told
 from oyez_system.proof import Proof
+from oyez_system.update_settings import Updates
 from oyez_system.updates.device import Device
 from oyez_system.updates.fetching import Clocks, Fetcher
 from oyez_system.updates.history import History
@@ -18,7 +19,6 @@ from oyez_system.updates.places import Places
 from oyez_system.updates.promoting import Promoter
 from oyez_system.updates.refusal import Refused
 from oyez_system.updates.release import Release
-from oyez_system.updates.settings import Updates
 from tests.doubles.two_slots import Card, PowerCut, TwoSlots
 
 ALL = frozenset({"conductor", "microphone", "scoring", "loudspeaker", "wake_word", "broker", "token"})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from oyez.errors import ConfigError
-from oyez_system.updates.settings import Updates, load, parse
+from oyez_system.update_settings import Updates, load, parse
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:

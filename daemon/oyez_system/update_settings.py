@@ -1,9 +1,11 @@
-"""[updates] of `/etc/oyez-system/system.toml`: where new versions come from, and when they may be installed.
+"""[updates]: where new versions come from, and when they may be installed.
 
-Pure but for one file. Other tables are others' business.
+It lies in `/etc/oyez-system/system.toml`, where first boot puts it, or a person. Pure but for that one file. Other
+tables are others' business.
 """
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -12,12 +14,13 @@ from msgspec import Meta
 
 from oyez.config_section import Section
 from oyez.errors import ConfigError
-from oyez.mistake import hint
+from oyez.mistake import Mistake, hint
 from oyez.toml_lines import key_lines, line_of
 
 FILE = Path("/etc/oyez-system/system.toml")
 TABLE = "updates"
-LARGEST_BYTES = 1 << 16
+LARGEST_BYTES = 1 << 19
+"""More than any file that first boot takes in."""
 ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
@@ -60,19 +63,30 @@ def parse(text: str, name: str) -> Updates:
         table = tomllib.loads(text).get(TABLE, {})
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError([f"{name}: this is no TOML: {error}."]) from None
-    if not isinstance(table, dict):
-        raise ConfigError([f"{name}: {TABLE} must be a table, [{TABLE}]."])
-    hints = get_type_hints(Updates, include_extras=True)
-    mistakes = {key: why for key, value in table.items() if (why := _wrong(key, value, hints))}
-    settings = Updates() if mistakes else msgspec.convert(table, Updates)
-    if not mistakes and settings.source.startswith("http://") and not settings.allow_http:
-        mistakes["source"] = "begins with http://, which anybody on the way can change: take https://, or allow_http."
-    if mistakes:
+    if found := list(mistakes(table)):
         lines = key_lines(text)
-        raise ConfigError(
-            [f"{name}, line {line_of(f'{TABLE}.{key}', lines)}: {TABLE}.{key} {why}" for key, why in mistakes.items()]
+        raise ConfigError([f"{name}, line {line_of(one.path, lines)}: {one.path} {one.sentence}" for one in found])
+    return msgspec.convert(table, Updates)
+
+
+def mistakes(table: Any) -> Iterator[Mistake]:
+    """table: what stands under `updates`."""
+    if not isinstance(table, dict):
+        yield Mistake(TABLE, f"must be a table, [{TABLE}].")
+        return
+    hints = get_type_hints(Updates, include_extras=True)
+    wrong = {key: why for key, value in table.items() if (why := _wrong(key, value, hints))}
+    yield from (Mistake(f"{TABLE}.{key}", why) for key, why in wrong.items())
+    if not wrong:
+        yield from _contradictions(msgspec.convert(table, Updates))
+
+
+def _contradictions(settings: Updates) -> Iterator[Mistake]:
+    if settings.source.startswith("http://") and not settings.allow_http:
+        yield Mistake(
+            f"{TABLE}.source",
+            "begins with http://, which anybody on the way can change: take https://, or allow_http.",
         )
-    return settings
 
 
 def _wrong(key: str, value: Any, hints: dict[str, Any]) -> str:
