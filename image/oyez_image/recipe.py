@@ -7,11 +7,7 @@ SUITE = "trixie"
 ARCHITECTURE = "arm64"
 COMPONENTS = "main,non-free-firmware"
 """The firmware of the Pi's GPU and of its Wi-Fi is not free."""
-MIRROR = ""
-SECURITY_MIRROR = ""
-SNAPSHOTS = ""
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-RASPBERRY_PI_MIRROR = ""
 
 ROOT_EPOCH_S = 1_735_689_600
 """2025-01-01: the date of what is written while packages are set up. What is newer than the commit gets its date."""

@@ -22,28 +22,26 @@ FETCH_FIRMWARE = (
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Lines of sources.list, and the files with the keys that they are signed with."""
+    """Lines of sources.list (none: those that mmdebstrap itself knows, security updates among them), and the files with the
+    keys that they are signed with."""
 
     lines: tuple[str, ...]
     keyrings: tuple[str, ...]
 
 
 def sources(settings: Settings, *, device: bool) -> Sources:
-    debian, security = settings.mirror or recipe.MIRROR, recipe.SECURITY_MIRROR
-    option = ""
-    if settings.snapshot:
-        debian = f"{recipe.SNAPSHOTS}/debian/{settings.snapshot}"
-        security = f"{recipe.SNAPSHOTS}/debian-security/{settings.snapshot}"
-        option = "[check-valid-until=no] "
+    keyrings = [recipe.KEYRING]
+    if not settings.mirror:
+        return Sources((), tuple(keyrings))
+    option = "[check-valid-until=no] " if settings.past else ""
     components = recipe.COMPONENTS.replace(",", " ")
     lines = [
-        f"deb {option}{debian} {recipe.SUITE} {components}",
-        f"deb {option}{debian} {recipe.SUITE}-updates {components}",
-        f"deb {option}{security} {recipe.SUITE}-security {components}",
+        f"deb {option}{settings.mirror} {recipe.SUITE} {components}",
+        f"deb {option}{settings.mirror} {recipe.SUITE}-updates {components}",
+        f"deb {option}{settings.security_mirror} {recipe.SUITE}-security {components}",
     ]
-    keyrings = [recipe.KEYRING]
     if settings.kernel == "raspberrypi" and device:
-        lines.append(f"deb {recipe.RASPBERRY_PI_MIRROR} {recipe.SUITE} main")
+        lines.append(f"deb {settings.raspberry_pi_mirror} {recipe.SUITE} main")
         keyrings.append(settings.raspberry_pi_keyring)
     return Sources(tuple(lines), tuple(keyrings))
 

@@ -10,7 +10,6 @@ from oyez_image.recipe import KERNELS
 from oyez_image.variants import BREAKS
 
 VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+([a-z0-9.+]*)")
-SNAPSHOT = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +20,12 @@ class Settings:
     keys: Path
     cache: Path
     mirror: str
-    """Empty: Debian's own."""
-    snapshot: str
-    """A moment of Debian's archive, 20261101T000000Z; empty: as it is today."""
+    """Of Debian; empty: the one that mmdebstrap knows."""
+    security_mirror: str
+    past: bool
+    """The mirrors show a moment of the past: their signatures are old, and good all the same."""
     kernel: str
+    raspberry_pi_mirror: str
     raspberry_pi_keyring: str
     """File with the key of Raspberry Pi's archive; only for their kernel."""
     local: bool
@@ -49,9 +50,11 @@ def parsed(argv: Sequence[str], build: Path) -> Settings:
     parser.add_argument("--out", type=Path, default=build / "image", help="where the files go (build/image)")
     parser.add_argument("--keys", type=Path, default=build / "keys", help="keys to sign with (build/keys, made there)")
     parser.add_argument("--cache", type=Path, default=build / "image" / "cache", help="roots and wheels, kept")
-    parser.add_argument("--mirror", default="", help="of Debian")
-    parser.add_argument("--snapshot", type=_snapshot, default="", help="a moment of the archive of snapshots")
+    parser.add_argument("--mirror", default="", metavar="ADDRESS", help="of Debian; unset: the usual one")
+    parser.add_argument("--security-mirror", default="", metavar="ADDRESS", help="of its security updates")
+    parser.add_argument("--past", action="store_true", help="the mirrors show a moment of the past (docs/image.md)")
     parser.add_argument("--kernel", choices=sorted(KERNELS), default="debian")
+    parser.add_argument("--raspberry-pi-mirror", default="", metavar="ADDRESS", help="for --kernel raspberrypi")
     parser.add_argument("--raspberry-pi-keyring", default="", metavar="FILE", help="for --kernel raspberrypi")
     parser.add_argument("--local", action="store_true", help="with the local Realtime server (docs/image.md: its cost)")
     parser.add_argument("--break", dest="break_with", choices=sorted(BREAKS), default="", help="for tests of updates")
@@ -60,9 +63,15 @@ def parsed(argv: Sequence[str], build: Path) -> Settings:
     parser.add_argument("--no-release", dest="release", action="store_false", help="only .img and .raucb")
     parser.add_argument("--fresh", action="store_true", help="with today's packages")
     arguments = parser.parse_args(argv)
-    if arguments.kernel == "raspberrypi" and not arguments.raspberry_pi_keyring:
+    if bool(arguments.mirror) != bool(arguments.security_mirror):
+        parser.error("--mirror and --security-mirror go together: without the second a device would miss its mends")
+    if arguments.past and not arguments.mirror:
+        parser.error("--past needs --mirror and --security-mirror: the addresses of that moment")
+    theirs = (arguments.mirror, arguments.raspberry_pi_mirror, arguments.raspberry_pi_keyring)
+    if arguments.kernel == "raspberrypi" and not all(theirs):
         parser.error(
-            "--kernel raspberrypi needs --raspberry-pi-keyring FILE: the key that their archive is signed with"
+            "--kernel raspberrypi needs --raspberry-pi-mirror, --raspberry-pi-keyring (the key that their archive is"
+            " signed with), --mirror and --security-mirror"
         )
     values = vars(arguments)
     for name in ("out", "keys", "cache"):
@@ -73,10 +82,4 @@ def parsed(argv: Sequence[str], build: Path) -> Settings:
 def _version(text: str) -> str:
     if text and not VERSION.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no version such as 1.2.3")
-    return text
-
-
-def _snapshot(text: str) -> str:
-    if text and not SNAPSHOT.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no moment such as 20261101T000000Z")
     return text

@@ -22,7 +22,7 @@ def test_without_a_word_everything_is_built_below_build() -> None:
     [
         (["--version", "1"], "no version"),
         (["--version", "1.2.3/../x"], "no version"),
-        (["--snapshot", "yesterday"], "no moment"),
+        (["--past"], "--security-mirror"),
         (["--kernel", "raspberrypi"], "--raspberry-pi-keyring"),
         (["--break", "everything"], "invalid choice"),
     ],
