@@ -22,8 +22,8 @@ FETCH_FIRMWARE = (
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Lines of sources.list, and the files with the keys that they are signed with. Without lines: those that mmdebstrap
-    itself knows, security updates among them."""
+    """Lines of sources.list, and the files with the keys that they are signed with. Without lines: those that
+    mmdebstrap itself knows, security updates among them."""
 
     lines: tuple[str, ...]
     keyrings: tuple[str, ...]
