@@ -20,7 +20,7 @@ from tests.system.fault_table import FaultTable
 from tests.system.guest import Guest
 from tests.system.root import BUILD, Root, built
 
-PATIENCE_S = 900
+PATIENCE_S = 1800
 """For one test with what it stands on: the first one may have to build the root."""
 HERE = Path(__file__).parent
 

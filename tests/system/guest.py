@@ -26,8 +26,8 @@ from tests.system.root import SHARED, say
 from tests.system.shell import NEVER_SEEN, MachineFailed, Shell
 
 MEMORY_MB = 1536
-BOOT_S = 300.0
-"""24 s on an idle machine, 90 s on a busy one."""
+BOOT_S = 900.0
+"""24 s on an idle machine, 90 s on a busy one, minutes where others have priority."""
 MILESTONES = {
     "kernel": r"Linux version",
     "systemd": r"systemd\[1\]: systemd \d+|Welcome to",

@@ -41,7 +41,7 @@ TimeoutStartSec=300
 WatchdogSec=120
 """
 """The unit's own times are a real board's; this processor is emulated, on a machine that others use."""
-PATIENCE_S = 200.0
+PATIENCE_S = 300.0
 Fact = dict[str, Any]
 
 
