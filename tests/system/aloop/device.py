@@ -42,6 +42,8 @@ WatchdogSec=120
 """
 """The unit's own times are a real board's; this processor is emulated, on a machine that others use."""
 PATIENCE_S = 300.0
+LOOK_S = 40.0
+"""Losses are told every half minute."""
 Fact = dict[str, Any]
 
 
@@ -63,6 +65,14 @@ class Device:
         """It runs, and nothing is wrong with its card."""
         proof = self.guest.run("systemctl is-active -q oyez && cat /run/oyez/proof.json")
         return proof.code == 0 and not {"microphone", "loudspeaker"} & set(json.loads(proof.out)["troubles"])
+
+    def too_slow(self) -> str:
+        """The machine's fault and not Oyez': sound is lost for want of time. Empty: there is time enough."""
+        self.guest.run(f"sleep {LOOK_S:g}")
+        lines = self.guest.run(
+            "journalctl -u oyez -o cat _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID oyez) | grep 'lost since the start' | tail -n 1"
+        ).out.strip()
+        return f"the guest is too slow at present: {lines}" if lines else ""
 
     def stop(self) -> None:
         self._appliance.set_up()

@@ -120,12 +120,6 @@ def test_it_hears_the_wake_word_that_is_played_into_the_other_end_of_the_cable(
         if woken := [one for one in device.facts(since_s) if one["what"] == "WakeHeard"]:
             record_property("wake_heard_after_s", round(woken[0]["time_s"] - since_s, 1))
             return
-    if why := too_slow(device):
+    if why := device.too_slow():
         pytest.skip(why)
     raise AssertionError(f"deaf: the wake word was said {2 * TRIES} times\n{device.story(since_s)}")
-
-
-def too_slow(device: Device) -> str:
-    """The machine's fault and not the daemon's: sound was lost for want of time. Empty: there was time enough."""
-    lines = device.guest.run("journalctl -b -u oyez -o cat | grep 'lost since the start' | tail -n 1").out.strip()
-    return f"the guest is too slow at present: {lines}" if lines else ""
