@@ -69,10 +69,9 @@ class Device:
     def too_slow(self) -> str:
         """The machine's fault and not Oyez': sound is lost for want of time. Empty: there is time enough."""
         self.guest.run(f"sleep {LOOK_S:g}")
-        lines = self.guest.run(
-            "journalctl -u oyez -o cat _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID oyez) | grep 'lost since the start' | tail -n 1"
-        ).out.strip()
-        return f"the guest is too slow at present: {lines}" if lines else ""
+        life = "_SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID oyez)"
+        told = self.guest.run(f"journalctl -o cat {life} | grep 'lost since the start' | tail -n 1").out.strip()
+        return f"the guest is too slow at present: {told}" if told else ""
 
     def stop(self) -> None:
         self._appliance.set_up()
