@@ -1,5 +1,8 @@
 """Sound files of all kinds become what the voice speaks; anything else is refused with a sentence."""
 
+import os
+import subprocess
+import sys
 from io import BytesIO
 
 import hypothesis.strategies as st
@@ -87,3 +90,32 @@ def test_a_damaged_file_is_sound_or_a_sentence(sound: bytes, damage: list[tuple[
     except BadSound:
         return
     assert len(pcm) % 2 == 0
+
+
+SANDBOXED = """
+import ctypes, sys
+if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):  # PR_SET_MDWE: Linux 6.3 and newer
+    sys.exit(77)
+from oyez.home.sound_decoding import decode
+print(len(decode(sys.stdin.buffer.read())))
+"""
+
+
+def test_it_needs_no_memory_that_is_writable_and_executable_which_the_unit_forbids() -> None:
+    done = subprocess.run([sys.executable, "-c", SANDBOXED], input=file_of("FLAC", "PCM_16"), capture_output=True)
+    if done.returncode == 77:
+        pytest.skip("this kernel cannot forbid it (PR_SET_MDWE)")
+    assert done.returncode == 0, done.stderr.decode()
+    assert abs(int(done.stdout) / BYTES_PER_S - 1.0) < 0.01
+
+
+def test_nothing_stays_open_whatever_it_was_given() -> None:
+    decode(file_of("WAV", "PCM_16"))
+    before = len(os.listdir("/proc/self/fd"))
+    for data in (file_of("OGG", "VORBIS"), b"RIFF\0\0\0\0WAVE", b"fLaC" + bytes(50), b"OggS" + bytes(100)):
+        for _ in range(10):
+            try:
+                decode(data)
+            except BadSound:
+                continue
+    assert len(os.listdir("/proc/self/fd")) == before
