@@ -39,8 +39,8 @@ def decode(data: bytes) -> bytearray:
 
 
 def _in_memory(data: bytes) -> int:
-    """A file that is on no disk. Python's own files in memory are read by call-backs, for which cffi needs memory that is
-    writable and executable; the unit forbids that (MemoryDenyWriteExecute=)."""
+    """A file that is on no disk. Python's own files in memory would be read by call-backs, for which cffi needs memory
+    that is writable and executable; the unit forbids that (MemoryDenyWriteExecute=)."""
     descriptor = os.memfd_create("sound")
     with os.fdopen(os.dup(descriptor), "wb") as file:
         file.write(data)
