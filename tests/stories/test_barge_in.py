@@ -106,7 +106,10 @@ async def reply_survives(play: Theatre, place: int, for_s: float) -> None:
     assert ended_s > now_s - 0.5, "the reply goes on"
 
 
-@pytest.mark.parametrize("faults", [pytest.param(faults, id=name) for name, faults in ROOMS.items()])
+@pytest.mark.parametrize(
+    "faults",
+    [pytest.param(faults, id=name, marks=[pytest.mark.long] if faults else []) for name, faults in ROOMS.items()],
+)
 async def test_over_a_loud_reply_the_wake_word_and_speech_stop_it_and_a_cough_and_the_television_do_not(
     tmp_path: Path, faults: dict[str, float]
 ) -> None:

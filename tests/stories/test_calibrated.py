@@ -4,6 +4,8 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 from oyez_hw.calibration_file import path_of, read_calibration
 from oyez_hw.wav import write_wav
 from tests.doubles.processes import running
@@ -17,6 +19,7 @@ SHORT = ("--loudest", "-36", "--seconds", "0")
 """One level is tried and seven sweeps are played."""
 
 
+@pytest.mark.long
 async def test_the_daemon_begins_with_what_was_measured_and_bears_a_file_that_was_damaged_since(tmp_path: Path) -> None:
     state = tmp_path / "state"
     sound, rate_hz = speech(REQUEST)
