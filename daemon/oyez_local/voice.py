@@ -29,14 +29,16 @@ class Voice(Protocol):
 class HibariVoice:
     """A neural voice; its model ships in its package. About 20 ms of work a sentence."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int | None = None) -> None:
+        """seed: with one, the same sentence is the same samples each time."""
         from hibari import Hibari
 
-        self._hibari = Hibari()
+        self._hibari, self._seed = Hibari(), seed
         self._hibari("Ready.")
 
     def speak(self, sentence: str, speed: float) -> g711.Samples:
-        sound: npt.NDArray[np.float32] = np.asarray(self._hibari(sentence, speed=speed), dtype=np.float32)
+        spoken = self._hibari(sentence, speed=speed, seed=self._seed)
+        sound: npt.NDArray[np.float32] = np.asarray(spoken, dtype=np.float32)
         return _without_lead((np.clip(sound, -1.0, 1.0) * 32_767).astype(np.int16))
 
 

@@ -49,3 +49,9 @@ def test_a_voice_speaks(engine: type[Voice]) -> None:
     assert 0.8 < len(samples) / 24_000 < 4.0
     assert np.max(np.abs(samples)) > 3000
     assert int(np.argmax(np.abs(samples) > 300)) < 24_000 * 0.15
+
+
+def test_a_voice_with_a_seed_says_the_same_sentence_in_the_same_samples() -> None:
+    once, again = (HibariVoice(seed=1).speak("Ready.", 1.0) for _ in range(2))
+    assert np.array_equal(once, again)
+    assert not np.array_equal(once, HibariVoice(seed=2).speak("Ready.", 1.0))
