@@ -61,7 +61,7 @@ class Appliance:
 
     def start(self) -> None:
         """Returns when it is ready."""
-        self.machine.run("systemctl start oyez", 180.0).check()
+        self.machine.run("systemctl start oyez", 400.0).check()
 
     def strike(self, fault: str) -> None:
         """One of faults/sitecustomize.py."""
