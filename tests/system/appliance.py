@@ -21,6 +21,9 @@ discovery = false
 """Without idle gating the models are asked all the time, and so their worker can hang in a quiet room too."""
 STATE = "oyez/kitchen/state"
 FAULTS = "/srv/oyez/tests/system/faults"
+CONNECTED_S = 120.0
+SAID_S = 10.0
+"""From the connection until the first document is there, at most."""
 DROP_IN = "/run/systemd/system/{unit}.d/50-test.conf"
 
 
@@ -97,9 +100,32 @@ class Appliance:
                 return document
             assert time.monotonic() < ends, f"no state with {wanted} in {timeout_s:g} s, but {document}"
 
+    def connected(self) -> None:
+        """Returns when the life that runs has found the broker: what the one before left behind is another's."""
+        ready_s = int(self.show("ActiveEnterTimestampMonotonic")) / 1e6
+        ends = time.monotonic() + CONNECTED_S
+        while True:
+            told = self.machine.run("cat /run/oyez/proof.json").out
+            proof: dict[str, Any] = json.loads(told) if told else {}
+            if proof.get("broker") and proof["since_boot_s"] > ready_s:
+                return
+            assert time.monotonic() < ends, f"it has not found the broker: {proof}"
+            time.sleep(0.2)
+
+    def until_trouble(self, words: str, timeout_s: float = 30.0) -> str:
+        """The sentence of the trouble that MQTT keeps, as soon as its kind or its sentence has these words."""
+        ends = time.monotonic() + timeout_s
+        while words not in json.dumps(trouble := self.state()["trouble"] or {}):
+            assert time.monotonic() < ends, f"no trouble with {words!r} in {timeout_s:g} s, but {trouble}"
+            time.sleep(0.2)
+        return str(trouble["sentence"])
+
     def last_end(self) -> str:
-        """As MQTT tells it."""
-        end = self.state()["device"]["last_end"]
+        """Why the last life ended, as this one tells it by MQTT; empty: there was none."""
+        self.connected()
+        ends = time.monotonic() + SAID_S
+        while not (end := self.state().get("device", {}).get("last_end")) and time.monotonic() < ends:
+            time.sleep(0.2)
         return str(end["why"]) if end else ""
 
     def proof(self) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def test_a_broker_that_comes_late_is_found(appliance: Appliance) -> None:
 def test_without_any_secret_it_lives_and_says_what_it_misses(appliance: Appliance) -> None:
     appliance.broker()
     appliance.start()
-    assert appliance.state(30.0)["trouble"]["kind"] == "backend_away"
+    appliance.until_trouble('"backend_away"')
     assert appliance.show("NRestarts") == "0"
 
 
@@ -125,7 +125,7 @@ def test_a_secret_is_given_to_the_daemon_and_can_be_read_by_nobody_else(applianc
 def test_an_order_to_restart_is_an_end_in_order(appliance: Appliance, faults: FaultTable) -> None:
     appliance.broker()
     appliance.start()
-    assert appliance.state()["state"] == "idle"
+    appliance.connected()
     with appliance.restarted() as took_s:
         appliance.machine.run("mosquitto_pub -t oyez/kitchen/do/restart -m PRESS").check()
     assert appliance.last_end() == "it was ended in order"
@@ -135,6 +135,7 @@ def test_an_order_to_restart_is_an_end_in_order(appliance: Appliance, faults: Fa
 def test_a_muted_microphone_proves_nothing_and_starves_nobody(appliance: Appliance) -> None:
     appliance.broker()
     appliance.start()
+    appliance.connected()
     appliance.machine.run("mosquitto_pub -t oyez/kitchen/set/muted -m ON").check()
     appliance.machine.until("grep -q '\"microphone\":null' /run/oyez/proof.json")
     appliance.machine.run(f"sleep {WATCHDOG_S + 8}").check()

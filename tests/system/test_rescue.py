@@ -1,7 +1,6 @@
 """A daemon that systemd gave up: the rest of the ladder, a real reboot included."""
 
 import json
-import time
 
 from tests.system.appliance import CONFIG, Appliance
 from tests.system.container import Container
@@ -19,20 +18,12 @@ def until_step(appliance: Appliance, step: str) -> None:
     appliance.machine.until(f'grep -q \'"step":"{step}"\' /var/lib/oyez-system/rescue.json', 90.0)
 
 
-def until_told(appliance: Appliance, words: str) -> str:
-    """The sentence of the trouble that MQTT keeps, as soon as it has these words."""
-    ends = time.monotonic() + 30.0
-    while words not in (sentence := str((appliance.state()["trouble"] or {}).get("sentence"))):
-        assert time.monotonic() < ends, sentence
-    return sentence
-
-
 def test_a_wrong_configuration_is_told_and_not_tried_again(appliance: Appliance, faults: FaultTable) -> None:
     appliance.broker()
     appliance.configure(CONFIG + "[board_that_is_none]\nname = 3\n")
     assert appliance.machine.run("systemctl start oyez").code != 0
     until_step(appliance, "mistake")
-    told = until_told(appliance, "check-config")
+    told = appliance.until_trouble("check-config")
     assert (appliance.show("NRestarts"), appliance.show("ExecMainStatus")) == ("0", "78")
     appliance.machine.until("[ $(systemctl show -P SubState oyez-rescue) = dead ]")
     assert appliance.show("Result", "oyez-rescue.service") == "success"
@@ -45,7 +36,7 @@ def test_a_mended_configuration_takes_the_news_back(appliance: Appliance) -> Non
     appliance.configure(CONFIG + "[board_that_is_none]\nname = 3\n")
     appliance.machine.run("systemctl start oyez")
     until_step(appliance, "mistake")
-    until_told(appliance, "check-config")
+    appliance.until_trouble("check-config")
     appliance.configure(CONFIG)
     appliance.start()
     ends = appliance.state(30.0, state="idle")
@@ -62,10 +53,10 @@ def test_the_start_limit_leads_up_the_ladder_with_one_real_reboot_and_ends_with_
     container.write("/etc/systemd/system/oyez.service.d/broken.conf", BROKEN)
     container.run("systemctl daemon-reload; systemctl start --no-block oyez").check()
     until_step(appliance, "dependencies")
-    until_told(appliance, "What it stands on is started anew")
+    appliance.until_trouble("What it stands on is started anew")
     container.comes_back()
     until_step(appliance, "help")
-    told = until_told(appliance, "needs help")
+    told = appliance.until_trouble("needs help")
     kept = rescued(appliance)
     assert (kept["reboots"], kept["called"]) == (1, True)
     assert appliance.show("SubState", "oyez-rescue.service") == "start", "it waits, and will try again"
