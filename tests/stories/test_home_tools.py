@@ -135,6 +135,7 @@ async def said(play: Theatre, after: int, words: str) -> None:
 WRONG, MUTE = "Hey Jarvis, what's wrong?", "Stop listening."
 
 
+@pytest.mark.long
 async def test_what_is_wrong_is_said_aloud_and_stop_listening_mutes_when_it_was_heard(tmp_path: Path) -> None:
     """The trouble: a server of tools of the house that is away. One that is there has its tool used by voice."""
     for words in (WRONG, MUTE, ON):

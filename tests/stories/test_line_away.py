@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soxr
 
 from oyez import actions as do, events as ev
@@ -79,6 +80,7 @@ def count(play: Theatre, kind: type[object]) -> int:
     return sum(isinstance(fact, kind) for _, fact in play.facts)
 
 
+@pytest.mark.long
 async def test_with_only_the_local_server_orders_are_carried_out_and_it_is_told_once(tmp_path: Path) -> None:
     """The service is away from the start: in three conversations coffee is ordered, a light switched and a timer set.
     Behind the first of them people hear of it."""

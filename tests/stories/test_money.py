@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from oyez import actions as do, events as ev
 from oyez.config import ModelPrices, Money
 from oyez.session.meter import SPENT
@@ -176,6 +178,7 @@ async def still_spent_and_renewed_at_midnight(play: Theatre, looker: Onlooker, t
     assert Decimal(0) < new < all_of_it
 
 
+@pytest.mark.long
 async def test_a_conversation_that_reaches_its_cap_ends_politely_and_the_next_one_works(tmp_path: Path) -> None:
     """The cap is of one conversation: nothing is complained of, and nobody waits for midnight."""
     wish = f"Hey Jarvis, {COUNT.lower()}"

@@ -6,6 +6,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from oyez import actions as do, events as ev
 from tests.doubles.onlooker import onlooker
 from tests.stories.outside import trouble_shown
@@ -52,6 +54,7 @@ async def test_the_voice_service_is_killed_in_mid_reply(tmp_path: Path) -> None:
         await trouble_shown(looker, {None}, seen)
 
 
+@pytest.mark.long
 async def test_the_backend_is_killed_in_mid_reply(tmp_path: Path) -> None:
     """The conversation goes on; the device says that the backend is away when it needs the next token, and again when
     it is spoken to without one."""
@@ -91,6 +94,7 @@ async def test_the_backend_is_lost_while_nobody_speaks(tmp_path: Path) -> None:
         await looker.json("oyez/story/event/error", kind="backend_away", why=trouble.sentence)
 
 
+@pytest.mark.long
 async def test_the_broker_is_killed_in_mid_reply(tmp_path: Path) -> None:
     """The conversation does not notice; after the broker's return, which forgot all, the state is there again."""
     async with theatre(tmp_path, conversation=patient(patience_s=1.0)) as play:
