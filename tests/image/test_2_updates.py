@@ -22,6 +22,8 @@ trial_s = {trial_s}
 TRIAL_S = 240
 """An emulated device takes a minute to be ready, and its wake test half of one."""
 INSTALL_S = 900.0
+FILL = "fallocate -l $(($(stat -f -c '%f * %S' /data) - 1048576)) /data/filler; cat /dev/zero > /data/rest; sync"
+"""The data partition, to the last block: most of it is only claimed, and not written."""
 SLOTS = "rauc status --output-format=json"
 
 
@@ -118,14 +120,14 @@ def test_without_room_for_it_a_version_is_refused_and_a_full_card_makes_nobody_d
     updating: Updating, images: Images
 ) -> None:
     device = updating.device
-    device.run("cat /dev/zero > /data/filler; sync").out  # noqa: B018 it ends when nothing fits any more
+    device.run(FILL)
     try:
         updating.house.releases.offer(NEWER, images.bundle(NEWER))
         assert "room" in updating.refused() or "full" in updating.refused()
         device.run("systemctl restart oyez", 300.0).check()
         updating.unharmed()
     finally:
-        device.run("rm -f /data/filler; sync").check()
+        device.run("rm -f /data/filler /data/rest; sync").check()
 
 
 def test_a_newer_version_is_fetched_tried_and_kept(updating: Updating, images: Images, logbook: Logbook) -> None:
