@@ -75,6 +75,21 @@ def test_it_runs_without_a_shell_of_its_own_a_home_or_rights(furnished: Applianc
         assert line in status
 
 
+@pytest.mark.parametrize("unit", ["oyez-update", "oyez-update-install"])
+def test_what_an_update_tells_of_itself_gets_out_of_its_sandbox(appliance: Appliance, unit: str) -> None:
+    """Each folder of a unit may be a mount of its own, so that nothing can be moved from one into the other."""
+    said = "from oyez.update_file import Told; from oyez_system.updates.places import Places; Places().tell"
+    line = f"/opt/oyez/bin/python -c '{said}(Told(\"9.9.9\"))'"
+    appliance.machine.run("mkdir -p /run/oyez; chown oyez:oyez /run/oyez").check()
+    appliance.drop_in(
+        f"{unit}.service", f"[Unit]\nConditionPathExists=\n[Service]\nExecStart=\nExecStart={line}\nExecStopPost=\n"
+    )
+    appliance.machine.run(f"systemctl start {unit}.service").check()
+    told: dict[str, str] = json.loads(appliance.machine.run("cat /run/oyez/update.json").check().out)
+    assert told["latest"] == "9.9.9"
+    appliance.machine.run("rm /run/oyez/update.json").check()
+
+
 @pytest.mark.parametrize(("unit", "most"), [("oyez", 1.5), ("oyez-local", 1.0), ("oyez-backend", 1.2)])
 def test_the_exposure_as_systemd_reckons_it_does_not_grow(container: Machine, unit: str, most: float) -> None:
     """Of 10. docs/systemd.md names each exception and its reason."""

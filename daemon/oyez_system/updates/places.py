@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from oyez.foreign import read_foreign
+from oyez.foreign import read_foreign, write_foreign
 from oyez.pen import write_whole
 from oyez.update_file import FILE, REQUEST, Told
 from oyez_system.updates import refusal
@@ -54,13 +54,8 @@ class Places:
 
     def tell(self, told: Told) -> None:
         """To the daemon, which tells Home Assistant. Without a daemon there is nobody to tell."""
-        self.own_run.mkdir(mode=0o700, exist_ok=True)
-        own = self.own_run / FILE
-        # Moved and not written there: the daemon's user could have laid a link in our way.
         with suppress(OSError):
-            own.write_bytes(msgspec.json.encode(told))
-            own.chmod(0o644)
-            own.replace(self.run / FILE)
+            write_foreign(self.run / FILE, msgspec.json.encode(told))
 
     def told(self) -> Told | None:
         return _read_foreign(self.run / FILE, Told)

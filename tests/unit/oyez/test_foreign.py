@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oyez.foreign import read_foreign
+from oyez.foreign import read_foreign, write_foreign
 from oyez.last_words import CRASHED, ENDED, SILENT, LastWords
 from oyez.proof import read
 
@@ -40,3 +40,22 @@ def test_how_a_life_ended_is_no_way_to_other_peoples_secrets(tmp_path: Path) -> 
 def test_a_pipe_in_the_place_of_the_proof_holds_nobody_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "proof.json")
     assert read(tmp_path / "proof.json") is None
+
+
+def test_a_link_in_the_way_of_what_is_written_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    secret, place = tmp_path / "secret", tmp_path / "place"
+    secret.write_bytes(b"somebody's")
+    place.symlink_to(secret)
+    write_foreign(place, b"news")
+    assert (secret.read_bytes(), place.read_bytes(), place.is_symlink()) == (b"somebody's", b"news", False)
+    assert place.stat().st_mode & 0o777 == 0o644
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_foreign(tmp_path / "place", b"news")
+    (tmp_path / "link").symlink_to(tmp_path)
+    with pytest.raises(NotADirectoryError):
+        write_foreign(tmp_path / "link" / "other", b"news")
+    assert {path.name for path in tmp_path.iterdir()} == {"place", "link"}
