@@ -33,11 +33,19 @@ for name in ${BOOT_ORDER}; do
   fi
 done
 
-# Nothing is left to try: better to begin anew than to stay dark. RAUC's order stays.
+# Nothing is left to try: better to begin anew than to stay dark. RAUC's order stays; a slot that it took out, because what
+# is in it failed, comes last, with one try: where the other one cannot be read any more, it can at least say so.
 if test -z "${slot}"; then
   echo "oyez: no tries left in ${BOOT_ORDER}, beginning anew"
   setenv BOOT_A_LEFT 3
   setenv BOOT_B_LEFT 3
+  if test "${BOOT_ORDER}" = "A"; then
+    setenv BOOT_ORDER "A B"
+    setenv BOOT_B_LEFT 1
+  elif test "${BOOT_ORDER}" = "B"; then
+    setenv BOOT_ORDER "B A"
+    setenv BOOT_A_LEFT 1
+  fi
   run save_slots
   reset
 fi

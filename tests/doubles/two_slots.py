@@ -29,7 +29,8 @@ class Card:
         """Things that are written until the power goes; None: it stays."""
 
     def switch_on(self) -> str:
-        """The slot that boots. A slot without tries is passed over; without any, all are tried anew."""
+        """The slot that boots. A slot without tries is passed over; without any, all are tried anew, and one that was in no
+        order any more comes last, once."""
         self.starts += 1
         for _ in range(2):
             for name in self.order:
@@ -37,7 +38,8 @@ class Card:
                     self.left[name] -= 1
                     self.running = name
                     return name
-            self.left = {"A": FULL, "B": FULL}
+            self.left = {name: FULL if name in self.order else TRIED_ONCE for name in "AB"}
+            self.order += [name for name in "AB" if name not in self.order]
         raise AssertionError("the bootloader found nothing to boot")
 
     def lose_env(self) -> None:

@@ -21,6 +21,8 @@ trial_s = {trial_s}
 """
 TRIAL_S = 240
 """An emulated device takes a minute to be ready, and its wake test half of one."""
+SHORT_TRIAL_S = 60
+"""For versions that cannot pass it."""
 INSTALL_S = 900.0
 FILL = "fallocate -l $(($(stat -f -c '%f * %S' /data) - 1048576)) /data/filler; cat /dev/zero > /data/rest; sync"
 """The data partition, to the last block: most of it is only claimed, and not written."""
@@ -31,6 +33,10 @@ SLOTS = "rauc status --output-format=json"
 class Updating:
     device: Device
     house: House
+
+    def configure(self, trial_s: int) -> None:
+        text = SYSTEM_TOML.format(url=self.house.releases.url, trial_s=trial_s)
+        self.device.write("/etc/oyez-system/system.toml", text)
 
     def refused(self) -> str:
         """The sentence with which the newest version was refused."""
@@ -69,14 +75,15 @@ class Updating:
 
 @pytest.fixture
 def updating(device: Device, house: House) -> Updating:
-    device.write("/etc/oyez-system/system.toml", SYSTEM_TOML.format(url=house.releases.url, trial_s=TRIAL_S))
+    made = Updating(device, house)
+    made.configure(TRIAL_S)
     device.write("/etc/oyez-system/ca.pem", house.releases.certificate.read_text())
-    return Updating(device, house)
+    return made
 
 
 def test_a_bundle_that_is_not_what_its_description_says_is_refused(updating: Updating, tmp_path: Path) -> None:
     updating.house.releases.offer("9.1.0", small_bundle(tmp_path, "9.1.0"), sha256="0" * 64)
-    assert "damaged" in updating.refused()
+    assert "SHA-256" in updating.refused()
     updating.unharmed()
 
 
@@ -123,7 +130,7 @@ def test_without_room_for_it_a_version_is_refused_and_a_full_card_makes_nobody_d
     device.run(FILL)
     try:
         updating.house.releases.offer(NEWER, images.bundle(NEWER))
-        assert "room" in updating.refused() or "full" in updating.refused()
+        assert "MB are free" in updating.refused()
         device.run("systemctl restart oyez", 300.0).check()
         updating.unharmed()
     finally:
@@ -159,10 +166,11 @@ def test_a_broken_version_is_gone_back_from_and_the_reason_told(
     updating: Updating, images: Images, version: str, why: str
 ) -> None:
     """By itself: nobody touches the device between the order and the answer."""
+    updating.configure(SHORT_TRIAL_S)
     before = updating.version()
     after = updating.asked_for(version, images.bundle(version))
     tried = updating.device.rebooted(INSTALL_S)
-    back = updating.device.rebooted(TRIAL_S + BOOT_S)
+    back = updating.device.rebooted(SHORT_TRIAL_S + BOOT_S)
     assert {tried, back} == {"A", "B"}
     updating.device.reached()
     told = updating.told("gone_back", after)
