@@ -4,7 +4,7 @@ A trouble is over when sound has come again, and not when the card could be open
 the guest's: its processor is emulated, and twelve times slower than the host's.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -12,7 +12,6 @@ import pytest
 from tests.system.aloop.conftest import PLUG
 from tests.system.aloop.device import MICROPHONE, MOUTH, Device
 from tests.system.fault_table import FaultTable
-from tests.system.guest import Guest
 
 WAKE = "/srv/shared/data/dev/wake/hey_jarvis"
 SAY = f"""
@@ -97,29 +96,3 @@ def test_overruns_are_counted_and_are_no_trouble(device: Device) -> None:
     assert device.process() == life
     told = [one for one in device.facts(begun_s) if one["what"] == "TroubleFound" and one["kind"] == "microphone"]
     assert not told
-
-
-@pytest.fixture
-def metronome(device: Device) -> Iterator[Guest]:
-    """The loop-back card takes its time from another card's; where that stops, it stands still."""
-    guest, since_s = device.guest, device.now_s()
-    beat = "aplay -q -D hw:Dummy,0,0 -f S16_LE -r 48000 -c 2 --period-size=192 --buffer-size=3840 /dev/zero"
-    guest.run(f"modprobe snd-dummy; systemd-run --quiet --unit=beat {beat}").check()
-    guest.run(f"{PLUG} out; modprobe -r snd-aloop; modprobe snd-aloop timer_source=hw:1,0,0", 180.0).check()
-    device.until("TroubleGone", since_s, kind="microphone")
-    yield guest
-    guest.run(f"{PLUG} out; modprobe -r snd-aloop; {PLUG} in", 180.0)
-    guest.run("systemctl kill --signal=CONT beat; systemctl stop beat")
-
-
-def test_a_card_that_stands_still_is_told_and_sound_comes_again_once_it_runs(
-    metronome: Guest, device: Device, faults: FaultTable
-) -> None:
-    life, begun_s = device.process(), device.now_s()
-    metronome.run("systemctl kill --signal=STOP beat").check()
-    told = device.until("TroubleFound", begun_s, kind="microphone", sentence="stands still")
-    ended_s = device.now_s()
-    metronome.run("systemctl kill --signal=CONT beat").check()
-    well = device.until("TroubleGone", ended_s, kind="microphone")
-    assert device.process() == life
-    faults.note("kernel card: stands still", "guest", well["time_s"] - ended_s, told["sentence"].partition(":")[0])
