@@ -4,6 +4,7 @@
 """
 
 import math
+import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -26,6 +27,8 @@ from oyez_hw.catalogue import board_names
 from oyez_hw.machine import Snapshot
 
 LARGEST_BYTES = 1 << 20
+CREDSTORE = Path("/etc/credstore")
+"""Where systemd takes the daemon's secrets from."""
 
 
 def load(path: Path, machine: Snapshot | None = None) -> Config:
@@ -98,6 +101,13 @@ def secret(file: str, credential: str, environ: Mapping[str, str]) -> Secret | N
     if not value:
         raise ConfigError([f"{path}, the {credential}, is empty: put the secret into it."])
     return Secret(value)
+
+
+def stored_secret(file: str, credential: str, environ: Mapping[str, str], folder: Path = CREDSTORE) -> Secret | None:
+    """`secret` for a person at a terminal, to whom systemd gives nothing: root finds what the daemon is given."""
+    stored = folder / f"oyez.{credential}"
+    found = not file and "CREDENTIALS_DIRECTORY" not in environ and os.access(stored, os.R_OK)
+    return secret(str(stored) if found else file, credential, environ)
 
 
 def with_client_key(home: Home, environ: Mapping[str, str]) -> Home:

@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from oyez_image import assemble, host, keys, release, roots, source, spoken, tree as device, variants, wheels
+from oyez_image import (
+    assemble,
+    drivers,
+    host,
+    keys,
+    recipe,
+    release,
+    roots,
+    source,
+    spoken,
+    tree as device,
+    variants,
+    wheels,
+)
 from oyez_image.progress import BuildError, say, step
 from oyez_image.settings import Settings, parsed
 from oyez_image.tools import Tools
@@ -66,7 +79,9 @@ def _make_tree(settings: Settings, tools: Tools, device_root: Path, third_party:
     source.lay_out(REPOSITORY, tools.work / "source", settings.version)
     wheels.project(tools.work / "source", tools.work / "project", tools.epoch_s, tools.work / "logs" / "project.log")
     wheels.install(tools, third_party, tools.work / "project", tree, local=settings.local)
+    modules = drivers.needed(tree, device.kernel_version(tree), recipe.DRIVERS)
     device.trim(tree, (IMAGE / "trim.txt").read_text())
+    drivers.check(modules)
     assemble.wireless_firmware(tools, tree)
     device.lay_over(IMAGE / "overlay", tree)
     device.lay_units(REPOSITORY / "systemd", tree)

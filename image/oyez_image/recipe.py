@@ -149,6 +149,22 @@ SILENCED = (
 )
 """What a link to /dev/null switches off: doors for SSH that nobody asked for, a folder that is a link here."""
 
+DRIVERS = (
+    "snd-usb-audio",
+    "snd-bcm2835",  # the jack
+    "vc4",  # HDMI
+    "snd-soc-bcm2835-i2s",
+    "snd-soc-simple-card",
+    "snd-soc-wm8960",
+    "snd-soc-pcm5102a",
+    "snd-soc-max98357a",
+    "snd-aloop",
+    "brcmfmac",
+    "dm-verity",
+    "zram",
+)
+"""Modules that must be loadable on the device, with all that they stand on, whatever trim.txt takes away."""
+
 LINKS: Mapping[str, str] = MappingProxyType(
     {
         "etc/credstore": "/data/etc/credstore",
@@ -160,6 +176,10 @@ LINKS: Mapping[str, str] = MappingProxyType(
         "etc/wpa_supplicant": "/data/etc/wpa_supplicant",
         "etc/ssh/keys": "/data/etc/ssh",
         "etc/resolv.conf": "/run/systemd/resolve/stub-resolv.conf",
+        "usr/bin/oyez": "/opt/oyez/bin/oyez",
+        "usr/bin/oyez-hw": "/opt/oyez/bin/oyez-hw",
+        "usr/bin/oyez-local": "/opt/oyez/bin/oyez-local",
+        "usr/bin/oyez-system": "/opt/oyez/bin/oyez-system",
     }
 )
 """In the slot -> where it really is."""

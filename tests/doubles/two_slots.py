@@ -29,8 +29,8 @@ class Card:
         """Things that are written until the power goes; None: it stays."""
 
     def switch_on(self) -> str:
-        """The slot that boots. A slot without tries is passed over; without any, all are tried anew, and one that was in no
-        order any more comes last, once."""
+        """The slot that boots. A slot without tries is passed over; without any, all are tried anew, and one that was
+        in no order any more comes last, once."""
         self.starts += 1
         for _ in range(2):
             for name in self.order:

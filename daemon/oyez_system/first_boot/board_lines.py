@@ -7,6 +7,7 @@
    configuration is taken in.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
@@ -72,6 +73,13 @@ def decide(config: str, lines: str | None, written: str, there: bool, record: Re
     if lines in record.restarted_for or len(record.restarted_for) >= MOST_RESTARTS:
         return Decision(None, False, record)
     return Decision(lines, True, Record(config, (*record.restarted_for, lines)))
+
+
+def lacking(lines: str, overlays: Collection[str]) -> list[str]:
+    """Overlays that the lines name and the boot partition has not. overlays: names of those that are there."""
+    named = [line.removeprefix("dtoverlay=").partition(",")[0].strip() for line in _said(lines)
+             if line.startswith("dtoverlay=")]  # fmt: skip
+    return [name for name in dict.fromkeys(named) if name and name not in overlays]
 
 
 def _file(lines: list[str]) -> str:

@@ -19,7 +19,8 @@ from oyez_hw.probe import snapshot
 from oyez_system.card.card import Card
 from oyez_system.card.operations import Operation, Write
 from oyez_system.card.places import Places
-from oyez_system.first_boot.board_lines import Record, decide, is_there, wanted
+from oyez_system.first_boot import problems
+from oyez_system.first_boot.board_lines import Record, decide, is_there, lacking, wanted
 from oyez_system.first_boot.plan import refusing, taking, unwritten, wiping
 from oyez_system.first_boot.reading import InForce, Laid, read
 from oyez_system.first_boot.wireless import networks_in
@@ -183,10 +184,21 @@ def _board_settled(here: Surroundings) -> bool:
     decision = decide(digest, wanted(name, machine), _text(places.board) or "", is_there(name, machine), record)
     # The lines first: should the power be cut in between they are simply there at the next start.
     if decision.write is not None:
+        _tell_of_overlays(here, name, decision.write)
         here.card.do(Write(places.board, decision.write.encode(), None))
     if decision.record != record:
         here.card.do(Write(path, msgspec.json.encode(decision.record)))
     return decision.restart
+
+
+def _tell_of_overlays(here: Surroundings, board: str, lines: str) -> None:
+    """Else the device would start once more, hear nothing, and nobody would know why."""
+    there = {path.stem for path in (here.places.boot / "overlays").glob("*.dtbo")}
+    if missing := lacking(lines, there):
+        page = problems.without_overlays(board, missing)
+        log.error("%s", " ".join(page.split()))
+        told = "\r\n".join(text for text in (_text(here.places.problems), page) if text)
+        here.card.do(Write(here.places.problems, told.encode(), None))
 
 
 def _record(path: Path) -> Record:

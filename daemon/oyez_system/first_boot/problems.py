@@ -31,5 +31,13 @@ def taken_with(remarks: Collection[str]) -> str:
     return _page("The file was taken in, but for what stands below.", remarks, "Nothing needs to be done.")
 
 
+def without_overlays(board: str, overlays: Collection[str]) -> str:
+    return _page(
+        f"The sound board {board} will not be heard: this image has no description of it for the kernel.",
+        [f"overlays/{name}.dtbo is missing." for name in overlays],
+        "Take a USB microphone and loudspeaker, or an image with Raspberry Pi's kernel (docs/image.md).",
+    )
+
+
 def _page(what: str, lines: Collection[str], then: str) -> str:
     return LINE.join([what, "", *(f"- {line}" for line in lines), "", then, ""])

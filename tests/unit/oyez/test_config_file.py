@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from oyez.config import Config
-from oyez.config_file import load, parse, secret
+from oyez.config_file import load, parse, secret, stored_secret
 from oyez.errors import ConfigError
 from oyez_hw.catalogue import board_names
 from oyez_hw.ports import HardwareError
@@ -178,6 +178,15 @@ def test_a_credential_of_systemd_comes_before_the_file(tmp_path: Path) -> None:
     assert found is not None
     assert found.reveal() == "from file"
     assert secret("", "device_key", {}) is None
+
+
+def test_who_may_read_the_daemons_secrets_need_not_name_a_file(tmp_path: Path) -> None:
+    (tmp_path / "oyez.mqtt_password").write_text("rabbit")
+    found = stored_secret("", "mqtt_password", {}, tmp_path)
+    assert found is not None
+    assert found.reveal() == "rabbit"
+    assert stored_secret("", "mqtt_password", {"CREDENTIALS_DIRECTORY": "/none"}, tmp_path) is None
+    assert stored_secret("", "device_key", {}, tmp_path) is None
 
 
 def test_a_secret_that_is_absent_or_empty_is_a_configuration_error(tmp_path: Path) -> None:

@@ -277,6 +277,15 @@ def test_the_lines_of_a_named_board_are_laid_and_the_device_starts_again_once(de
     assert device.restarts == 1
 
 
+def test_a_board_that_this_image_cannot_drive_is_told_beside_the_file(device: Device) -> None:
+    (device.places.boot / "overlays/wm8960-soundcard.dtbo").unlink()
+    device.lay('[board]\nname = "respeaker-2mic-v1"\n')
+    assert device.start() == 0
+    told = device.places.problems.read_text()
+    assert "respeaker-2mic-v1 will not be heard" in told
+    assert "overlays/wm8960-soundcard.dtbo is missing" in told
+
+
 def test_a_version_on_trial_changes_no_lines_and_restarts_nothing(device: Device) -> None:
     device.lay('[board]\nname = "respeaker-2mic-v1"\n')
     put(device.root, "proc/cmdline", "ro oyez.slot=B oyez.trial\n")
