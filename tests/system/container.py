@@ -29,6 +29,9 @@ REBOOT = 133
 """How systemd-nspawn ends when the container wants to be started again."""
 CGROUPS = Path("/sys/fs/cgroup")
 
+ANSWERS_S = 10.0
+"""A container that is up does so in one."""
+
 
 class ContainerFailed(Exception):
     """It did not boot, answer or end in time."""
@@ -133,8 +136,15 @@ class Container:
         while (first := first_of(self._nspawn.pid)) is None:
             self._wait(ends, "has no first process")
         self._first = first
-        while self.run("systemctl is-system-running").out.strip() not in ("running", "degraded"):
+        while not self._is_up():
             self._wait(ends, "did not boot")
+
+    def _is_up(self) -> bool:
+        """Who asks while it goes down again gets no answer."""
+        try:
+            return self.run("systemctl is-system-running", ANSWERS_S).out.strip() in ("running", "degraded")
+        except ContainerFailed:
+            return False
 
     def _wait(self, ends: float, complaint: str) -> None:
         if self._nspawn is None or self._nspawn.poll() is not None:

@@ -88,13 +88,14 @@ def test_a_reset_that_the_daemon_asks_for_forgets_everything_and_takes_a_new_fil
 
 def until_up(device: Container, command: str) -> None:
     """It starts again twice: to erase before anything runs, and to begin without what it knew."""
-    ends = time.monotonic() + 120.0
+    ends, went_down = time.monotonic() + 120.0, ""
     while time.monotonic() < ends:
         try:
             device.comes_back()
-        except ContainerFailed:  # it went down again before it was up
+        except ContainerFailed as error:  # it went down again before it was up
+            went_down = str(error)
             continue
         if device.run(command).code == 0:
             return
     told = device.run("journalctl -b --no-pager -u 'oyez-*'; ls -la /data /data/etc /boot/firmware").out
-    raise AssertionError(f"it did not come to: {command}\n{told}")
+    raise AssertionError(f"it did not come to: {command}\n{told}\n{went_down}")
