@@ -33,6 +33,7 @@ description = "Which light."
 [tools.parameters.on]
 type = "boolean"
 """
+JOURNAL_TO_CONSOLE = "systemd.journald.forward_to_console=1"
 WRONG_PASSWORD = "brief"
 """Too short for any Wi-Fi."""
 
@@ -102,6 +103,8 @@ class Beginning:
 
     problems: str
     bad_file_stayed: bool
+    said: str
+    """What the journal had of it on the console: what is in the journal's file may be lost with the power."""
 
 
 @pytest.fixture(scope="session")
@@ -113,12 +116,13 @@ def card(images: Images, scratch: Path) -> Card:
 @pytest.fixture(scope="session")
 def beginning(card: Card, key: Key, good_file: str, scratch: Path, logbook: Logbook) -> Beginning:
     """The first start of all, with a bad file."""
-    card.put({**room.files(), "oyez.toml": spoilt(good_file)})
+    card.put({**room.files(JOURNAL_TO_CONSOLE), "oyez.toml": spoilt(good_file)})
     with logbook.of("first start, with a bad oyez.toml", Device(card, scratch, key)) as device:
+        said = device.console.expect(r"Said aloud: \w+", BOOT_S)
         device.console.expect(r"Failed to start oyez-first-boot", BOOT_S)
         device.console.expect(r"Reached target multi-user", BOOT_S)
     told = card.read("oyez-problems.txt") or b""
-    return Beginning(told.decode(), card.read("oyez.toml") == (spoilt(good_file)).encode())
+    return Beginning(told.decode(), card.read("oyez.toml") == (spoilt(good_file)).encode(), said)
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +151,7 @@ def settled(
     wake_words: bytes,
 ) -> Iterator[Settled]:  # fmt: skip
     """The second start: the file was mended. Somebody calls the device while it starts."""
-    card.put({"oyez.toml": good_file, room.HISS: wake_words})
+    card.put({**room.files(), "oyez.toml": good_file, room.HISS: wake_words})
     before, writes = scratch / "before.raw", scratch / "writes.log"
     card.copy_to(before)
     after = house.now

@@ -88,9 +88,10 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def files() -> dict[str, str | bytes]:
-    """For the boot partition."""
-    return {"debug.env": f"kernel_arguments={kernel_arguments()}\n", HISS: hiss().tobytes()}
+def files(*arguments: str) -> dict[str, str | bytes]:
+    """For the boot partition. arguments: more of the kernel's."""
+    words = " ".join((kernel_arguments(), *arguments))
+    return {"debug.env": f"kernel_arguments={words}\n", HISS: hiss().tobytes()}
 
 
 def at_room_rate(sound: Mono, rate_hz: int) -> Mono:
