@@ -101,6 +101,7 @@ class Device:
             path = self.places.boot / "overlays" / f"{overlay}.dtbo"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(b"\xd0\x0d\xfe\xed")
+        self.flashed = self.on_boot()
         for zone in ("Europe/Berlin", "UTC"):
             path = self.places.zones / zone
             path.parent.mkdir(parents=True, exist_ok=True)
