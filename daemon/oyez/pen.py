@@ -35,7 +35,8 @@ def at_once(work: Work, newest_of: object = None) -> None:
 
 
 class Pen:
-    """May be called from any thread and returns at once; the work is done in a thread of the pen's own."""
+    """May be called from any thread and returns at once; the work is done in a thread of the pen's own, and only where
+    none is to be had in the caller's."""
 
     def __init__(self) -> None:
         self._lock = guard()
@@ -55,10 +56,17 @@ class Pen:
             if len(self._lines) > MOST_LINES:
                 self._lines.popleft()
                 self.given_up += 1
-            if not self._busy:
-                self._busy = True
-                # A thread only while there is something to write, and a daemon one: no end of the process waits for it.
-                Worker(self._write, "oyez-pen")
+            begins, self._busy = not self._busy, True
+        if begins:
+            self._begin()
+
+    def _begin(self) -> None:
+        try:
+            # A thread only while there is something to write, and a daemon one: no end of the process waits for it.
+            Worker(self._write, "oyez-pen")
+        except RuntimeError as error:
+            log.warning("There is no thread to write beside the others (%s): they wait for the disk.", error)
+            self._write()  # better a loop held up than a mute or a last word lost
 
     @property
     def waiting(self) -> int:

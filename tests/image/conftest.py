@@ -11,7 +11,7 @@ import pytest
 from tests.doubles.recordings import wake_word
 from tests.image import images as builder, install, room
 from tests.image.card import Card
-from tests.image.device import BOOT_S, Device, Key, forget_key, logged_blocks, make_key
+from tests.image.device import BOOT_S, USB_RATE_HZ, Device, Key, forget_key, logged_blocks, make_key, usb_sound
 from tests.image.house import House, house as a_house
 from tests.image.images import BUILD, Images
 from tests.image.logbook import Logbook
@@ -34,6 +34,7 @@ description = "Which light."
 type = "boolean"
 """
 JOURNAL_TO_CONSOLE = "systemd.journald.forward_to_console=1"
+WAV_HEAD_BYTES = 44
 WRONG_PASSWORD = "brief"
 """Too short for any Wi-Fi."""
 
@@ -99,12 +100,14 @@ def good_file(house: House, key: Key) -> str:
 
 @dataclass
 class Beginning:
-    """What the card's boot partition had after the start with a bad file."""
+    """What the card's boot partition had after the start with a bad file, and what was heard of it."""
 
     problems: str
     bad_file_stayed: bool
     said: str
     """What the journal had of it on the console: what is in the journal's file may be lost with the power."""
+    sounded_s: float
+    """How long anything sounded from the only sound card that there was, one on USB."""
 
 
 @pytest.fixture(scope="session")
@@ -115,14 +118,18 @@ def card(images: Images, scratch: Path) -> Card:
 
 @pytest.fixture(scope="session")
 def beginning(card: Card, key: Key, good_file: str, scratch: Path, logbook: Logbook) -> Beginning:
-    """The first start of all, with a bad file."""
-    card.put({**room.files(JOURNAL_TO_CONSOLE), "oyez.toml": spoilt(good_file)})
-    with logbook.of("first start, with a bad oyez.toml", Device(card, scratch, key)) as device:
+    """The first start of all, with a bad file and a sound card on USB."""
+    heard = scratch / "usb.wav"
+    card.put({**room.arguments(JOURNAL_TO_CONSOLE), "oyez.toml": spoilt(good_file)})
+    with logbook.of(
+        "first start, with a bad oyez.toml", Device(card, scratch, key, options=usb_sound(heard))
+    ) as device:
         said = device.console.expect(r"Said aloud: \w+", BOOT_S)
         device.console.expect(r"Failed to start oyez-first-boot", BOOT_S)
         device.console.expect(r"Reached target multi-user", BOOT_S)
     told = card.read("oyez-problems.txt") or b""
-    return Beginning(told.decode(), card.read("oyez.toml") == (spoilt(good_file)).encode(), said)
+    stayed = card.read("oyez.toml") == (spoilt(good_file)).encode()
+    return Beginning(told.decode(), stayed, said, room.sounding_s(USB_RATE_HZ, 2, heard.read_bytes()[WAV_HEAD_BYTES:]))
 
 
 @pytest.fixture(scope="session")

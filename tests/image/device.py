@@ -25,6 +25,7 @@ U_BOOT = Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
 HOST = "10.0.2.2"
 """The host, as the device sees it."""
 MEMORY_MB = 1024
+USB_RATE_HZ = 48_000
 BOOT_S = 420.0
 """40 s on an idle machine; others may be busy."""
 
@@ -155,6 +156,12 @@ def logged_blocks(card: Card, log: Path) -> list[str]:
         f"driver=blklogwrites,node-name=card,file=layer,log.driver=file,log.filename={log.resolve()},"
         "log-super-update-interval=64",
     ]
+
+
+def usb_sound(heard: Path) -> list[str]:
+    """Of QEMU: a loudspeaker on USB; what it plays goes to this file, a WAV of 16 bits, two channels, USB_RATE_HZ."""
+    sound = f"wav,id=sound,path={heard.resolve()},out.frequency={USB_RATE_HZ},out.channels=2,out.format=s16"
+    return ["-audiodev", sound, "-device", "qemu-xhci", "-device", "usb-audio,audiodev=sound"]
 
 
 def make_key() -> Key:

@@ -9,8 +9,6 @@ unit that plays. Nothing of the image is changed.
 """
 
 import base64
-import io
-import wave
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -33,7 +31,8 @@ playback_device = "hw:Loopback,1,1"
 zeros_s = 20.0
 """
 """What oyez.toml says of it."""
-LISTEN = "arecord -q -t wav -D hw:Loopback,0,1 -f S16_LE -r 48000 -c 2"
+LOUDSPEAKER_RATE_HZ = 48_000
+LISTEN = f"arecord -q -t raw -D hw:Loopback,0,1 -f S16_LE -r {LOUDSPEAKER_RATE_HZ} -c 2"
 """What the loudspeaker plays, from now on: arecord, without -d and a file."""
 # `|| exit`: a card that was closed under aplay ends it, and all begins anew a second later.
 PLAY = f"""
@@ -71,27 +70,27 @@ def hiss(seconds: float = HISS_S, level_dbfs: float = -60.0) -> Mono:
     return np.clip(noise, -32_768, 32_767).astype(np.int16)
 
 
-def kernel_arguments() -> str:
-    given = {"extra-unit.room.service": UNIT, "unit-dropin.oyez.service": PATIENCE}
-    words = [
-        "modules_load=snd-aloop snd_aloop.index=0 snd_aloop.pcm_substreams=2",
-        *(f"systemd.set_credential_binary=systemd.{name}:{_base64(text)}" for name, text in given.items()),
-        "systemd.wants=room.service",
+def files() -> dict[str, str | bytes]:
+    """For the boot partition."""
+    card = "modules_load=snd-aloop snd_aloop.index=0 snd_aloop.pcm_substreams=2"
+    return {**arguments(card, _unit("extra-unit.room.service", UNIT), "systemd.wants=room.service"),
+            HISS: hiss().tobytes()}  # fmt: skip
+
+
+def arguments(*more: str) -> dict[str, str | bytes]:
+    """For the boot partition of a device without a room: what an emulated kernel is told, and more."""
+    words = (
+        *more,
+        _unit("unit-dropin.oyez.service", PATIENCE),
         # So that the console tells whole names, and not the halves of descriptions.
         "systemd.status_unit_format=name systemd.log_color=0",
         "systemd.default_device_timeout_sec=400 systemd.default_timeout_start_sec=400",
-    ]
-    return " ".join(words)
+    )
+    return {"debug.env": f"kernel_arguments={' '.join(words)}\n"}
 
 
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-def files(*arguments: str) -> dict[str, str | bytes]:
-    """For the boot partition. arguments: more of the kernel's."""
-    words = " ".join((kernel_arguments(), *arguments))
-    return {"debug.env": f"kernel_arguments={words}\n", HISS: hiss().tobytes()}
+def _unit(name: str, text: str) -> str:
+    return f"systemd.set_credential_binary=systemd.{name}:{base64.b64encode(text.encode()).decode()}"
 
 
 def at_room_rate(sound: Mono, rate_hz: int) -> Mono:
@@ -108,13 +107,12 @@ def said(*parts: Mono) -> bytes:
     return mixed.tobytes()
 
 
-def sounding_s(recording: bytes, floor: int = 100) -> float:
-    """Of a WAV of the loudspeaker: seconds in which anything sounds."""
-    with wave.open(io.BytesIO(recording)) as file:
-        rate_hz, channels = file.getframerate(), file.getnchannels()
-        frames = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-    pieces = np.abs(frames[: len(frames) // (channels * rate_hz // 50) * (channels * rate_hz // 50)].astype(np.int32))
-    return float((pieces.reshape(-1, channels * rate_hz // 50).max(axis=1) > floor).sum()) / 50
+def sounding_s(rate_hz: int, channels: int, recording: bytes, floor: int = 100) -> float:
+    """Of what a loudspeaker played, 16 bits: seconds in which anything sounds."""
+    samples = np.frombuffer(recording[: len(recording) // 2 * 2], np.int16).astype(np.int32)
+    piece = channels * rate_hz // 50
+    pieces = np.abs(samples[: len(samples) // piece * piece])
+    return float((pieces.reshape(-1, piece).max(axis=1) > floor).sum()) / 50
 
 
 def place_of(name: str) -> str:

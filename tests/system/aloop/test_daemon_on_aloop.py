@@ -37,21 +37,26 @@ class Mishap:
     """A pattern of the sentence."""
 
 
-def taken_first(program: str) -> str:
-    """The card comes back while Oyez is held still, and this program is sooner."""
-    hold = f"systemd-run --quiet --unit=mishap --service-type=exec {program}"
+def taken_first(program: str, end: str) -> str:
+    """The card comes back while Oyez is held still, and this program is sooner. end: of the cable, as the kernel calls
+    it."""
+    again = "--property=Restart=always --property=RestartSec=0.2 --property=StartLimitIntervalSec=0"
+    hold = f"systemd-run --quiet --unit=mishap {again} {program}"
     closed = "while pgrep -x tee >/dev/null; do sleep 0.1; done"  # the kernel is done with the old card
-    return f"{PLUG} out; {closed}; systemctl freeze oyez; {PLUG} in; {hold}; sleep 2; systemctl thaw oyez"
+    taken = f"until grep -q RUNNING /proc/asound/Loopback/{end}/sub0/status; do sleep 0.1; done"
+    return f"{PLUG} out; {closed}; systemctl freeze oyez; {PLUG} in; {hold}; {taken}; systemctl thaw oyez"
 
 
 LET_GO = "systemctl stop mishap"
 MISHAPS = {
     "unplugged, its driver loaded anew": Mishap(f"{PLUG} out", f"modprobe -r snd-aloop; {PLUG} in", "gone|plug"),
     "another program holds it": Mishap(
-        taken_first(f"arecord -q -D {MICROPHONE} -f S16_LE -r 16000 -c 1 -t raw /dev/null"), LET_GO, "in use by"
+        taken_first(f"arecord -q -D {MICROPHONE} -f S16_LE -r 16000 -c 1 -t raw /dev/null", "pcm1c"),
+        LET_GO,
+        "in use by",
     ),
     "in a format that nobody knows": Mishap(
-        taken_first(f"aplay -q -D {MOUTH} -f FLOAT_LE -r 16000 -c 1 /dev/zero"),
+        taken_first(f"aplay -q -D {MOUTH} -f FLOAT_LE -r 16000 -c 1 /dev/zero", "pcm0p"),
         LET_GO,
         "FLOAT_LE|does not run as it was asked",
     ),

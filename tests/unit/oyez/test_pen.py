@@ -4,6 +4,7 @@ A FIFO stands for the disk that stalls: opening it to write blocks until somebod
 """
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -111,6 +112,26 @@ def test_work_that_fails_is_told_and_the_next_is_done(caplog: pytest.LogCaptureF
     assert pen.flush(PATIENT_S)
     assert done == ["next"]
     assert "KeyError" in caplog.text
+
+
+@pytest.fixture
+def without_threads() -> Iterator[None]:
+    """The kernel refuses them: no address space has room for such a stack."""
+    before = threading.stack_size(1 << 46)
+    yield
+    threading.stack_size(before)
+
+
+@pytest.mark.usefixtures("without_threads")
+def test_where_no_thread_is_to_be_had_everything_is_written_all_the_same() -> None:
+    """A life that ends because there are too many tasks must be able to say so."""
+    with pytest.raises(RuntimeError):
+        threading.Thread(target=list).start()
+    pen, done = Pen(), list[str]()
+    pen.later(lambda: done.append("why it ended"), newest_of="life")
+    pen.later(lambda: done.append("a line"))
+    assert pen.flush(0.0)
+    assert done == ["why it ended", "a line"]
 
 
 def test_the_till_counts_on_while_its_file_cannot_be_written(tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""First boot lays the lines of the board that it finds, on a card in a folder."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.pi import put
+from tests.unit.oyez_system.first_boot.device import GOOD, Device
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Device:
+    return Device(tmp_path)
+
+
+def test_the_lines_of_a_named_board_are_laid_and_the_device_starts_again_once(device: Device) -> None:
+    device.lay(GOOD)
+    device.start()
+    assert device.restarts == 1
+    assert "dtoverlay=wm8960-soundcard,alsaname=respeaker2mic" in device.places.board.read_text()
+    for _ in range(5):
+        device.start()
+    assert device.restarts == 1
+
+
+def test_a_board_that_this_image_cannot_drive_is_told_beside_the_file(device: Device) -> None:
+    (device.places.boot / "overlays/wm8960-soundcard.dtbo").unlink()
+    device.lay('[board]\nname = "respeaker-2mic-v1"\n')
+    assert device.start() == 0
+    told = device.places.problems.read_text()
+    assert "respeaker-2mic-v1 will not be heard" in told
+    assert "overlays/wm8960-soundcard.dtbo is missing" in told
+
+
+def test_a_version_on_trial_changes_no_lines_and_restarts_nothing(device: Device) -> None:
+    device.lay('[board]\nname = "respeaker-2mic-v1"\n')
+    put(device.root, "proc/cmdline", "ro oyez.slot=B oyez.trial\n")
+    assert device.start() == 0
+    assert (device.restarts, device.places.board.exists()) == (0, False)
+    put(device.root, "run/oyez-system/settled", "")
+    assert device.start() == 0
+    assert (device.restarts, device.places.board.exists()) == (1, True)
+
+
+def test_a_hat_that_says_what_it_is_gets_its_lines(device: Device) -> None:
+    put(device.root, "proc/device-tree/hat/vendor", "Raspberry Pi Ltd.\0")
+    put(device.root, "proc/device-tree/hat/product", "Raspberry Pi Codec Zero\0")
+    device.lay("[device]\nid = 'x'\n")
+    device.start()
+    assert device.restarts == 1
+    assert "dtoverlay=rpi-codeczero" in device.places.board.read_text()
