@@ -181,24 +181,28 @@ def _board_settled(here: Surroundings) -> bool:
     path = places.state / RECORD
     record = _record(path)
     digest = hashlib.sha256(config.encode()).hexdigest()
-    decision = decide(digest, wanted(name, machine), _text(places.board) or "", is_there(name, machine), record)
+    lines = _drivable(here, name, wanted(name, machine))
+    decision = decide(digest, lines, _text(places.board) or "", is_there(name, machine), record)
     # The lines first: should the power be cut in between they are simply there at the next start.
     if decision.write is not None:
-        _tell_of_overlays(here, name, decision.write)
         here.card.do(Write(places.board, decision.write.encode(), None))
     if decision.record != record:
         here.card.do(Write(path, msgspec.json.encode(decision.record)))
     return decision.restart
 
 
-def _tell_of_overlays(here: Surroundings, board: str, lines: str) -> None:
-    """Else the device would start once more, hear nothing, and nobody would know why."""
+def _drivable(here: Surroundings, board: str, lines: str | None) -> str | None:
+    """The lines; None also where the card has no overlay that they name: the device would start once more, hear nothing
+    all the same, and nobody would know why. That is told instead, until the overlay is there."""
     there = {path.stem for path in (here.places.boot / "overlays").glob("*.dtbo")}
-    if missing := lacking(lines, there):
-        page = problems.without_overlays(board, missing)
-        log.error("%s", " ".join(page.split()))
-        told = "\r\n".join(text for text in (_text(here.places.problems), page) if text)
-        here.card.do(Write(here.places.problems, told.encode(), None))
+    missing = lacking(lines or "", there)
+    if not missing:
+        return lines
+    page, before = problems.without_overlays(board, missing), _text(here.places.problems) or ""
+    log.error("%s", " ".join(page.split()))
+    if page not in before:
+        here.card.do(Write(here.places.problems, problems.beside(before, page).encode(), None))
+    return None
 
 
 def _record(path: Path) -> Record:
@@ -210,6 +214,6 @@ def _record(path: Path) -> Record:
 
 def _text(path: Path) -> str | None:
     try:
-        return path.read_text("utf-8")
+        return path.read_bytes().decode()  # as it is: Windows' ends of lines, too
     except (OSError, UnicodeDecodeError):
         return None

@@ -39,5 +39,10 @@ def without_overlays(board: str, overlays: Collection[str]) -> str:
     )
 
 
+def beside(before: str, page: str) -> str:
+    """For a file that says something already."""
+    return LINE.join(filter(None, (before, page)))
+
+
 def _page(what: str, lines: Collection[str], then: str) -> str:
     return LINE.join([what, "", *(f"- {line}" for line in lines), "", then, ""])
