@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from oyez.addresses import Backend, SocketAddress
 from oyez.config_hearing import Board as Board, Hearing as Hearing
 from oyez.config_home import Home as Home
 from oyez.config_money import LIST_PRICES as LIST_PRICES, ModelPrices as ModelPrices, Money as Money
@@ -43,11 +44,11 @@ class Speaking(Section, frozen=True, kw_only=True):
 
 
 class Line(Section, frozen=True, kw_only=True):
-    backend_url: str = "http://127.0.0.1:8700"
+    backend_url: Backend = "http://127.0.0.1:8700"
     """Where this device gets its tokens."""
     device_key_file: str = ""
     """File with the key that the backend gave this device; under systemd: the credential `device_key`."""
-    realtime_url: str = ""
+    realtime_url: SocketAddress = ""
     """Overrides the address that the backend names, e.g. ws://127.0.0.1:8765/v1/realtime; empty: the backend's."""
     model: str = "gpt-realtime-2.1"
     """Models are retired: this is a setting and never a constant."""
@@ -83,7 +84,7 @@ class Line(Section, frozen=True, kw_only=True):
     connect_timeout_s: Positive = 8.0
     token_margin_s: Positive = 60.0
     """A token is renewed when less than this is left of its life."""
-    local_url: str = ""
+    local_url: SocketAddress = ""
     """`oyez-local` in the house, which answers while the service is away, e.g. ws://127.0.0.1:8765/v1/realtime; empty:
     nobody does."""
     local_key_file: str = ""

@@ -4,14 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from oyez.config_section import Section
-
-Clock = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")]
-"""A local time of day, `HH:MM`; empty: none."""
+from oyez.addresses import Broker
+from oyez.config_section import Clock, Section
 
 
 class Home(Section, frozen=True, kw_only=True):
-    host: str = "127.0.0.1"
+    host: Broker = "127.0.0.1"
     """MQTT broker; empty: no home automation."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
     username: str = ""

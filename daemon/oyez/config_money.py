@@ -59,7 +59,7 @@ LIST_PRICES = (
 class Money(Section, frozen=True, kw_only=True):
     """What conversations may cost. The service bills the account; this device counts along and stops in time."""
 
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="three capital letters", examples=["EUR"])] = "USD"
     budget_day: Positive = 2.0
     """Used up: a polite word, then nothing more is begun until midnight."""
     budget_month: Positive = 20.0

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta
 
+from oyez.addresses import HomeAssistantAddress, ServerAddress
 from oyez.config_section import Identifier, Positive, Section
 
 Topic = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -65,7 +66,14 @@ class MqttRequest(Described, frozen=True, kw_only=True, tag_field="kind", tag="m
 class HomeAssistantService(Described, frozen=True, kw_only=True, tag_field="kind", tag="home_assistant"):
     """Calls one service (action) of Home Assistant."""
 
-    service: Annotated[str, Meta(pattern=r"^[a-z0-9_]+\.([a-z0-9_]|\{[A-Za-z0-9_]+\})+$")]
+    service: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9_]+\.([a-z0-9_]|\{[A-Za-z0-9_]+\})+$",
+            description="the name of a service",
+            examples=["light.turn_on"],
+        ),
+    ]
     """`light.turn_on`, or `light.turn_{on}` with a boolean."""
     data: dict[str, Any] = {}
     """`{argument}` is replaced; where it is all of a text its type is kept. Empty: all arguments."""
@@ -89,7 +97,15 @@ class HttpCall(Described, frozen=True, kw_only=True, tag_field="kind", tag="http
     """Calls an address on the web, or in the house."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
-    url: Annotated[str, Meta(pattern=r"^https?://[^/?#{}\s]+(/[^?#\s]*)?$", max_length=1000)]
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[^/?#{}\s]+(/[^?#\s]*)?$",
+            max_length=1000,
+            description="an address without a query, and without { } in its host",
+            examples=["https://api.mydomain.net/rain/{place}"],
+        ),
+    ]
     """`{argument}` is replaced in its path, never in its host."""
     query: dict[str, str] = {}
     headers: dict[str, str] = {}
@@ -108,7 +124,7 @@ AnyTool: TypeAlias = Tool | MqttRequest | HomeAssistantService | HomeAssistantCo
 class HomeAssistant(Section, frozen=True, kw_only=True):
     """For tools of the kinds `home_assistant` and `home_assistant_conversation`."""
 
-    url: Annotated[str, Meta(pattern=r"^(https?://[^/?#\s]+)?/?$")] = ""
+    url: HomeAssistantAddress = ""
     """As the device reaches it, e.g. http://homeassistant.local:8123."""
     token_file: str = ""
     """File with a long-lived access token; under systemd: the credential `home_assistant_token`. Never logged."""
@@ -131,7 +147,7 @@ class Mcp(Section, frozen=True, kw_only=True):
     """A server of tools (Model Context Protocol) that the service calls by itself, or this device."""
 
     label: Identifier
-    url: Annotated[str, Meta(pattern=r"^https?://")]
+    url: ServerAddress
     """As who calls it reaches it."""
     description: str = ""
     authorization_file: str = ""

@@ -12,9 +12,14 @@ class Mistake:
     sentence: str
 
 
+def nearest(word: str, known: Collection[str], most: int = 1) -> list[str]:
+    """What may have been meant, the likeliest first."""
+    return difflib.get_close_matches(word.lower(), list(known), n=most, cutoff=0.5)
+
+
 def hint(word: str, known: Collection[str], most: int = 1) -> str:
     """What may have been meant: so many at most."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=most, cutoff=0.5)
+    near = nearest(word, known, most)
     return f" Did you mean {' or '.join(near)}?" if near else f" Known are: {', '.join(known)}."
 
 

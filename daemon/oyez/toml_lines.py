@@ -35,8 +35,8 @@ def key_lines(text: str) -> dict[str, int]:
 def line_of(path: str, lines: dict[str, int]) -> int | None:
     """The line of `path` or of the nearest thing around it."""
     while path:
-        if path in lines:
-            return lines[path]
+        if path in lines or f"{path}[0]" in lines:
+            return lines.get(path, lines.get(f"{path}[0]"))
         path = re.sub(r"(\.[^.\[]*|\[\d+\]|^[^.\[]*)$", "", path)
     return None
 

@@ -4,28 +4,31 @@ It lies in `/etc/oyez-system/system.toml`, where first boot puts it, or a person
 tables are others' business.
 """
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from oyez.addresses import WebAddress
 from oyez.config_section import Section
 from oyez.errors import ConfigError
-from oyez.mistake import Mistake, hint
-from oyez.toml_lines import key_lines, line_of
+from oyez.examination import NOTHING, apart, examine, sound
+from oyez.mistake import Mistake
+from oyez.toml_text import read_toml
 
 FILE = Path("/etc/oyez-system/system.toml")
 TABLE = "updates"
 LARGEST_BYTES = 1 << 19
 """More than any file that first boot takes in."""
-ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+ClockTime = Annotated[
+    str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time of day", examples=["02:00"])
+]
 
 
 class Updates(Section, frozen=True, kw_only=True):
-    source: Annotated[str, Meta(max_length=1000, pattern=r"^(https?://\S+)?$")] = ""
+    source: WebAddress = ""
     """Address of a release.json (docs/updates.md); empty: none is looked for."""
     automatic: bool | Literal["security"] = True
     """Install newer versions by itself, in quiet hours; "security": only those that mend a danger; false: only show."""
@@ -59,26 +62,20 @@ def load(path: Path = FILE) -> Updates:
 
 def parse(text: str, name: str) -> Updates:
     """name: of the file, for the sentences. Raises ConfigError with every mistake."""
-    try:
-        table = tomllib.loads(text).get(TABLE, {})
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError([f"{name}: this is no TOML: {error}."]) from None
-    if found := list(mistakes(table)):
-        lines = key_lines(text)
-        raise ConfigError([f"{name}, line {line_of(one.path, lines)}: {one.path} {one.sentence}" for one in found])
+    reading = read_toml(text)
+    table = reading.table.get(TABLE, {})
+    if told := reading.tell(name, mistakes(table)):
+        raise ConfigError(told)
     return msgspec.convert(table, Updates)
 
 
 def mistakes(table: Any) -> Iterator[Mistake]:
     """table: what stands under `updates`."""
-    if not isinstance(table, dict):
-        yield Mistake(TABLE, f"must be a table, [{TABLE}].")
-        return
-    hints = get_type_hints(Updates, include_extras=True)
-    wrong = {key: why for key, value in table.items() if (why := _wrong(key, value, hints))}
-    yield from (Mistake(f"{TABLE}.{key}", why) for key, why in wrong.items())
-    if not wrong:
-        yield from _contradictions(msgspec.convert(table, Updates))
+    found = list(examine(TABLE, table, Updates))
+    yield from found
+    right = sound(table, Updates)
+    if right is not NOTHING:
+        yield from apart(_contradictions(msgspec.convert(right, Updates)), found)
 
 
 def _contradictions(settings: Updates) -> Iterator[Mistake]:
@@ -87,13 +84,3 @@ def _contradictions(settings: Updates) -> Iterator[Mistake]:
             f"{TABLE}.source",
             "begins with http://, which anybody on the way can change: take https://, or allow_http.",
         )
-
-
-def _wrong(key: str, value: Any, hints: dict[str, Any]) -> str:
-    if key not in hints:
-        return f"is unknown.{hint(key, hints)}"
-    try:
-        msgspec.convert(value, hints[key])
-    except msgspec.ValidationError as error:
-        return f"is {value!r}: {str(error)[0].lower()}{str(error)[1:]}."
-    return ""

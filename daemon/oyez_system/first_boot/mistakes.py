@@ -23,6 +23,7 @@ _SSH_KEY = re.compile(
 )
 _TOOLS_SECRET = re.compile(r"(mcp|tool)_[A-Za-z0-9_-]+")
 """It becomes the name of a file."""
+REGIONS = ("Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
 QUOTED = "must be a text between quotes."
 
 
@@ -113,13 +114,22 @@ def system_mistakes(system: System, is_zone: Callable[[str], bool]) -> Iterator[
     if not _HOSTNAME.fullmatch(system.hostname):
         yield Mistake("system.hostname", "must be 1 to 63 letters, digits and -, without a - at its ends.")
     if not _ZONE.fullmatch(system.time_zone) or not is_zone(system.time_zone):
-        yield Mistake("system.time_zone", f"is {system.time_zone[:40]!r}, which is no time zone: see Europe/Berlin.")
+        meant = [zone for zone in _zones_of(system.time_zone) if is_zone(zone)] or ["Europe/Berlin"]
+        such_as = f'write it like "{meant[0]}"'
+        yield Mistake("system.time_zone", f"is {system.time_zone[:40]!r}, which is no time zone: {such_as}.")
     for number, key in enumerate(system.ssh_keys):
         if not _SSH_KEY.fullmatch(key.strip()):
             yield Mistake(
                 f"system.ssh_keys[{number}]",
                 "is no public key: one line that begins with ssh-ed25519 or ssh-rsa, from a file that ends in .pub.",
             )
+
+
+def _zones_of(city: str) -> Iterator[str]:
+    """As zones with a town of that name would be called."""
+    name = city.strip().title().replace(" ", "_")
+    if re.fullmatch(r"[A-Za-z_-]+", name):
+        yield from (f"{region}/{name}" for region in REGIONS)
 
 
 def secret_mistakes(secrets: dict[str, str], config: Config | None) -> Iterator[Mistake]:

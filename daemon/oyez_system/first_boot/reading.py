@@ -4,16 +4,19 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from oyez.config import Config
-from oyez.config_file import examine, numbered, parse
+from oyez.config_file import judged, parse
 from oyez.errors import ConfigError
+from oyez.examination import NOTHING, apart, examine, sound
 from oyez.mistake import Mistake
-from oyez.secret import MASK, mask
+from oyez.secret import MASK
+from oyez.toml_text import Reading, read_toml
 from oyez_system.first_boot.mistakes import may_be_secret, secret_mistakes, system_mistakes, untyped, wifi_mistakes
+from oyez_system.first_boot.placeholders import placeholder_mistakes
 from oyez_system.first_boot.preseed import understood
 from oyez_system.first_boot.settings import TABLES, System, Whole, Wifi
 from oyez_system.first_boot.statements import Statement, blanked, hidden, leaves, within, without
@@ -37,6 +40,7 @@ IMAGERS = {
     "wlan.security": "wlan.key_mgmt",
 }
 _NUMBER = re.compile(r", line (\d+): ")
+Table = TypeVar("Table", Wifi, System)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,57 +80,38 @@ class Taken:
 
 def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
     """is_zone: whether there is a time zone of that name. Raises ConfigError with every mistake."""
-    text = (laid.text or "").replace("\r\n", "\n").replace("\r", "\n")
-    table = _toml(text, laid.name)
-    imager = understood(_toml(laid.preseed or "", "rpi-preseed.toml"))
-    ours = {**imager.tables, **{name: table[name] for name in TABLES if name in table}}
-    mistakes = [
-        *_numbered(text, laid, [*_mistakes(ours, before, is_zone), *update_mistakes(ours.get(UPDATES, {}))], table),
-        *_of_daemon(text, laid.name, table),
-    ]
-    config = None if mistakes else _config(text, table, before)
-    known = None if mistakes else _understood(config or before.config or NOTHING_SET)
-    mistakes += _numbered(text, laid, list(secret_mistakes(_secrets(ours), known)), table)
-    if not mistakes:
-        mistakes += _not_apart(text, laid.name, table)
-    if mistakes:
-        raise ConfigError([_masked(one, ours) for one in sorted(mistakes, key=_line)])
+    own = read_toml((laid.text or "").replace("\r\n", "\n").replace("\r", "\n"))
+    imagers = read_toml(laid.preseed or "")
+    preseed = understood(imagers.table)
+    text, table = own.text, own.table
+    ours = {**preseed.tables, **{name: table[name] for name in TABLES if name in table}}
+    daemons = None if set(table) <= set(TABLES) else tomllib.loads(blanked(text, TABLES))
+    config, found = (None, []) if daemons is None else judged(daemons)
+    found += _mistakes(ours, before, is_zone)
+    found += secret_mistakes(_secrets(ours), _naming_tools(config, found) if daemons is not None else _in_force(before))
+    if told := _told(laid.name, own, imagers, found) or _not_apart(text, laid.name, table):
+        raise ConfigError([_masked(one, ours) for one in sorted(told, key=_line)])
     whole = msgspec.convert(ours, Whole)
     values = _values(whole)
     done = None if laid.text is None else HEAD + _done(text, values).removeprefix(HEAD)
-    config = None if config is None else _hushed(config, values)
+    new = _config(text, table, before)
+    new = None if new is None else _hushed(new, values)
     updates = None if whole.updates is None else UPDATES_HEAD + _hushed(_updates(text), values)
     secrets = {name: value if name == "mqtt_client_key" else value.strip() for name, value in whole.secrets.items()}
-    return Taken(config, whole.wifi, whole.system, updates, secrets, done, imager.remarks)
+    return Taken(new, whole.wifi, whole.system, updates, secrets, done, preseed.remarks)
 
 
-def _toml(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            [
-                f"{name}: this is no TOML: {mask(str(error))}. Texts stand between quotes, and each setting on a line "
-                "of its own. Nothing after it was checked."
-            ]
-        ) from None
-    except RecursionError:
-        raise ConfigError([f"{name}: its brackets are nested too deep to be a configuration."]) from None
-
-
-def _mistakes(ours: dict[str, Any], before: InForce, is_zone: Callable[[str], bool]) -> Iterator[Mistake]:
-    hushed = list(untyped(ours.get("wifi"), ours.get("secrets")))
-    if hushed:
-        yield from hushed
-        return
-    wrong = [*_examined(ours, "wifi", Wifi), *_examined(ours, "system", System)]
-    yield from wrong
-    if wrong:
-        return
-    if "wifi" in ours:
-        yield from wifi_mistakes(msgspec.convert(ours["wifi"], Wifi), before.networks.keys())
-    if "system" in ours:
-        yield from system_mistakes(msgspec.convert(ours["system"], System), is_zone)
+def _mistakes(ours: dict[str, Any], before: InForce, is_zone: Callable[[str], bool]) -> list[Mistake]:
+    """Of all tables but the daemon's; one a path, the first that is found."""
+    found = [*untyped(ours.get("wifi"), ours.get("secrets")), *placeholder_mistakes(ours)]
+    found += [*_examined(ours, "wifi", Wifi), *_examined(ours, "system", System)]
+    wifi, system = _sound(ours, "wifi", Wifi), _sound(ours, "system", System)
+    if wifi is not None:
+        found += apart(wifi_mistakes(wifi, before.networks.keys()), found)
+    if system is not None:
+        found += apart(system_mistakes(system, is_zone), found)
+    found += update_mistakes(ours.get(UPDATES, {}))
+    return list({one.path: one for one in reversed(found)}.values())
 
 
 def _masked(told: str, ours: dict[str, Any]) -> str:
@@ -136,16 +121,27 @@ def _masked(told: str, ours: dict[str, Any]) -> str:
     return told
 
 
-def _understood(config: str) -> Config | None:
-    """None: what is in force is not of this version."""
+def _in_force(before: InForce) -> Config | None:
+    """None: it is not of this version."""
     try:
-        return parse(config, "")
+        return parse(before.config or NOTHING_SET, "")
     except ConfigError:
         return None
 
 
+def _naming_tools(config: Config | None, found: list[Mistake]) -> Config | None:
+    """None: which tools there are to be is not known, since they are wrong."""
+    return None if any(one.path.startswith(("tools", "mcp")) for one in found) else config
+
+
 def _examined(ours: dict[str, Any], name: str, kind: Any) -> Iterator[Mistake]:
     return examine(name, ours[name], kind) if name in ours else iter(())
+
+
+def _sound(ours: dict[str, Any], name: str, kind: type[Table]) -> Table | None:
+    """What is right of the table; None: it is not there."""
+    right = sound(ours[name], kind) if name in ours else NOTHING
+    return None if right is NOTHING else msgspec.convert(right, kind)
 
 
 def _secrets(ours: dict[str, Any]) -> dict[str, str]:
@@ -153,11 +149,11 @@ def _secrets(ours: dict[str, Any]) -> dict[str, str]:
     return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
 
 
-def _numbered(text: str, laid: Laid, mistakes: list[Mistake], table: dict[str, Any]) -> list[str]:
+def _told(name: str, own: Reading, imagers: Reading, mistakes: list[Mistake]) -> list[str]:
     """Those of a table that Imager wrote belong to its file."""
-    own = [one for one in mistakes if re.split(r"[.\[]", one.path)[0] in table]
-    imagers = [Mistake(_imagers(one.path), one.sentence) for one in mistakes if one not in own]
-    return [*numbered(text, laid.name, own), *numbered(laid.preseed or "", "rpi-preseed.toml", imagers)]
+    mine = [one for one in mistakes if re.split(r"[.\[]", one.path)[0] in own.table]
+    theirs = [Mistake(_imagers(one.path), one.sentence) for one in mistakes if one not in mine]
+    return [*own.tell(name, mine), *imagers.tell("rpi-preseed.toml", theirs)]
 
 
 def _imagers(path: str) -> str:
@@ -165,16 +161,6 @@ def _imagers(path: str) -> str:
     for ours, theirs in IMAGERS.items():
         path = path.replace(ours, theirs)
     return path
-
-
-def _of_daemon(text: str, name: str, table: dict[str, Any]) -> list[str]:
-    if set(table) <= set(TABLES):
-        return []
-    try:
-        parse(blanked(text, TABLES), name)
-    except ConfigError as error:
-        return error.mistakes
-    return []
 
 
 def _config(text: str, table: dict[str, Any], before: InForce) -> str | None:

@@ -12,6 +12,11 @@ from oyez.home.reset_request import REQUEST
 from oyez_system.card.operations import Empty, Operation, Remove, WipeOut, Write
 from oyez_system.card.places import Places
 
+BOARD_AS_SHIPPED = b"""\
+# The lines of config.txt that your board needs (docs/boards.md). The device writes them; it finds the board by itself.
+"""
+"""image/boot/board.txt"""
+
 
 def begin(places: Places, why: str) -> list[Operation]:
     """why: who asked, for the journal of the next start."""
@@ -28,6 +33,6 @@ def erase(places: Places, state_folders: Iterable[Path]) -> list[Operation]:
         Empty(places.data / "var/log/journal"),
         *(WipeOut(path) for path in places.taken),
         *(Remove(path) for path in (places.done, places.problems)),
-        Write(places.board, b"", None),  # config.txt includes it
+        Write(places.board, BOARD_AS_SHIPPED, None),  # config.txt includes it
         Remove(places.erasing),
     ]

@@ -79,7 +79,7 @@ topic = "a/b"
     assert "Did you mean port?" in found[1]
     assert "70000" in found[2]
     assert "65535" in found[2]
-    assert "got `str`" in found[3]
+    assert found[3].endswith("home.tls must stand without quotes: write tls = true.")
     assert "Did you mean speaking?" in found[4]
     assert found[5].endswith("is missing.")
 

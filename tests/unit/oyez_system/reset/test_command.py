@@ -11,6 +11,8 @@ from oyez_system.reset import command
 from oyez_system.reset.command import Surroundings, ask, at_start
 from tests.unit.oyez_system.first_boot.device import GOOD, SECRETS, Device, DoomedCard, PowerCut
 
+SHIPPED = (Path(__file__).parents[4] / "image/boot/board.txt").read_bytes()
+
 
 def lived_in(root: Path) -> Device:
     """Set up, used, and with both systems' own things beside it."""
@@ -35,7 +37,7 @@ def start(device: Device, card: Card | None = None, *, button: bool = False) -> 
 
 def as_flashed(device: Device) -> bool:
     kept = {name for name in device.kept() if not name.startswith("var/lib/rauc")}
-    return not kept and device.on_boot() == device.flashed | {"board.txt": b""}
+    return not kept and device.on_boot() == device.flashed | {"board.txt": SHIPPED}
 
 
 @pytest.mark.parametrize("name", ["oyez-reset", "oyez-reset.txt"])
