@@ -35,8 +35,7 @@ def at_once(work: Work, newest_of: object = None) -> None:
 
 
 class Pen:
-    """May be called from any thread and returns at once; the work is done in a thread of the pen's own, and only where
-    none is to be had in the caller's."""
+    """May be called from any thread and returns at once; the work is done in a thread of the pen's own."""
 
     def __init__(self) -> None:
         self._lock = guard()
@@ -47,7 +46,9 @@ class Pen:
         """Lines that found no room."""
 
     def later(self, work: Work, newest_of: object = None) -> None:
-        """See `Later`. `work` tells its own troubles; what it raises nevertheless is logged."""
+        """See `Later`. `work` tells its own troubles; what it raises nevertheless is logged. Raises RuntimeError where
+        the kernel has no thread left, and then it is written already: such a process is best begun anew, and the last
+        thing that it writes is why it ended."""
         with self._lock:
             if newest_of is None:
                 self._lines.append(work)
@@ -64,9 +65,9 @@ class Pen:
         try:
             # A thread only while there is something to write, and a daemon one: no end of the process waits for it.
             Worker(self._write, "oyez-pen")
-        except RuntimeError as error:
-            log.warning("There is no thread to write beside the others (%s): they wait for the disk.", error)
-            self._write()  # better a loop held up than a mute or a last word lost
+        except RuntimeError:
+            self._write()
+            raise
 
     @property
     def waiting(self) -> int:
