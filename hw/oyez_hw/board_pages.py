@@ -20,6 +20,8 @@ def sheet(entry: Entry) -> Iterator[str]:
         yield f"  {key:<13}{value}"
     yield ""
     yield "On Raspberry Pi's kernel: " + entry.boot.works
+    if entry.boot.missing_on_image:
+        yield "On the image: no sound. " + entry.boot.missing_on_image
     for caution in entry.cautions:
         yield "Mind: " + caution
     if entry.boot.config_txt:
@@ -40,8 +42,8 @@ def sheet(entry: Entry) -> Iterator[str]:
 def table(entries: Iterable[Entry]) -> str:
     """Markdown, a row a board."""
     rows = [
-        "| `board.name` | board | works | sound in | sound out | lights, buttons | proven |",
-        "|---|---|---|---|---|---|---|",
+        "| `board.name` | board | works | on the image | sound in | sound out | lights, buttons | proven |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for entry in entries:
         extras = "; ".join([*_lights(entry), *_buttons(entry)]) or "–"
@@ -49,6 +51,7 @@ def table(entries: Iterable[Entry]) -> str:
             f"[`{entry.name}`](#{entry.name})",
             entry.title,
             WORKS[entry.drivers],
+            _on_image(entry),
             _capture(entry),
             _playback(entry),
             extras,
@@ -58,11 +61,19 @@ def table(entries: Iterable[Entry]) -> str:
     return "\n".join(rows)
 
 
+def _on_image(entry: Entry) -> str:
+    if entry.drivers == "none":
+        return "–"
+    return "no" if entry.boot.missing_on_image or entry.drivers == "out of tree" else "yes"
+
+
 def section(entry: Entry) -> str:
     """Markdown: what does not fit the row."""
     parts = [f"### {entry.name}", f"{entry.title}. {entry.boot.works}"]
     if entry.boot.config_txt:
         parts.append("\n".join(["```", *entry.boot.config_txt, "```"]))
+    if entry.boot.missing_on_image:
+        parts.append(f"- On the image: no sound. {entry.boot.missing_on_image}")
     parts += [f"- Mind: {caution}" for caution in entry.cautions]
     parts += [f"- {', '.join(fact.about)}: {_told(fact.by, fact.source, fact.note)}" for fact in entry.facts]
     text = "\n".join(parts)

@@ -12,6 +12,7 @@ from oyez_image import (
     drivers,
     host,
     keys,
+    overlays,
     recipe,
     release,
     roots,
@@ -75,6 +76,9 @@ def _make_tree(settings: Settings, tools: Tools, device_root: Path, third_party:
     tree, kernel = tools.work / "tree", tools.work / "kernel"
     device.unpack(device_root, tree, tools.work / "logs" / "unpack.log")
     device.take_kernel(tree, kernel)
+    own_overlays = settings.kernel == "debian"
+    if own_overlays:
+        overlays.provide(tools)
     status = (tree / "var/lib/dpkg/status").read_text()
     source.lay_out(REPOSITORY, tools.work / "source", settings.version)
     wheels.project(tools.work / "source", tools.work / "project", tools.epoch_s, tools.work / "logs" / "project.log")
@@ -90,12 +94,14 @@ def _make_tree(settings: Settings, tools: Tools, device_root: Path, third_party:
     device.lock_root(tree)
     device.enable(tools, tree)
     tools.run(["depmod", "--basedir", "/work/tree/usr", device.kernel_version(tree)], log="depmod.log")
+    if own_overlays:
+        overlays.check(kernel, tree, device.kernel_version(tree))
     device.compile_python(tools)
     device.make_room_for_data(tree)
     device.link(tree)
     device.name_release(tree, settings.version, source.commit(REPOSITORY))
     assemble.boot_files(tools, tree, kernel)
-    assemble.firmware(tools, tree, kernel, IMAGE)
+    assemble.firmware(tools, tree, kernel, IMAGE, raspberry_pi_kernel=not own_overlays)
     device.verify(tools, tree)
     if settings.release:
         release.describe(settings, tools, status, source.commit(REPOSITORY))

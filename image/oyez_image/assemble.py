@@ -26,19 +26,18 @@ faketime -f "$(date --utc --date "@$SOURCE_DATE_EPOCH" '+%Y-%m-%d %H:%M:%S')" \
 """
 
 
-def firmware(tools: Tools, tree: Path, kernel: Path, source: Path) -> None:
+def firmware(tools: Tools, tree: Path, kernel: Path, source: Path, *, raspberry_pi_kernel: bool) -> None:
     """Lays the FAT's files into the tree. source: the folder image/ of the project."""
     fat = tree / "boot/firmware"
     packages = tools.root / FIRMWARE.removeprefix("/")
     for name in ("bootcode.bin", "start.elf", "fixup.dat", "start4.elf", "fixup4.dat"):
         shutil.copyfile(packages / "usr/lib/raspi-firmware" / name, fat / name)
-    own = kernel / "overlays"
-    shutil.copytree(own if own.is_dir() else packages / "usr/lib/raspi-firmware/overlays", fat / "overlays")
+    shutil.copytree(kernel / "overlays", fat / "overlays")
     shutil.copyfile(packages / "usr/lib/u-boot/rpi_arm64/u-boot.bin", fat / "u-boot.bin")
     for path in sorted((kernel / "device-trees").glob("bcm2*-rpi-*.dtb")):
         shutil.copyfile(path, fat / path.name)
     shutil.copyfile(source / "boot/board.txt", fat / "board.txt")
-    (fat / "config.txt").write_text(layout.config_txt((source / "boot/config.txt").read_text(), own.is_dir()))
+    (fat / "config.txt").write_text(layout.config_txt((source / "boot/config.txt").read_text(), raspberry_pi_kernel))
     for path in sorted(source.glob("oyez.toml")):
         shutil.copyfile(path, fat / "oyez.toml.example")
     (tools.work / "slots.txt").write_text(layout.first_slots())

@@ -55,11 +55,14 @@ class Recognised(Part, frozen=True, kw_only=True):
 
 class Boot(Part, frozen=True, kw_only=True):
     config_txt: list[Text] = []
-    """Lines for /boot/firmware/config.txt, with overlays that Raspberry Pi's kernel ships."""
+    """Lines for /boot/firmware/config.txt, with overlays that Raspberry Pi's kernel ships. They are the same on the SD
+    card's image, which has overlays of its own by those names (docs/image.md)."""
     vendor_overlay: str = ""
     """One that it does not ship, which somebody must compile: not in `config_txt`, since it is not there."""
     works: Text
     """What of the board works on Raspberry Pi's kernel as it comes."""
+    missing_on_image: str = ""
+    """What Debian's kernel, which the SD card's image has, lacks for its sound; empty: it drives it as well."""
 
 
 class Capture(Part, frozen=True, kw_only=True):
