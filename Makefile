@@ -69,7 +69,7 @@ test-image: setup ## the image booted by QEMU through U-Boot: first boot, update
 bench: setup ## all measurements on DATA, one JSON each under build/bench, and a table
 	@$(BIN)/python -m tests.bench --data $(DATA) --out build/bench
 
-fuzz: setup ## changed messages of the voice service and of MQTT, FUZZ_S seconds long (600)
+fuzz: setup ## changed messages of the voice service and of MQTT, changed oyez.toml, FUZZ_S seconds long (600)
 	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_S) --work build/fuzz
 
 chaos: setup ## CHAOS_S seconds of conversation (3600) in less time, a fault every few seconds by CHAOS_SEED (1)

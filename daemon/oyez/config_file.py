@@ -15,6 +15,7 @@ from oyez.config import Board, Config, Hearing, Home, Line
 from oyez.config_hearing import SHIPPED_WORDS
 from oyez.config_panel_mistakes import panel_mistakes
 from oyez.config_tool_mistakes import tool_mistakes
+from oyez.elsewhere import pointed, tables_of
 from oyez.errors import ConfigError
 from oyez.examination import apart, examine, sound
 from oyez.mistake import Mistake, is_topic, nearest
@@ -26,6 +27,7 @@ from oyez_hw.catalogue import board_names
 from oyez_hw.machine import Snapshot
 from oyez_hw.ports import HardwareError
 
+TABLES = tables_of(Config)
 LARGEST_BYTES = 1 << 20
 MOST_NEAR = 3
 ALL_BOARDS = 'docs/boards.md names all of them; "auto" takes the one that is there.'
@@ -66,7 +68,7 @@ def parse(text: str, name: str, machine: Snapshot | None = None) -> Config:
 def judged(table: dict[str, Any], machine: Snapshot | None = None) -> tuple[Config, list[Mistake]]:
     """What is right of the table, and every mistake. machine: as for parse(). Raises HardwareError where there is no
     mistake and `auto` finds no board yet."""
-    found = [*examine("", table, Config), *_unknown_board(table)]
+    found = [*(pointed(one, TABLES) for one in examine("", table, Config)), *_unknown_board(table)]
     right, away = sound(table, Config), None
     try:
         right = tables(right, machine)

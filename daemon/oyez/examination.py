@@ -103,7 +103,7 @@ def _examine_table(path: str, value: Any, kinds: tuple[type[msgspec.Struct], ...
         if key in hints:
             yield from examine(below, element, hints[key])
         elif key != "kind" or len(kinds) == 1:
-            yield Mistake(below, f"is unknown.{hint(key, hints)}")
+            yield Mistake(below, f"is unknown.{hint(key, hints)}", unknown=True)
     for field in msgspec.structs.fields(by_name[name]):
         if field.required and field.name not in value:
             yield Mistake(f"{path}.{field.name}", "is missing.")

@@ -10,6 +10,8 @@ class Mistake:
     path: str
     """`home.port`, `tools[0].topic`."""
     sentence: str
+    unknown: bool = False
+    """There is no setting of that name."""
 
 
 def nearest(word: str, known: Collection[str], most: int = 1) -> list[str]:

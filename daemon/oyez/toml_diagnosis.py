@@ -10,6 +10,7 @@ from oyez.secret import mask
 CURLY = "“”„‟‘’‚‛«»"
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _HEADER = re.compile(r"\s*(\[{0,2})\s*([A-Za-z0-9_-]+(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*(\]{0,2})\s*(?:#.*)?$")
+_CLOSED = re.compile(r"\s*(\[{1,2})\s*([A-Za-z0-9_-]+(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*\]")
 _TEXT = {'"': re.compile(r'"(?:[^"\\]|\\.)*"'), "'": re.compile(r"'[^']*'")}
 _TIME = re.compile(r"\d{1,2}:\d\d")
 _LONGEST_NAME = 64
@@ -17,11 +18,14 @@ WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "f
 
 
 def heading(line: str) -> str:
-    """As a table's heading was meant to be; empty: it was none."""
+    """As a table's heading was meant to be; empty: it was none, or nobody knows."""
     found = _HEADER.match(line)
-    if found is None or not (found[1] or found[3]) or "=" in line.partition("#")[0]:
+    if found is not None and (found[1] or found[3]):
+        brackets = max(len(found[1]), len(found[3]))
+    elif found := _CLOSED.match(line):
+        brackets = len(found[1])
+    else:
         return ""
-    brackets = max(len(found[1]), len(found[3]))
     return "[" * brackets + re.sub(r"\s", "", found[2]) + "]" * brackets
 
 
@@ -29,7 +33,7 @@ def why(statement: str) -> str:
     """statement: one that tomllib does not take, from its first line on."""
     line = statement.strip().partition("\n")[0].strip()
     if meant := heading(line):
-        return f"a heading has as many brackets behind it as in front: write {mask(meant)}."
+        return f"a heading is a name between as many brackets on both sides, alone on its line: write {mask(meant)}."
     if line.startswith("["):
         return "a heading is a name between brackets and nothing else, such as [wifi]."
     name, sign, value = (part.strip() for part in line.partition("="))

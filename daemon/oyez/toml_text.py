@@ -72,7 +72,7 @@ def _as_far_as_it_goes(text: str) -> Reading:
     found: list[Unreadable] = []
     for start, end in _unreadable(list(lines)):
         found.append(Unreadable(start + 1, why("\n".join(lines[start:end]))))
-        lines[start:end] = [heading(lines[start]), *[""] * (end - start - 1)]
+        _mend(lines, start, end)
         if len(found) == MOST_UNREADABLE:
             return Reading({}, "", (*found, Unreadable(end, "from here on nothing more was read.")))
     while len(found) < MOST_UNREADABLE:
@@ -88,6 +88,15 @@ def _as_far_as_it_goes(text: str) -> Reading:
             break  # whose keys these are nobody knows
         lines[line - 1] = ""
     return Reading({}, "", tuple(sorted(found, key=lambda one: one.line)))
+
+
+def _mend(lines: list[str], start: int, end: int) -> None:
+    """Empties what cannot be read; with a heading that nobody understands what stands below it, which would belong
+    to the one above."""
+    meant = heading(lines[start])
+    if _HEADING.match(lines[start]) and not meant:
+        end = next((place for place in range(end, len(lines)) if _HEADING.match(lines[place])), len(lines))
+    lines[start:end] = [meant, *[""] * (end - start - 1)]
 
 
 def _unreadable(lines: list[str]) -> Iterator[tuple[int, int]]:

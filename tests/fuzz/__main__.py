@@ -1,6 +1,7 @@
 """`python -m tests.fuzz --seconds S --work DIR`: throws changed messages at what reads them until the time is up.
 
-`wire` is what comes from the voice service, `orders` what comes over MQTT. Half the time real ones are changed by
+`wire` is what comes from the voice service, `orders` what comes over MQTT, `laid` the oyez.toml that a person lays on
+the boot partition. Half the time real ones are changed by
 chance, in what their JSON says; half the time coverage is the guide (atheris, libFuzzer), which changes bytes too.
 Where
 there is no atheris (it exists for Linux on x86-64) chance has all the time. What is found stays in DIR:
@@ -24,7 +25,7 @@ MEMORY_MB = 2048
 INPUT_MAX_BYTES = 16_384
 SLOW_S = 10
 CHANGES_MAX = 4
-TARGETS = {"wire": "oyez_realtime", "orders": "oyez.home"}
+TARGETS = {"wire": "oyez_realtime", "orders": "oyez.home", "laid": "oyez_system.first_boot"}
 """And the package that coverage looks at."""
 
 

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from oyez.config import Config
-from oyez.config_file import judged, parse
+from oyez.config_file import TABLES as DAEMONS, judged, parse
+from oyez.elsewhere import pointed
 from oyez.errors import ConfigError
 from oyez.examination import NOTHING, apart, examine, sound
 from oyez.mistake import Mistake
@@ -21,7 +22,7 @@ from oyez_system.first_boot.preseed import understood
 from oyez_system.first_boot.settings import TABLES, System, Whole, Wifi
 from oyez_system.first_boot.statements import Statement, blanked, hidden, leaves, within, without
 from oyez_system.first_boot.wireless import Kept
-from oyez_system.update_settings import TABLE as UPDATES, mistakes as update_mistakes
+from oyez_system.update_settings import TABLE as UPDATES, Updates, mistakes as update_mistakes
 
 NOTHING_SET = """# Nothing was said of the device itself when it was set up: oyez.toml on the boot partition says it.
 [home]
@@ -39,6 +40,7 @@ IMAGERS = {
     "wifi": "wlan",
     "wlan.security": "wlan.key_mgmt",
 }
+OURS: dict[str, type[msgspec.Struct]] = {"wifi": Wifi, "system": System, "updates": Updates}
 _NUMBER = re.compile(r", line (\d+): ")
 Table = TypeVar("Table", Wifi, System)
 
@@ -89,6 +91,7 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
     config, found = (None, []) if daemons is None else judged(daemons)
     found += _mistakes(ours, before, is_zone)
     found += secret_mistakes(_secrets(ours), _naming_tools(config, found) if daemons is not None else _in_force(before))
+    found = [pointed(one, {**DAEMONS, **OURS}) for one in found]
     if told := _told(laid.name, own, imagers, found) or _not_apart(text, laid.name, table):
         raise ConfigError([_masked(one, ours) for one in sorted(told, key=_line)])
     whole = msgspec.convert(ours, Whole)

@@ -37,6 +37,7 @@ def told(text: str) -> list[str]:
         ("[wifi", "write [wifi]."),
         ("wifi]", "write [wifi]."),
         ("[[tools]", "write [[tools]]."),
+        ("[wifi] ssid = 'a'", "alone on its line: write [wifi]."),
         ("[my wifi]", "a heading is a name between brackets"),
     ],
 )
@@ -50,6 +51,13 @@ def test_every_line_that_cannot_be_read_is_told_and_all_others_are_read() -> Non
     reading = read_toml('[wifi\nssid = a b\n[home]\nport = 1\nhost = "x\n\nlist = [1,\n[line]\nmodel = "m"\n')
     assert [one.line for one in reading.unreadable] == [1, 2, 5, 7]
     assert reading.table == {"wifi": {}, "home": {"port": 1}, "line": {"model": "m"}}
+
+
+def test_what_stands_below_a_heading_that_nobody_understands_belongs_to_no_other() -> None:
+    assert read_toml("[home]\nport = 1\n[my wifi]\nssid = 'a'\n\n[line]\nmodel = 'm'\n").table == {
+        "home": {"port": 1},
+        "line": {"model": "m"},
+    }
 
 
 def test_what_was_said_twice_is_told_with_the_first_place() -> None:
