@@ -41,10 +41,10 @@ def taken_first(program: str, end: str) -> str:
     """The card comes back while Oyez is held still, and this program is sooner. end: of the cable, as the kernel calls
     it."""
     again = "--property=Restart=always --property=RestartSec=0.2 --property=StartLimitIntervalSec=0"
-    hold = f"systemd-run --quiet --unit=mishap {again} {program}"
+    hold = f"systemd-run --quiet --collect --unit=mishap {again} {program}"
     closed = "while pgrep -x tee >/dev/null; do sleep 0.1; done"  # the kernel is done with the old card
     taken = f"until grep -q RUNNING /proc/asound/Loopback/{end}/sub0/status; do sleep 0.1; done"
-    return f"{PLUG} out; {closed}; systemctl freeze oyez; {PLUG} in; {hold}; {taken}; systemctl thaw oyez"
+    return f"set -e; {PLUG} out; {closed}; systemctl freeze oyez; {PLUG} in; {hold}; {taken}; systemctl thaw oyez"
 
 
 LET_GO = "systemctl stop mishap"
