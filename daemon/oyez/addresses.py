@@ -13,9 +13,6 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Meta
 
 JUDGE = "judge"
-EXAMPLE_DOMAINS = ("example.org", "example.com", "example.net")
-"""Nobody's (RFC 2606): they stand for what the reader is to write."""
-UNFILLED = "is still the example's: write your own there."
 SECURE = ("mqtts", "ssl", "wss", "https")
 BROKER = 'must be the name or the address of your broker alone, such as "homeassistant.local".'
 _NAME = re.compile(r"""[^\s/:@?#\[\]"'\\,;=]{1,253}""")
@@ -25,7 +22,7 @@ _PORT = re.compile(r":([0-9]{1,5})$")
 def broker_judge(host: str) -> str:
     """A name or an IP address; empty: no broker."""
     if not host or _is_host(host):
-        return UNFILLED if _is_example(host) else ""
+        return ""
     scheme, _, rest = host.strip().rpartition("://")
     rest = re.split(r"[/?#]", rest.rpartition("@")[2], maxsplit=1)[0]
     port = _PORT.search(rest)
@@ -94,10 +91,7 @@ def _judge(url: str, schemes: Collection[str]) -> str:
     if scheme not in schemes:
         wish = f"{secure if scheme.lower() in SECURE else plain}://{rest}"
         return f'begins with {scheme[:20]}://: write "{wish}".' if _split(wish) else _no_address(secure)
-    parts = _split(url)
-    if parts is None:
-        return _no_address(secure)
-    return UNFILLED if _is_example(parts.hostname or "") else ""
+    return "" if _split(url) else _no_address(secure)
 
 
 def _no_address(scheme: str) -> str:
@@ -133,7 +127,3 @@ def _is_near(text: str) -> bool:
     host = text.partition("/")[0]
     name = _PORT.sub("", host)
     return name != host or "." not in name or name.endswith(".local") or name.replace(".", "").isdigit()
-
-
-def _is_example(host: str) -> bool:
-    return any(host.lower() == domain or host.lower().endswith(f".{domain}") for domain in EXAMPLE_DOMAINS)

@@ -46,7 +46,7 @@ def test_too_many_tasks_are_refused_and_the_next_life_works(appliance: Appliance
     with appliance.restarted(240.0) as took_s:
         appliance.strike("tasks")
     why = appliance.last_end()
-    assert why == "a bug (RuntimeError)"
+    assert why == "a bug (RuntimeError)", appliance.journal()
     assert "can't start new thread" in appliance.journal()
     assert int(appliance.show("TasksCurrent")) < 64
     faults.note("tasks: more than TasksMax", "guest", took_s[0], why)

@@ -90,6 +90,7 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
     daemons = None if set(table) <= set(TABLES) else tomllib.loads(blanked(text, TABLES))
     config, found = (None, []) if daemons is None else judged(daemons)
     found += _mistakes(ours, before, is_zone)
+    found += apart(placeholder_mistakes({**table, **ours}), found)
     found += secret_mistakes(_secrets(ours), _naming_tools(config, found) if daemons is not None else _in_force(before))
     found = [pointed(one, {**DAEMONS, **OURS}) for one in found]
     if told := _told(laid.name, own, imagers, found) or _not_apart(text, laid.name, table):
@@ -106,7 +107,7 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
 
 def _mistakes(ours: dict[str, Any], before: InForce, is_zone: Callable[[str], bool]) -> list[Mistake]:
     """Of all tables but the daemon's; one a path, the first that is found."""
-    found = [*untyped(ours.get("wifi"), ours.get("secrets")), *placeholder_mistakes(ours)]
+    found = [*untyped(ours.get("wifi"), ours.get("secrets"))]
     found += [*_examined(ours, "wifi", Wifi), *_examined(ours, "system", System)]
     wifi, system = _sound(ours, "wifi", Wifi), _sound(ours, "system", System)
     if wifi is not None:

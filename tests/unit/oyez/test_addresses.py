@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, strategies as st
 
 from oyez.addresses import (
-    UNFILLED,
     backend_judge,
     broker_judge,
     home_assistant_judge,
@@ -39,7 +38,6 @@ def test_a_name_or_an_address_is_a_broker(host: str) -> None:
         ("[::1]:1883", 'write host = "::1", port = 1883, each on a line.'),
         ("my broker", 'such as "homeassistant.local"'),
         ("mqtt://", 'such as "homeassistant.local"'),
-        ("mqtt.example.org", UNFILLED),
     ],
 )
 def test_what_is_no_host_alone_is_told_with_what_to_write(host: str, told: str) -> None:
@@ -69,8 +67,6 @@ def test_a_backend_may_stand_behind_a_proxys_path(url: str) -> None:
         ("http://pi.local:99999", "is no address"),
         ("http://[::1", "is no address"),
         ("http://my backend", "is no address"),
-        ("https://tokens.example.org", UNFILLED),
-        ("https://EXAMPLE.com:8700", UNFILLED),
     ],
 )
 def test_a_backend_that_is_none_is_told_with_what_to_write(url: str, told: str) -> None:
@@ -117,4 +113,4 @@ def test_who_writes_what_is_told_is_told_nothing_more(name: str, scheme: str, po
         assert broker_judge(found[1]) == ""
     told = backend_judge(f"{name}{port}{end}")
     if found := re.search(r'write "(.*?)"', told):
-        assert backend_judge(found[1]) in ("", UNFILLED)
+        assert backend_judge(found[1]) == ""
