@@ -71,6 +71,8 @@ class UsbDevice:
     id: str
     path: str
     product: str = ""
+    driverless: bool = False
+    """It has a part for sound, and no driver has taken that."""
 
 
 @dataclass(frozen=True, slots=True)

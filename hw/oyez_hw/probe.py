@@ -4,6 +4,8 @@ from pathlib import Path
 
 from oyez_hw.machine import Card, HatRead, Snapshot, Stream, UsbDevice, cards_of, pcms_of, streams_of
 
+USB_AUDIO = "01"
+"""The class of an interface (USB, Defined Class Codes)."""
 USB_PREFIX = "usb:"
 """In the place of an ALSA name: `usb:1-1.4` is the card in that port, whatever it is called today."""
 
@@ -57,11 +59,23 @@ def _hat(root: Path) -> HatRead | None:
 
 def _usb(root: Path) -> list[UsbDevice]:
     found = []
-    for folder in _children(root / "sys/bus/usb/devices"):
+    folders = _children(root / "sys/bus/usb/devices")
+    driverless = {_device_of(folder.name) for folder in folders if _is_driverless(folder)}
+    for folder in folders:
         vendor, product = _text(folder / "idVendor"), _text(folder / "idProduct")
         if vendor and product:
-            found.append(UsbDevice(f"{vendor}:{product}".lower(), folder.name, _text(folder / "product")))
+            id, name = f"{vendor}:{product}".lower(), folder.name
+            found.append(UsbDevice(id, name, _text(folder / "product"), name in driverless))
     return found
+
+
+def _is_driverless(interface: Path) -> bool:
+    return _text(interface / "bInterfaceClass") == USB_AUDIO and not (interface / "driver").exists()
+
+
+def _device_of(interface: str) -> str:
+    """1-1.4:1.0 is a part of 1-1.4."""
+    return interface.partition(":")[0]
 
 
 def _usb_path(root: Path, number: int) -> str:
@@ -71,7 +85,7 @@ def _usb_path(root: Path, number: int) -> str:
         name = device.resolve(strict=True).name
     except (OSError, RuntimeError):
         return ""
-    return name.partition(":")[0] if ":" in name else ""
+    return _device_of(name) if ":" in name else ""
 
 
 def _children(folder: Path) -> list[Path]:

@@ -29,7 +29,7 @@ CONFIG = """\
 [device]
 id = "kitchen"
 [board]
-name = "simulated"
+name = "{board}"
 capture_channels = 4
 {microphones}
 [hearing]
@@ -122,6 +122,7 @@ class Patient:
             for number, (x, y) in enumerate(PLACES)
         )
         usual = {
+            "board": "simulated",
             "microphones": microphones,
             "hearing": "",
             "backend": f"http://127.0.0.1:{self.backend.port}",

@@ -10,7 +10,9 @@ from pathlib import Path
 from tests.doubles.patient import Patient
 from tests.doubles.pi import put
 
-BOARD = frozenset(("power", "heat", "load", "storage", "wifi", "state", "settings", "words", "money", "version"))
+BOARD = frozenset(
+    ("power", "heat", "load", "storage", "wifi", "board", "state", "settings", "words", "money", "version")
+)
 SERVICES = frozenset(("names", "broker", "daemon", "backend", "clock", "latency", "line", "local"))
 SOUND = frozenset(("sound", "mixer"))
 THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled"
@@ -90,6 +92,32 @@ def refused(status: int) -> Callable[[Patient], None]:
     return refuses
 
 
+def named(board: str, *overlays: str, config: str = "# nothing\n") -> Callable[[Patient], None]:
+    """In the configuration; with these overlays on the boot partition."""
+
+    def plant(device: Patient) -> None:
+        device.lines["board"] = board
+        put(device.root, "boot/firmware/config.txt", config)
+        for name in overlays:
+            put(device.root, f"boot/firmware/overlays/{name}.dtbo", "")
+
+    return plant
+
+
+def without_driver(device: Patient) -> None:
+    device.lines["board"] = "auto"
+    put(device.root, "sys/bus/usb/devices/1-1.4/idVendor", "0b0e\n")
+    put(device.root, "sys/bus/usb/devices/1-1.4/idProduct", "0412\n")
+    put(device.root, "sys/bus/usb/devices/1-1.4/product", "Jabra SPEAK 410\n")
+    put(device.root, "sys/bus/usb/devices/1-1.4:1.0/bInterfaceClass", "01\n")
+
+
+def hat_without_card(device: Patient) -> None:
+    device.lines["board"] = "codec-zero"
+    put(device.root, "proc/device-tree/hat/vendor", "Raspberry Pi Ltd.\0")
+    put(device.root, "proc/device-tree/hat/product", "Raspberry Pi Codec Zero\0")
+
+
 FAULTS = {
     "under-voltage now": Fault(root(ALARM, "1\n"), {"under_voltage"}, BOARD),
     "under-voltage since the boot": Fault(root(THROTTLED, "50000\n"), {"was_under_voltage"}, BOARD),
@@ -104,6 +132,20 @@ FAULTS = {
         root("sys/block/mmcblk0/stat", "0 0 0 0 0 0 90000000 0\n"), {"much_written"}, BOARD
     ),
     "weak Wi-Fi": Fault(root(WIRELESS, "a\nb\n wlan0: 0000   20.  -83.  -256  0 0 0 0 0 9\n"), {"weak_wifi"}, BOARD),
+    "a board whose overlay is not on the boot partition": Fault(
+        named("respeaker-2mic-v1", "vc4-kms-v3d"), {"overlay_missing"}, BOARD
+    ),
+    "a board whose overlay nothing asks for": Fault(
+        named("respeaker-2mic-v1", "wm8960-soundcard"), {"board_incomplete"}, BOARD
+    ),
+    "a board that is named and is not there": Fault(
+        named("i2s-max98357a", "googlevoicehat-soundcard", config="dtoverlay=googlevoicehat-soundcard\n"),
+        {"board_absent"},
+        BOARD,
+    ),
+    "a board with an EEPROM and without a sound card": Fault(hat_without_card, {"board_incomplete"}, BOARD),
+    "a USB sound device without a driver": Fault(without_driver, {"usb_without_driver"}, BOARD),
+    "no board": Fault(configured(board="auto"), {"board_away"}, BOARD),
     "clock three hours ahead": Fault(clock(3), {"clock_wrong"}),
     "clock set by nobody": Fault(unsynchronised, {"clock_unsynchronised"}),
     "disk nearly full": Fault(full, {"disk_full"}, BOARD),

@@ -19,10 +19,6 @@ def judge_settings(facts: SettingsFacts) -> Iterator[Finding]:
             "The daemon does not start with it (exit code 78).",
             "Correct it, look with `oyez check-config`, then `sudo systemctl restart oyez`.",
         )
-    if facts.board_away:
-        yield from_sentence(
-            "board_away", "trouble", facts.board_away, "The device is deaf and dumb until one is plugged in."
-        )
     for caution in facts.cautions:
         meaning = "The configuration allows it, and it is hardly what you want."
         yield from_sentence("config_caution", "caution", caution, meaning)

@@ -14,6 +14,7 @@ import msgspec
 
 from oyez_hw.board_settings import AUTO, PLAIN
 from oyez_hw.catalogue import known
+from oyez_hw.catalogue.overlays import asked_for
 from oyez_hw.detection import detect
 from oyez_hw.machine import Snapshot
 
@@ -77,9 +78,7 @@ def decide(config: str, lines: str | None, written: str, there: bool, record: Re
 
 def lacking(lines: str, overlays: Collection[str]) -> list[str]:
     """Overlays that the lines name and the boot partition has not. overlays: names of those that are there."""
-    named = [line.removeprefix("dtoverlay=").partition(",")[0].strip() for line in _said(lines)
-             if line.startswith("dtoverlay=")]  # fmt: skip
-    return [name for name in dict.fromkeys(named) if name and name not in overlays]
+    return [name for name in asked_for(_said(lines)) if name not in overlays]
 
 
 def _file(lines: list[str]) -> str:

@@ -13,9 +13,8 @@ import msgspec
 
 from oyez_hw.boards import BoardSettings, open_board
 from oyez_hw.card_holder import holder
-from oyez_hw.doctor.board_facts import WirelessFacts
+from oyez_hw.doctor.board_facts import BoardFacts, WirelessFacts
 from oyez_hw.doctor.board_reading import (
-    read_board,
     read_heat,
     read_load,
     read_power,
@@ -23,10 +22,12 @@ from oyez_hw.doctor.board_reading import (
     read_wireless,
     wireless_interface,
 )
-from oyez_hw.doctor.board_rules import judge_board, judge_heat, judge_load, judge_power, judge_storage, judge_wireless
+from oyez_hw.doctor.board_rules import judge_heat, judge_load, judge_power, judge_storage, judge_wireless
 from oyez_hw.doctor.finding import CannotLook, Finding
 from oyez_hw.doctor.mixer_reading import mixers
 from oyez_hw.doctor.mixer_rules import judge_mixers
+from oyez_hw.doctor.presence_reading import UNKNOWN, Wanted, read_board
+from oyez_hw.doctor.presence_rules import judge_board
 from oyez_hw.doctor.rounds import Check
 from oyez_hw.doctor.sound_facts import Mixer, Recording, SoundFigures
 from oyez_hw.doctor.sound_measuring import Plan, listen
@@ -44,15 +45,16 @@ HANGS = (
 HELD = "the daemon holds the card; stop it for a look at it: `sudo systemctl stop oyez`"
 
 
-def board_checks(root: Path, ask_owner: bool = False) -> list[Check[Any]]:
-    """root: where `sys`, `proc` and `etc` lie. ask_owner: of a board that nobody has proven, for the bench report."""
+def board_checks(root: Path, ask_owner: bool = False, wanted: Wanted = UNKNOWN) -> list[Check[Any]]:
+    """root: where `sys`, `proc` and `etc` lie. ask_owner: of a board that nobody has proven, for the bench report.
+    wanted: the board, by the configuration."""
     return [
         Check("power", "Power supply", _told(root, read_power), judge_power),
         Check("heat", "Temperature", _told(root, read_heat), judge_heat),
         Check("load", "Processor and memory", _told(root, read_load), judge_load),
         Check("storage", "Card and file system", _told(root, read_storage), judge_storage),
         Check("wifi", "Wi-Fi", lambda: _wireless(root), judge_wireless),
-        Check("board", "Board", _told(root, read_board), lambda facts: judge_board(facts, ask_owner)),
+        Check("board", "Board", lambda: _board(root, wanted), lambda facts: judge_board(facts, ask_owner)),
     ]
 
 
@@ -151,6 +153,13 @@ def _told(root: Path, read: Callable[[Path], Any]) -> Callable[[], Any]:
         return facts
 
     return look
+
+
+async def _board(root: Path, wanted: Wanted) -> BoardFacts:
+    facts = read_board(root, wanted)
+    if facts == BoardFacts():
+        raise CannotLook("none of the catalogue shows itself, and none is named")
+    return facts
 
 
 async def _wireless(root: Path) -> WirelessFacts:

@@ -45,7 +45,7 @@ class StorageFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoardFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the catalogue is there, the likeliest."""
+    """The board that the configuration names, else what of the catalogue is there, the likeliest."""
 
     name: str = ""
     title: str = ""
@@ -54,6 +54,24 @@ class BoardFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Its drivers come with the kernel."""
     missing: tuple[str, ...] = ()
     """What keeps it from being used, a sentence each."""
+    absent: bool = False
+    """Nothing of it is there, though it is named."""
+    usb: bool = False
+    """It comes by a plug, and not on the pins."""
+    works: bool = False
+    """A card is there that the configuration can mean."""
+    card_gone: str = ""
+    """The configuration's own card, where it is not there."""
+    overlays_missing: tuple[str, ...] = ()
+    """That its lines for config.txt ask for, and the boot partition has not."""
+    lines_missing: tuple[str, ...] = ()
+    """Of config.txt, whose overlays nothing asks for."""
+    driverless: tuple[str, ...] = ()
+    """USB devices with a part for sound that no driver has taken."""
+    stranger: str = ""
+    """What a HAT's EEPROM says that the catalogue does not know."""
+    away: str = ""
+    """With board.name = "auto": why no board is taken, in a sentence; empty: one is."""
 
 
 class WirelessFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,10 +11,7 @@ bytes written); `/sys/fs/ext4/*/errors_count` (fs/ext4/sysfs.c); `/proc/net/wire
 import re
 from pathlib import Path
 
-from oyez_hw.catalogue import known
-from oyez_hw.detection import detect
-from oyez_hw.doctor.board_facts import BoardFacts, Flash, HeatFacts, LoadFacts, PowerFacts, StorageFacts, WirelessFacts
-from oyez_hw.probe import snapshot
+from oyez_hw.doctor.board_facts import Flash, HeatFacts, LoadFacts, PowerFacts, StorageFacts, WirelessFacts
 
 SECTOR_BYTES = 512
 PROCESSOR_ZONES = ("cpu-thermal", "cpu_thermal", "soc-thermal", "x86_pkg_temp", "acpitz")
@@ -64,23 +61,6 @@ def read_storage(root: Path) -> StorageFacts:
         errors=sum(known) if known else None,
         read_only=_read_only(_text(root / "proc/mounts"), _text(root / "etc/fstab")),
         uptime_s=_float(uptime[0]) if uptime else None,
-    )
-
-
-def read_board(root: Path) -> BoardFacts:
-    """By the catalogue."""
-    entries = known()
-    candidates = detect(snapshot(root), entries.values()).candidates
-    if not candidates:
-        return BoardFacts()
-    best = candidates[0]
-    entry = entries[best.name]
-    return BoardFacts(
-        name=best.name,
-        title=entry.title,
-        proven=entry.proven,
-        in_kernel=entry.drivers != "out of tree",
-        missing=best.missing,
     )
 
 

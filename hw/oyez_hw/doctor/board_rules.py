@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from oyez_hw.doctor.board_facts import BoardFacts, Flash, HeatFacts, LoadFacts, PowerFacts, StorageFacts, WirelessFacts
-from oyez_hw.doctor.finding import Finding, from_sentence
+from oyez_hw.doctor.board_facts import Flash, HeatFacts, LoadFacts, PowerFacts, StorageFacts, WirelessFacts
+from oyez_hw.doctor.finding import Finding
 
 # Bits of `vcgencmd get_throttled` (Raspberry Pi documentation, "OS software utilities").
 CAPPED, THROTTLED, SOFT_LIMIT = 1 << 1, 1 << 2, 1 << 3
@@ -126,32 +126,6 @@ def _judge_flash(flash: Flash, uptime_s: float | None) -> Iterator[Finding]:
             f"{a_day_gb:.0f} GB a day are written to {flash.name}.",
             "A card of ordinary make is worn out within a year or two.",
             "See with `sudo iotop -ao` what writes; keep logs in memory (`Storage=volatile` in journald.conf).",
-        )
-
-
-def judge_board(facts: BoardFacts, ask_owner: bool) -> Iterator[Finding]:
-    """ask_owner: of a board that nobody has proven, for the bench report."""
-    if not facts.name:
-        return
-    for missing in facts.missing:
-        meaning = f"The {facts.title} is there and cannot be used."
-        yield from_sentence("board_incomplete", "trouble", f"{facts.title}: {missing}", meaning)
-    if facts.in_kernel is False:
-        yield Finding(
-            "driver_outside",
-            "caution",
-            f"The driver of the {facts.title} is not part of the kernel.",
-            "It breaks with kernel updates, and nobody here can help with it.",
-            f"`oyez-hw board {facts.name}` says what works without it; docs/boards.md names boards that need none.",
-        )
-    if ask_owner and facts.proven is False:
-        yield Finding(
-            "unproven",
-            "advice",
-            f"Nobody has proven the {facts.title} on the bench yet: what is known comes from data sheets.",
-            "It may work in every part, and some figures may be wrong.",
-            f"Please help: run the bench (tests/hardware/README.md, `--board {facts.name}`), or attach the page of "
-            "`oyez-hw doctor --html report.html` to an issue.",
         )
 
 

@@ -11,12 +11,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TextIO
 
+from oyez_hw.alsa_errors import hush
 from oyez_hw.commands.cards import add_both, known
 from oyez_hw.doctor.board_checks import SoundLook, board_checks, cards_of, sound_checks
 from oyez_hw.doctor.board_reading import read_kernel, read_model
 from oyez_hw.doctor.finding import Result
 from oyez_hw.doctor.page import page, verdict
 from oyez_hw.doctor.plots import Plot, sound_plots
+from oyez_hw.doctor.presence_reading import Wanted
 from oyez_hw.doctor.redaction import Redaction, wireless_names
 from oyez_hw.doctor.report import Report, in_words, without
 from oyez_hw.doctor.rounds import Check, make
@@ -47,7 +49,8 @@ def doctor(asked: argparse.Namespace) -> dict[str, Any]:
     is_alsa = settings.name != "simulated"
     device = settings.capture_device if is_alsa else ""
     sound = SoundLook(plan, cards_of(settings), asked.root, teller.progress, device=device)
-    checks = [*board_checks(asked.root, ask_owner=True), *sound_checks(sound, settings, is_alsa)]
+    wanted = Wanted(settings.name, settings.capture_device)
+    checks = [*board_checks(asked.root, ask_owner=True, wanted=wanted), *sound_checks(sound, settings, is_alsa)]
     report = asyncio.run(examine(checks, asked.root, teller))
     names, secrets = wireless_names(asked.root)
     hide = Redaction(names, secrets)
@@ -62,6 +65,7 @@ def doctor(asked: argparse.Namespace) -> dict[str, Any]:
 
 
 async def examine(checks: Sequence[Check[Any]], root: Path, teller: "Teller") -> Report:
+    hush()  # what it would print between our sentences is told as findings
     results = await make(checks, teller.begin, teller.end)
     about = {"version": _version(), "board": read_model(root), "kernel": read_kernel(root)}
     made = datetime.now().astimezone().isoformat(timespec="seconds")

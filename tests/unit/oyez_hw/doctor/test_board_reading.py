@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from oyez_hw.catalogue import known
 from oyez_hw.doctor import board_reading as reading
-from oyez_hw.doctor.board_facts import BoardFacts, Flash, HeatFacts, LoadFacts, PowerFacts, StorageFacts, WirelessFacts
-from oyez_hw.doctor.board_rules import judge_board, judge_heat, judge_load, judge_power, judge_storage, judge_wireless
+from oyez_hw.doctor.board_facts import Flash, HeatFacts, LoadFacts, PowerFacts, StorageFacts, WirelessFacts
+from oyez_hw.doctor.board_rules import judge_heat, judge_load, judge_power, judge_storage, judge_wireless
 from tests.doubles.pi import FILES, healthy_pi, put
 
 
@@ -88,28 +87,6 @@ def test_a_sleeping_wifi_chip_is_found(tmp_path: Path) -> None:
     facts = reading.read_wireless(healthy_pi(tmp_path), "Power save: on\n")
     assert [finding.name for finding in judge_wireless(facts)] == ["wifi_sleeps"]
     assert not list(judge_wireless(reading.read_wireless(tmp_path, "Power save: off\n")))
-
-
-def hat(root: Path, vendor: str, product: str) -> None:
-    put(root, "proc/device-tree/hat/vendor", f"{vendor}\0")
-    put(root, "proc/device-tree/hat/product", f"{product}\0")
-
-
-def test_a_board_without_its_overlay_is_found(tmp_path: Path) -> None:
-    entry = next(one for one in known().values() if one.recognised.hats and one.boot.config_txt)
-    hat(tmp_path, entry.recognised.hats[0].vendor, entry.recognised.hats[0].product)
-    found = list(judge_board(reading.read_board(tmp_path), ask_owner=False))
-    assert [finding.name for finding in found] == ["board_incomplete"]
-    assert entry.boot.config_txt[0] in found[0].remedy
-
-
-def test_the_owner_of_an_unproven_board_is_asked_for_the_bench_and_of_no_board_nothing(tmp_path: Path) -> None:
-    facts = BoardFacts(name="respeaker", title="ReSpeaker", proven=False, in_kernel=True)
-    assert [finding.name for finding in judge_board(facts, ask_owner=True)] == ["unproven"]
-    assert list(judge_board(facts, ask_owner=False)) == []
-    assert list(judge_board(reading.read_board(tmp_path), ask_owner=True)) == []
-    outside = BoardFacts(name="x", title="X", proven=True, in_kernel=False)
-    assert [finding.name for finding in judge_board(outside, ask_owner=True)] == ["driver_outside"]
 
 
 @pytest.mark.parametrize("name", ["--help", "a/b", "wlan0;reboot", "averyveryverylongname"])
