@@ -231,12 +231,13 @@ def _report(order: "Coroutine[Any, Any, Outcome]") -> int:
 
 
 def _remote(config_path: Path) -> "Remote":
-    from oyez.config_file import load, stored_secret, with_client_key
+    from oyez.config_file import load
+    from oyez.credentials import CREDSTORE, secret, with_client_key
     from oyez.remote import Remote
 
     config = load(config_path)
-    home = with_client_key(config.home, os.environ)
-    return Remote(home, config.device, stored_secret(config.home.password_file, "mqtt_password", os.environ))
+    home = with_client_key(config.home, os.environ, CREDSTORE)
+    return Remote(home, config.device, secret(home.password_file, "mqtt_password", os.environ, CREDSTORE))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """From `oyez.toml` to Config: every mistake at once, each with its line and its path.
 
-`parse` and `judged` are pure; `load` and `secret` are the thin shell that reads files.
+`parse` and `judged` are pure; `load` is the thin shell that reads the file.
 """
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from oyez.errors import ConfigError
 from oyez.examination import apart, examine, sound
 from oyez.mistake import Mistake, is_topic, nearest
 from oyez.plain_words import one_of, shown
-from oyez.secret import Secret
 from oyez.toml_text import read_toml
 from oyez_hw.board_settings import AUTO, PLAIN, BoardUnsettled, tables
 from oyez_hw.catalogue import board_names
@@ -31,8 +29,6 @@ TABLES = tables_of(Config)
 LARGEST_BYTES = 1 << 20
 MOST_NEAR = 3
 ALL_BOARDS = 'docs/boards.md names all of them; "auto" takes the one that is there.'
-CREDSTORE = Path("/etc/credstore")
-"""Where systemd takes the daemon's secrets from."""
 
 
 def load(path: Path, machine: Snapshot | None = None) -> Config:
@@ -81,42 +77,6 @@ def judged(table: dict[str, Any], machine: Snapshot | None = None) -> tuple[Conf
     if away is not None and not found:
         raise away
     return config, found
-
-
-def secret(file: str, credential: str, environ: Mapping[str, str]) -> Secret | None:
-    """$CREDENTIALS_DIRECTORY/credential where systemd loaded one, else the file named in the configuration, else None.
-
-    White space around it is not part of it. Raises ConfigError when it is there and cannot be used.
-    """
-    folder = environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(folder) / credential if folder else None
-    if path is None or not path.exists():
-        if not file:
-            return None
-        path = Path(file)
-    try:
-        value = path.read_text("utf-8").strip()
-    except OSError as error:
-        raise ConfigError([f"{path}, the {credential}, could not be read ({error.strerror}): mend the file."]) from None
-    except UnicodeDecodeError:
-        raise ConfigError([f"{path}, the {credential}, is not UTF-8 text: write it anew."]) from None
-    if not value:
-        raise ConfigError([f"{path}, the {credential}, is empty: put the secret into it."])
-    return Secret(value)
-
-
-def stored_secret(file: str, credential: str, environ: Mapping[str, str], folder: Path = CREDSTORE) -> Secret | None:
-    """`secret` for a person at a terminal, to whom systemd gives nothing: root finds what the daemon is given."""
-    stored = folder / f"oyez.{credential}"
-    found = not file and "CREDENTIALS_DIRECTORY" not in environ and os.access(stored, os.R_OK)
-    return secret(str(stored) if found else file, credential, environ)
-
-
-def with_client_key(home: Home, environ: Mapping[str, str]) -> Home:
-    """Its key for the broker is the credential `mqtt_client_key` where systemd loaded one."""
-    folder = environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(folder) / "mqtt_client_key" if folder else None
-    return msgspec.structs.replace(home, tls_key_file=str(path)) if path is not None and path.exists() else home
 
 
 def _unknown_board(table: dict[str, Any]) -> Iterator[Mistake]:

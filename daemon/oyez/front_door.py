@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from oyez.board_coming import BoardComing
 from oyez.config import Config, HttpCall
 from oyez.config_cautions import cautions
-from oyez.config_file import secret, with_client_key
 from oyez.config_here import load_with_or_without
+from oyez.credentials import secret, with_client_key
 from oyez.errors import Bug, ConfigError, OyezError
 from oyez.home.tools import HOME_ASSISTANT
 from oyez.house import House

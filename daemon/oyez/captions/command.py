@@ -23,8 +23,8 @@ from oyez.captions.backlog import Backlog
 from oyez.captions.captions import Caption, Captions
 from oyez.captions.sources import RATE_HZ, from_file, from_microphone
 from oyez.config import Config
-from oyez.config_file import secret
 from oyez.config_here import load_here
+from oyez.credentials import CREDSTORE, secret
 from oyez.errors import OyezError, ServiceAway
 from oyez.events import BudgetSpent
 from oyez.session.ending import EXPECTED, first_of, lost, wants_new_token
@@ -79,7 +79,7 @@ async def transcribe(wishes: Wishes) -> int:
 
 
 def _tokens(config: Config, http: httpx.AsyncClient) -> TokenSource:
-    key = secret(config.line.device_key_file, "device_key", os.environ)
+    key = secret(config.line.device_key_file, "device_key", os.environ, CREDSTORE)
     asked = msgspec.to_builtins(session(config))
     return TokenSource(http, config.line.backend_url, key.reveal() if key else "", asked, config.line.token_margin_s)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from oyez.doctor.examination import Examination, Surroundings
 from oyez.doctor.private import names_in, names_of, secrets_in
+from oyez.doctor.settings_reading import store
 from oyez.errors import OyezError
 from oyez.memory import run_folder, state_folder
 from oyez.secret import mask
@@ -65,11 +66,9 @@ def redaction(where: Surroundings, examination: Examination) -> Redaction:
         text = ""
     secrets |= set(secrets_in(text))
     names |= set(names_in(text)) if examination.config is None else set(names_of(examination.config))
-    for credential in (
-        *(where.root / "etc/credstore").glob("oyez.*"),
-        *(where.root / "etc/credstore").glob("oyez.*/*"),
-    ):
-        secrets |= set(_read(credential))
+    for pattern in ("oyez.*", "oyez.*/*"):
+        for credential in store(where.root).glob(pattern):
+            secrets |= set(_read(credential))
     folder = where.environ.get("CREDENTIALS_DIRECTORY")
     for credential in Path(folder).glob("*") if folder else ():
         secrets |= set(_read(credential))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from oyez.config import Config
+from oyez.credentials import CLIENT_KEY
 from oyez.doctor import settings_reading as files
 from oyez.doctor.broker_visit import visit
 from oyez.doctor.clock_reading import kernel_synchronised, synchronised
@@ -29,6 +30,7 @@ from oyez.session.token import Token
 from oyez_hw.boards import BoardSettings
 from oyez_hw.doctor.board_checks import HELD, OpenCards, SoundLook, board_checks, cards_of, sound_checks
 from oyez_hw.doctor.finding import CannotLook
+from oyez_hw.doctor.presence_reading import Wanted
 from oyez_hw.doctor.rounds import Check
 from oyez_hw.doctor.sound_measuring import Plan
 
@@ -87,7 +89,7 @@ class Examination:
             Check("version", "Version", self._look_at_version, judge_version),
             Check("words", "Wake words", self._look_at_words, judge_words, 30.0),
             Check("money", "Budget", self._look_at_money, judge_money),
-            *board_checks(where.root),
+            *board_checks(where.root, wanted=self._wanted()),
             Check("names", "Name server", self._look_up, judge_names, 40.0, figures=_of_lookups),
             Check("broker", "MQTT broker", self._call_on_broker, judge_broker, 25.0),
             Check("daemon", "The running daemon", self._ask_daemon, judge_daemon, figures=_of_daemon),
@@ -98,6 +100,12 @@ class Examination:
             Check("local", "Local server", self._knock_locally, judge_local, 3 * SESSION_S),
             *self._sound_checks(),
         ]
+
+    def _wanted(self) -> Wanted:
+        if self._config is None:
+            return Wanted()
+        board = self._config.board
+        return Wanted(board.name, board.capture_device, self._settings.board_away)
 
     def _known(self) -> Config:
         if self._config is None:
@@ -141,6 +149,8 @@ class Examination:
             raise CannotLook("home.host is empty: there is no home automation")
         try:
             password = self._secret(config.home.password_file, "mqtt_password")
+            if config.home.tls_cert_file:
+                self._secret(config.home.tls_key_file, CLIENT_KEY)
         except ConfigError as error:
             return BrokerFacts(away=str(error))
         facts, self._state = await visit(config.home, config.device, password)

@@ -9,7 +9,8 @@ import msgspec
 
 from oyez.config import Config
 from oyez.config_cautions import cautions
-from oyez.config_file import load, secret, with_client_key
+from oyez.config_file import load
+from oyez.credentials import CREDSTORE, secret, stored, with_client_key
 from oyez.doctor.facts import MoneyFacts, SettingsFacts, StateFacts, VersionFacts, WordsFacts
 from oyez.errors import ConfigError
 from oyez.foreign import read_foreign
@@ -26,8 +27,6 @@ from oyez_hw.probe import snapshot
 Space = Callable[[Path], os.statvfs_result]
 LARGEST_BYTES = 1 << 16
 AS_ROOT = "look as root, `sudo oyez doctor`"
-CREDENTIALS = "etc/credstore"
-"""Where systemd takes the daemon's from; a person who calls the doctor has none of its own."""
 
 
 def hidden(path: Path) -> bool:
@@ -52,17 +51,20 @@ def read_settings(path: Path, root: Path, environ: Mapping[str, str]) -> tuple[C
         return None, SettingsFacts(mistakes=tuple(error.mistakes))
     except HardwareError as error:
         config, board_away = load(path), str(error)
-    config = msgspec.structs.replace(config, home=with_client_key(config.home, environ))
+    config = msgspec.structs.replace(config, home=with_client_key(config.home, environ, store(root)))
     return config, SettingsFacts(cautions=tuple(cautions(config)), board_away=board_away)
+
+
+def store(root: Path) -> Path:
+    return root / CREDSTORE.relative_to("/")
 
 
 def read_secret(root: Path, file: str, credential: str, environ: Mapping[str, str]) -> Secret | None:
     """As the daemon has it. Raises ConfigError, CannotLook: it is not for this user's eyes."""
-    stored = root / CREDENTIALS / f"oyez.{credential}"
-    path = Path(file) if file else stored
+    path = Path(file) if file else stored(credential, store(root))
     if hidden(path):
         raise CannotLook(f"{path} may not be read by this user: {AS_ROOT}")
-    return secret(str(stored) if not file and stored.exists() else file, credential, environ)
+    return secret(file, credential, environ, store(root))
 
 
 def read_state(folder: Path, space: Space = os.statvfs, user: Callable[[], int] = os.geteuid) -> StateFacts:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from oyez.config import Device, Home
-from oyez.config_file import secret, with_client_key
+from oyez.credentials import secret, with_client_key
 from oyez.errors import OyezError
 from oyez.home.away import BrokerAway, ProtocolRefused
 from oyez.home.connection import Connection

@@ -23,12 +23,23 @@ from oyez.secret import mask
 from oyez_hw.doctor.command import Teller, examine
 from oyez_hw.doctor.report import without
 from oyez_system.support.bundle import pack
-from oyez_system.support.contents import ABOUT, FILES, LARGEST_BYTES, PROGRAMS, keys_of, shown
+from oyez_system.support.contents import (
+    FILES,
+    LARGEST_BYTES,
+    MUST_TELL,
+    PROGRAMS,
+    Said,
+    about,
+    keys_of,
+    lacking,
+    shown,
+    warning,
+)
 
 PROGRAM_S = 30.0
 FOLDERS = (Path(), Path("/tmp"))
 """Where root is on a flashed device nothing can be written."""
-Run = Callable[[tuple[str, ...]], str]
+Run = Callable[[tuple[str, ...]], Said]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,10 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
     if os.geteuid() != 0:
         raise OyezError("Most of it may be seen by root alone, so nothing was made: sudo oyez-system support")
     now = datetime.now().astimezone()
-    data = bundle(Looking(arguments.root, arguments.audible), now)
+    data, lacks = bundle(Looking(arguments.root, arguments.audible), now)
     name = f"oyez-support-{now:%Y-%m-%d-%H%M}.tar.gz"
     out = save(data, [arguments.out] if arguments.out else [folder / name for folder in FOLDERS])
     print(f"{out}: names, addresses, keys and passwords were taken out of it. Look it over before you give it away.")
+    for line in warning(lacks):
+        print(line)
     sys.stdout.flush()
     # A card that hangs or a name server that is silent holds its thread, for which the interpreter would wait.
     os._exit(0)
@@ -66,7 +79,7 @@ def save(data: bytes, places: Sequence[Path]) -> Path:
     raise OyezError(why)
 
 
-def words_of(program: tuple[str, ...]) -> str:
+def words_of(program: tuple[str, ...]) -> Said:
     """Of a program that may not be there."""
     environ = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
@@ -75,8 +88,9 @@ def words_of(program: tuple[str, ...]) -> str:
             check=False, env=environ,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"({type(error).__name__}: nothing is told)\n"
-    return done.stdout.decode("utf-8", "replace")
+        return Said("", f"{program[0]}: {type(error).__name__}")
+    failed = f"{program[0]}: exit code {done.returncode}" if done.returncode else ""
+    return Said(done.stdout.decode("utf-8", "replace"), failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +102,9 @@ class Looking:
     words: Run = words_of
 
 
-def bundle(looking: Looking, now: datetime) -> bytes:
-    """The whole of it, ready to be written. Takes a minute or two: the doctor visits everything."""
+def bundle(looking: Looking, now: datetime) -> tuple[bytes, list[str]]:
+    """The whole of it, ready to be written; and what is lacking in it, a sentence each. Takes a minute or two: the
+    doctor visits everything."""
     root = looking.root
     where = Surroundings(
         config_path=root / "etc/oyez/oyez.toml",
@@ -103,29 +118,33 @@ def bundle(looking: Looking, now: datetime) -> bytes:
     told = io.StringIO()
     report = asyncio.run(examine(examination.checks(), root, Teller(told)))
     hide = redaction(where, examination)
+    said = {name: looking.words(program) for name, program in PROGRAMS.items()}
+    said |= {**dict(_files(root)), "settings.txt": _settings(where.config_path)}
+    lacks = [lack for name, one in said.items() if (lack := lacking(name, one))]
     texts = {
-        "README.txt": ABOUT.format(when=now.isoformat(timespec="seconds")),
+        "README.txt": about(now.isoformat(timespec="seconds"), lacks),
         "report.txt": told.getvalue(),
         "report.json": json.dumps(without(report, hide).as_json(), ensure_ascii=False, indent=1),
         "packages.txt": "".join(sorted(f"{one.name} {one.version}\n" for one in distributions())),
-        "settings.txt": _settings(where.config_path),
-        **{name: shown(name, looking.words(program)) for name, program in PROGRAMS.items()},
-        **dict(_files(root)),
+        **{name: shown(name, one.text) for name, one in said.items()},
     }
-    return pack(texts, lambda text: mask(hide(text)), round(now.timestamp()))
+    return pack(texts, lambda text: mask(hide(text)), round(now.timestamp())), lacks
 
 
-def _files(root: Path) -> Iterator[tuple[str, str]]:
+def _files(root: Path) -> Iterator[tuple[str, Said]]:
+    """One that is not there is no part, unless each device has it."""
     for name, place in FILES.items():
         try:
             data = read_foreign(root / place, LARGEST_BYTES)
-        except OSError:
+        except OSError as error:
+            if name in MUST_TELL or not isinstance(error, FileNotFoundError):
+                yield name, Said("", error.strerror or type(error).__name__)
             continue
-        yield name, data.replace(b"\0", b"").decode("utf-8", "replace")
+        yield name, Said(data.replace(b"\0", b"").decode("utf-8", "replace"))
 
 
-def _settings(path: Path) -> str:
+def _settings(path: Path) -> Said:
     try:
-        return "".join(f"{key}\n" for key in keys_of(tomllib.loads(path.read_text("utf-8"))))
+        return Said("".join(f"{key}\n" for key in keys_of(tomllib.loads(path.read_text("utf-8")))))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return f"({type(error).__name__})\n"
+        return Said("", type(error).__name__)

@@ -1,7 +1,8 @@
 """What goes into the bundle: which program's words and which files, under which name. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 UNITS = (
@@ -53,6 +54,15 @@ FILES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Below the root; one that is not there is left out."""
+MUST_TELL = frozenset(
+    (
+        "journal.txt", "kernel.txt", "units.txt", "failed.txt", "service.txt", "start.txt", "slots.txt", "disk.txt",
+        "memory.txt", "system.txt",
+    )
+)  # fmt: skip
+"""Parts that have something on every device that runs. Of a first start there is no journal before, and so on."""
+NO_ENTRIES = "-- No entries --"
+"""What journalctl says in place of nothing."""
 TOLD_OF_THE_KERNEL = re.compile(
     r"snd|asoc|alsa|sound|codec|i2s|i2c|usb|mmc|ext4|voltage|throttl|thermal|watchdog|oom|killed|brcm|wlan|error|fail",
     re.IGNORECASE,
@@ -64,6 +74,34 @@ report.txt is the doctor's: what is wrong, what it means, and what to do. Below 
 the last lives, updates and starts. Passwords, keys, tokens, addresses, names of networks, people and devices were
 taken out of every file, and what was said in the room is in none. Look it over before you give it away.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """By a program."""
+
+    text: str
+    failed: str = ""
+    """Why it is not all, or nothing; empty: it ended well."""
+
+
+def lacking(name: str, said: Said) -> str:
+    """What is wrong with a part, in a sentence; empty: nothing."""
+    silent = said.text.strip() in ("", NO_ENTRIES)
+    if said.failed and (silent or name in MUST_TELL):
+        return f"{name} could not be read ({said.failed})."
+    return f"{name} is empty, and it should not be." if silent and name in MUST_TELL else ""
+
+
+def about(when: str, lacks: Sequence[str]) -> str:
+    """README.txt. when: local time. lacks: as `lacking` says."""
+    return ABOUT.format(when=when) + "".join(f"{line}\n" for line in warning(lacks))
+
+
+def warning(lacks: Sequence[str]) -> list[str]:
+    """Lines; none where nothing is lacking."""
+    head = "ATTENTION: this is not all that it should be. Say so to whoever is to find the fault by it:"
+    return ["", head, *(f"- {lack}" for lack in lacks)] if lacks else []
 
 
 def shown(name: str, text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from oyez.config import Config
-from oyez.config_file import load, parse, secret, stored_secret
+from oyez.config_file import load, parse
 from oyez.errors import ConfigError
 from oyez_hw.catalogue import board_names
 from oyez_hw.ports import HardwareError
@@ -165,36 +165,6 @@ def test_a_file_that_is_absent_no_text_or_too_large_is_a_configuration_error(tmp
     large.write_bytes(b"#" * ((1 << 20) + 1))
     with pytest.raises(ConfigError, match="larger than 1 MiB"):
         load(large)
-
-
-def test_a_credential_of_systemd_comes_before_the_file(tmp_path: Path) -> None:
-    (tmp_path / "mqtt_password").write_text("from systemd\n")
-    (tmp_path / "file").write_text("  from file \n")
-    file = str(tmp_path / "file")
-    found = secret(file, "mqtt_password", {"CREDENTIALS_DIRECTORY": str(tmp_path)})
-    assert found is not None
-    assert found.reveal() == "from systemd"
-    found = secret(file, "device_key", {"CREDENTIALS_DIRECTORY": str(tmp_path)})
-    assert found is not None
-    assert found.reveal() == "from file"
-    assert secret("", "device_key", {}) is None
-
-
-def test_who_may_read_the_daemons_secrets_need_not_name_a_file(tmp_path: Path) -> None:
-    (tmp_path / "oyez.mqtt_password").write_text("rabbit")
-    found = stored_secret("", "mqtt_password", {}, tmp_path)
-    assert found is not None
-    assert found.reveal() == "rabbit"
-    assert stored_secret("", "mqtt_password", {"CREDENTIALS_DIRECTORY": "/none"}, tmp_path) is None
-    assert stored_secret("", "device_key", {}, tmp_path) is None
-
-
-def test_a_secret_that_is_absent_or_empty_is_a_configuration_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="could not be read"):
-        secret(str(tmp_path / "absent"), "device_key", {})
-    (tmp_path / "empty").write_text("\n")
-    with pytest.raises(ConfigError, match="is empty"):
-        secret(str(tmp_path / "empty"), "device_key", {})
 
 
 NAMES = st.sampled_from(["device", "home", "line", "tools", "id", "port", "name", "x"]) | st.text(max_size=5)

@@ -10,7 +10,7 @@ import pytest
 
 from oyez.errors import OyezError
 from oyez_system.support.command import Looking, bundle, save, words_of
-from oyez_system.support.contents import FILES, PROGRAMS
+from oyez_system.support.contents import FILES, PROGRAMS, Said
 from tests.doubles.pi import healthy_pi, put
 from tests.unit.oyez_system.first_boot.device import SECRETS, Device
 
@@ -79,7 +79,8 @@ def test_what_is_planted_everywhere_is_found_nowhere(device: Device) -> None:
     for place in FILES.values():
         if not place.startswith(("proc/device-tree", "proc/asound")):
             put(device.root, place, planted + "\n".join(derived))
-    texts = unpacked(bundle(Looking(device.root, words=lambda program: planted), NOW))
+    data, _ = bundle(Looking(device.root, words=lambda program: Said(planted)), NOW)
+    texts = unpacked(data)
     assert {*PROGRAMS, "report.txt", "report.json", "settings.txt", "life.json", "problems.txt"} <= set(texts)
     for name, text in texts.items():
         for word in (*HOUSEHOLD, *derived, "broker.example.org"):
@@ -89,7 +90,8 @@ def test_what_is_planted_everywhere_is_found_nowhere(device: Device) -> None:
 
 def test_it_has_the_doctors_report_settings_by_name_and_of_the_kernel_what_concerns_us(device: Device) -> None:
     kernel = "[1.0] Booting Linux\n[2.0] snd_soc: card registered\n[3.0] random: crng init done\n"
-    texts = unpacked(bundle(Looking(device.root, words=lambda program: kernel), NOW))
+    data, _ = bundle(Looking(device.root, words=lambda program: Said(kernel)), NOW)
+    texts = unpacked(data)
     assert texts["kernel.txt"] == "[2.0] snd_soc: card registered\n"
     assert "line.backend_url\n" in texts["settings.txt"]
     assert "127.0.0.1:9" not in texts["settings.txt"]
@@ -102,8 +104,10 @@ def test_a_link_that_the_daemon_laid_leads_to_nobodys_secrets(device: Device) ->
     life = device.root / FILES["life.json"]
     life.parent.mkdir(parents=True, exist_ok=True)
     life.symlink_to(device.root / "root/key")
-    texts = unpacked(bundle(Looking(device.root, words=lambda program: ""), NOW))
-    assert "life.json" not in texts
+    data, lacks = bundle(Looking(device.root, words=lambda program: Said("well\n")), NOW)
+    texts = unpacked(data)
+    assert texts["life.json"] == ""
+    assert any(lack.startswith("life.json could not be read") for lack in lacks)
     assert not any("of somebody else" in text for text in texts.values())
 
 
@@ -115,6 +119,30 @@ def test_it_is_laid_where_it_can_be_and_only_for_who_made_it(tmp_path: Path) -> 
         save(b"bundle", places[:1])
 
 
-def test_a_program_that_is_not_there_leaves_a_word() -> None:
-    assert words_of(("/no/such/program",)) == "(FileNotFoundError: nothing is told)\n"
-    assert words_of(("echo", "heard")) == "heard\n"
+def test_of_a_program_it_is_known_why_it_told_nothing() -> None:
+    assert words_of(("/no/such/program",)) == Said("", "/no/such/program: FileNotFoundError")
+    assert words_of(("echo", "heard")) == Said("heard\n")
+    assert words_of(("false",)) == Said("", "false: exit code 1")
+
+
+def test_a_part_that_should_have_something_and_has_nothing_is_told_in_the_readme(device: Device) -> None:
+    """And of a whole one nothing is said; nor of what some devices simply have not."""
+    put(device.root, FILES["system.txt"], "ID=debian\n")
+
+    def words(program: tuple[str, ...]) -> Said:
+        if program == PROGRAMS["journal.txt"]:
+            return Said("-- No entries --\n")
+        if program == PROGRAMS["slots.txt"]:
+            return Said("Failed to connect\n", "rauc: exit code 1")
+        if program in (PROGRAMS["journal-before.txt"], PROGRAMS["cards.txt"]):
+            return Said("no soundcards found...\n", "exit code 1")
+        return Said("told\n")
+
+    data, lacks = bundle(Looking(device.root, words=words), NOW)
+    assert lacks == ["journal.txt is empty, and it should not be.", "slots.txt could not be read (rauc: exit code 1)."]
+    readme = unpacked(data)["README.txt"]
+    assert "ATTENTION" in readme
+    assert all(lack in readme for lack in lacks)
+    data, lacks = bundle(Looking(device.root, words=lambda program: Said("told\n")), NOW)
+    assert lacks == []
+    assert "ATTENTION" not in unpacked(data)["README.txt"]
