@@ -21,7 +21,10 @@ _QUIET = _HANDLER(_say_nothing)
 
 
 def hush() -> None:
-    """From now on, for the whole process. Without the library there is nothing to keep quiet."""
+    """From now on, for the whole process. Without the library there is nothing to keep quiet.
+
+    For commands: the daemon's unit forbids memory that is written and then run, which such a callback may need.
+    """
     try:
         ctypes.CDLL(LIBRARY).snd_lib_error_set_handler(_QUIET)
     except (OSError, AttributeError):

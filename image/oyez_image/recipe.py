@@ -134,7 +134,6 @@ MASKED_UNITS = (
     "sshd-unix-local.socket",
     "systemd-binfmt.service",
     "systemd-firstboot.service",
-    "systemd-logind.service",
     "systemd-network-generator.service",
     "systemd-networkd-wait-online.service",
     "systemd-rfkill.service",
@@ -142,7 +141,10 @@ MASKED_UNITS = (
     "systemd-sysext.socket",
     "proc-sys-fs-binfmt_misc.automount",
 )
-"""Nobody can log in at a console, so none asks; packages are not upgraded one by one; the rest has no work here."""
+"""Nobody can log in at a console, so none asks; packages are not upgraded one by one; the rest has no work here.
+
+Not systemd-logind: `poweroff` and `reboot` ask it first and complain where it is masked. It starts when it is asked and
+not before (trim.txt)."""
 SILENCED = (
     "etc/systemd/system-generators/systemd-ssh-generator",
     "etc/tmpfiles.d/credstore.conf",
@@ -168,11 +170,14 @@ DRIVERS = (
 )
 """Modules that must be loadable on the device, with all that they stand on, whatever trim.txt takes away."""
 
+DEVICE_ZONE = "device"
+"""`timedatectl` believes no /etc/localtime that leads elsewhere than to a zone, and would tell the time in UTC."""
 LINKS: Mapping[str, str] = MappingProxyType(
     {
         "etc/credstore": "/data/etc/credstore",
         "etc/hostname": "/data/etc/hostname",
-        "etc/localtime": "/data/etc/localtime",
+        "etc/localtime": f"/usr/share/zoneinfo/{DEVICE_ZONE}",
+        f"usr/share/zoneinfo/{DEVICE_ZONE}": "/data/etc/localtime",
         "etc/machine-id": "/data/etc/machine-id",
         "etc/oyez": "/data/etc/oyez",
         "etc/oyez-system": "/data/etc/oyez-system",

@@ -1,4 +1,8 @@
-"""The files of a release, out of a finished image: packed, block map, checksums, signature, lists, notes."""
+"""The files of a release, out of a finished image: packed, block map, checksums, signature, lists, notes.
+
+A device finds the bundle beside release.json, wherever both lie. Imager's list must say whole addresses: without one
+there is none.
+"""
 
 import hashlib
 import json
@@ -6,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from oyez_image import bill, publishing
+from oyez_image.progress import say
 from oyez_image.publishing import Release
 from oyez_image.recipe import FIRMWARE
 from oyez_image.settings import Settings
@@ -30,20 +35,31 @@ def publish(settings: Settings, tools: Tools, source: Path, changelog: str) -> l
     """Makes the files beside the image in settings.out; returns their names. source: the folder image/."""
     stem, out = f"oyez-{settings.version}", settings.out
     tools.run(["sh", "-euc", PACK, "sh", f"{stem}.img"], log="pack.log", binds={out: "/out"})
-    release = _facts(settings, tools.epoch_s)
-    shutil.copyfile(source / "oyez.svg", out / "oyez.svg")
-    _write_json(out / "os_list.json", publishing.os_list(release))
-    notes = f"{release.address}/{stem}.notes.md"
+    notes = f"{settings.address}/{stem}.notes.md" if settings.address else ""
     described = describe_bundle(out / f"{stem}.raucb", settings.version, notes_url=notes)
     (out / "release.json").write_bytes(described)
     (out / f"{stem}.notes.md").write_text(publishing.notes(changelog, settings.version))
     names = [
         *(f"{stem}{ending}" for ending in (".img.xz", ".img.bmap", ".raucb", ".cdx.json", ".packages", ".notes.md")),
-        *("os_list.json", "release.json", "oyez.svg"),
+        "release.json",
+        *_list_for_imager(settings, tools.epoch_s, source),
     ]
     command = ["sh", "-euc", SIGN, "sh", *names]
     tools.run(command, log="sign.log", binds={out: "/out", settings.keys: "/keys"})
     return [*names, "SHA256SUMS", "SHA256SUMS.minisig", "release.pub"]
+
+
+def _list_for_imager(settings: Settings, epoch_s: int, source: Path) -> list[str]:
+    """Names of its files. What an earlier build left of it would point elsewhere."""
+    names = ["os_list.json", "oyez.svg"]
+    for name in names:
+        (settings.out / name).unlink(missing_ok=True)
+    if not settings.address:
+        say("no os_list.json for Raspberry Pi Imager: say with --address https://... where the files will be")
+        return []
+    shutil.copyfile(source / "oyez.svg", settings.out / "oyez.svg")
+    _write_json(settings.out / "os_list.json", publishing.os_list(_facts(settings, epoch_s)))
+    return names
 
 
 def describe(settings: Settings, tools: Tools, status: str, commit: str) -> None:
@@ -72,7 +88,7 @@ def _facts(settings: Settings, epoch_s: int) -> Release:
     return Release(
         version=settings.version,
         epoch_s=epoch_s,
-        address=settings.address.rstrip("/"),
+        address=settings.address,
         website=settings.website,
         image=packed.name,
         image_bytes=image.stat().st_size,

@@ -9,6 +9,7 @@ from pathlib import Path
 from oyez_image.recipe import KERNELS
 from oyez_image.variants import BREAKS
 
+ADDRESS = re.compile(r"https?://[^\s/]\S*")
 VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+([a-z0-9.+]*)")
 
 
@@ -33,7 +34,7 @@ class Settings:
     break_with: str
     """One of variants.BREAKS; empty: whole."""
     address: str
-    """Where a release will be downloaded from."""
+    """Where a release will be downloaded from; empty: nobody knows yet."""
     website: str
     release: bool
     """Also compressed, with checksums, signatures and lists."""
@@ -58,7 +59,9 @@ def parsed(argv: Sequence[str], build: Path) -> Settings:
     parser.add_argument("--raspberry-pi-keyring", default="", metavar="FILE", help="for --kernel raspberrypi")
     parser.add_argument("--local", action="store_true", help="with the local Realtime server (docs/image.md: its cost)")
     parser.add_argument("--break", dest="break_with", choices=sorted(BREAKS), default="", help="for tests of updates")
-    parser.add_argument("--address", default="http://localhost:8000", help="where the files will be (%(default)s)")
+    parser.add_argument(
+        "--address", type=_address, default="", help="https://...: where the files will be, for Raspberry Pi Imager"
+    )
     parser.add_argument("--website", default="", help="for who asks Raspberry Pi Imager what this is")
     parser.add_argument("--no-release", dest="release", action="store_false", help="only .img and .raucb")
     parser.add_argument("--fresh", action="store_true", help="with today's packages")
@@ -77,6 +80,12 @@ def parsed(argv: Sequence[str], build: Path) -> Settings:
     for name in ("out", "keys", "cache"):
         values[name] = values[name].resolve()
     return Settings(**values)
+
+
+def _address(text: str) -> str:
+    if text and not ADDRESS.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address such as https://example.org/oyez")
+    return text.rstrip("/")
 
 
 def _version(text: str) -> str:

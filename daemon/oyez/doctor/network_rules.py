@@ -17,7 +17,10 @@ FAR_MS = 400.0
 
 
 def judge_clock(facts: ClockFacts) -> Iterator[Finding]:
-    remedy = "Let the network set it: `sudo timedatectl set-ntp true`, then see `timedatectl timesync-status`."
+    remedy = (
+        "Let the network set it: `sudo timedatectl set-ntp true`. If it does already (`timedatectl timesync-status`), "
+        "no time server answers: the router must let UDP port 123 out."
+    )
     if facts.ahead_s is not None and abs(facts.ahead_s) > WRONG_S:
         side = "ahead of" if facts.ahead_s > 0 else "behind"
         yield Finding(

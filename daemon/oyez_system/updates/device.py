@@ -2,6 +2,7 @@
 
 import logging
 import pwd
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -58,11 +59,17 @@ class Device:
         return None if done.returncode == NOTHING_TO_TEST else done.returncode == 0
 
     def restart(self) -> None:
-        """Returns; the end comes from outside. Raises Refused."""
+        """Returns, so that the process ends by itself and well. Raises Refused.
+
+        SIGTERM is no longer heeded then, by what asks for the restart neither: it is how systemd carries that out, and
+        would count as a failure. At any other time it is one.
+        """
         log.warning("The device is restarted.")
+        heeded = signal.signal(signal.SIGTERM, signal.SIG_IGN)
         try:
             subprocess.run(self._reboot, stdin=subprocess.DEVNULL, check=True, timeout=60)
         except (OSError, subprocess.SubprocessError) as error:
+            signal.signal(signal.SIGTERM, heeded)
             raise Refused(
                 "slot",
                 f"The device could not be restarted ({error}), so the version that runs goes on: switch it off and on.",

@@ -102,7 +102,7 @@ class Teller:
             print(f"\r  listening {share:4.0%}", end="" if share < 1 else "\n", file=self._stream, flush=True)
 
     def end(self, result: Result) -> None:
-        for line in in_words(result):
+        for line in in_words(result, to_root=os.geteuid() == 0):
             self.say(line)
 
 

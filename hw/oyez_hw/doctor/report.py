@@ -57,8 +57,8 @@ def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
             return value
 
 
-def in_words(result: Result) -> list[str]:
-    """Lines for a terminal."""
+def in_words(result: Result, to_root: bool = False) -> list[str]:
+    """Lines for a terminal. to_root: who reads them needs no `sudo`, and a flashed device has none."""
     if result.skipped:
         return [f"  not looked at: {result.skipped}"]
     lines = []
@@ -66,6 +66,6 @@ def in_words(result: Result) -> list[str]:
         lines += [
             f"  {finding.severity.upper()}: {finding.what}",
             f"    {finding.meaning}",
-            f"    What to do: {finding.remedy}",
+            f"    What to do: {finding.remedy.replace('`sudo ', '`') if to_root else finding.remedy}",
         ]
     return lines or ["  well"]

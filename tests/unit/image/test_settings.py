@@ -13,6 +13,7 @@ def test_without_a_word_everything_is_built_below_build() -> None:
     settings = parsed([], BUILD)
     assert (settings.out, settings.keys) == (BUILD / "image", BUILD / "keys")
     assert settings.release
+    assert settings.address == ""
     assert not settings.local
     assert settings.break_with == ""
 
@@ -25,6 +26,8 @@ def test_without_a_word_everything_is_built_below_build() -> None:
         (["--past"], "--security-mirror"),
         (["--kernel", "raspberrypi"], "--raspberry-pi-keyring"),
         (["--break", "everything"], "invalid choice"),
+        (["--address", "example.org/oyez"], "no address"),
+        (["--address", "https:///oyez"], "no address"),
     ],
 )
 def test_a_mistake_is_told_and_ends_with_two(argv: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

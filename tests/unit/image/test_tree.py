@@ -103,6 +103,21 @@ def test_what_a_device_adds_is_on_the_data_partition_and_what_is_missing_there_c
             assert (data / target.removeprefix("/data/")).parent.is_dir()
 
 
+def test_the_time_zone_is_the_devices_and_still_looks_like_one(tmp_path: Path) -> None:
+    """systemd's own rule (src/basic/time-util.c, get_timezone): a link right into /usr/share/zoneinfo."""
+    planted(tmp_path, "usr/share/zoneinfo/Etc/UTC", "etc/localtime")
+    tree.link(tmp_path)
+    zone = os.readlink(tmp_path / "etc/localtime")
+    assert zone.startswith("/usr/share/zoneinfo/")
+    assert os.readlink(tmp_path / zone.removeprefix("/")) == "/data/etc/localtime"
+
+
+def test_who_shuts_down_finds_logind_which_nothing_starts_before() -> None:
+    assert "systemd-logind.service" not in recipe.MASKED_UNITS
+    left_out = (IMAGE / "trim.txt").read_text().splitlines()
+    assert "usr/lib/systemd/system/multi-user.target.wants/systemd-logind.service" in left_out
+
+
 def test_nothing_is_newer_than_the_commit_and_the_clock_starts_there(tmp_path: Path) -> None:
     planted(tmp_path, "usr/lib/new", "old")
     os.utime(tmp_path / "old", (1000, 1000))

@@ -79,6 +79,12 @@ def test_the_verdict_counts() -> None:
 
 def test_words_for_a_terminal_say_why_something_was_not_looked_at() -> None:
     assert in_words(Result(name="a", title="A", skipped="there is none")) == ["  not looked at: there is none"]
+
+
+def test_root_is_told_what_to_do_without_sudo() -> None:
+    result = Result(name="a", title="A", findings=(replace(FINDING, remedy="Say `sudo iotop`, then `sudo reboot`."),))
+    assert in_words(result)[-1] == "    What to do: Say `sudo iotop`, then `sudo reboot`."
+    assert in_words(result, to_root=True)[-1] == "    What to do: Say `iotop`, then `reboot`."
     assert in_words(Result(name="a", title="A")) == ["  well"]
 
 

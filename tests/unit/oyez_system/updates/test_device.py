@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,7 +14,6 @@ import pytest
 from oyez_system.proof import Proof
 from oyez_system.updates import device as device_module
 from oyez_system.updates.device import Device
-from oyez_system.updates.refusal import Refused
 
 
 def proof(since_boot_s: float) -> Proof:
@@ -57,7 +58,36 @@ def test_a_proof_counts_while_it_is_fresh(tmp_path: Path) -> None:
     assert device.proof() is None
 
 
-def test_a_restart_that_is_refused_is_a_sentence() -> None:
-    Device(reboot=exits(0)).restart()
-    with pytest.raises(Refused, match="switch it off and on"):
-        Device(reboot=exits(1)).restart()
+RESTARTED = """
+import os, signal, sys
+from oyez_system.updates.device import Device
+Device(reboot=(sys.executable, "-c", "import os, signal; os.kill(os.getppid(), signal.SIGTERM)")).restart()
+print("went on")
+"""
+REFUSED = """
+import os, signal, sys
+from oyez_system.updates.device import Device
+from oyez_system.updates.refusal import Refused
+try:
+    Device(reboot=(sys.executable, "-c", "raise SystemExit(1)")).restart()
+except Refused as error:
+    print(error, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def ended(program: str) -> tuple[int, str]:
+    """(exit code, what it printed) of a process of its own: what it makes of signals is for the whole process."""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def test_the_restart_that_it_asked_for_does_not_end_it_as_a_failure() -> None:
+    """Systemd ends a job by SIGTERM, which for one that runs once counts as a failure."""
+    assert ended(RESTARTED) == (0, "went on\n")
+
+
+def test_a_restart_that_is_refused_is_a_sentence_and_the_process_can_be_ended_as_ever() -> None:
+    code, said = ended(REFUSED)
+    assert "switch it off and on" in said
+    assert code == -signal.SIGTERM
