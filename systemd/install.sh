@@ -8,7 +8,7 @@ root=${1:-}
 lay() { install -D -m 644 "$1" "$root$2"; }
 
 # The rest of the units belongs to a flashed device: two systems on a card, a boot partition (docs/device.md).
-for unit in oyez.service oyez-rescue.service oyez-local.service oyez-backend.service; do
+for unit in oyez.service oyez-mixer.service oyez-rescue.service oyez-local.service oyez-backend.service; do
     lay "$unit" "/etc/systemd/system/$unit"
 done
 lay oyez.sysusers /etc/sysusers.d/oyez.conf

@@ -13,6 +13,7 @@ from oyez_hw.commands.boards import add_board, board, list_boards
 from oyez_hw.commands.calibrate import add_calibrate, calibrate
 from oyez_hw.commands.channels import add_channels, channels
 from oyez_hw.commands.latency import add_latency, latency
+from oyez_hw.commands.mixer import add_mixer, mixer
 from oyez_hw.commands.sound import add_levels, add_play, add_record, levels, play, record
 from oyez_hw.doctor.command import add_arguments as add_doctor, doctor
 from oyez_hw.measuring.loop_back import NothingHeardError
@@ -47,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     add_latency(_command(commands, "latency", latency, "round trip, jitter and drift, by chirps from the loudspeaker"))
     add_channels(_command(commands, "channels", channels, "what each channel is: order, polarity, dead, loop-back"))
     add_calibrate(_command(commands, "calibrate", calibrate, "gains, echo and safe volume, kept for the daemon"))
+    add_mixer(
+        _command(commands, "mixer", mixer, "sets the mixer of the board that is there as the catalogue says, once")
+    )
     add_doctor(_command(commands, "doctor", doctor, "what is wrong with this board, and what to do about it"))
     return parser
 
@@ -61,7 +65,7 @@ def _command(commands: Any, name: str, run: Any, text: str) -> argparse.Argument
 def main(argv: list[str] | None = None) -> int:
     asked = _parser().parse_args(argv)
     try:
-        if asked.command not in ("board", "doctor") and getattr(asked, "name", None) != "simulated":
+        if asked.command not in ("board", "doctor", "mixer") and getattr(asked, "name", None) != "simulated":
             alsa()
     except HardwareError as error:
         print(f"oyez-hw: {error}", file=sys.stderr)

@@ -30,7 +30,7 @@ def sheet(entry: Entry) -> Iterator[str]:
         yield from (f"  {line}" for line in entry.boot.config_txt)
     if entry.settings:
         yield ""
-        yield "Once, so that it is neither silent nor deaf (then `alsactl store`):"
+        yield "Once, so that it is neither silent nor deaf (`oyez-hw mixer` does it, then `alsactl store`):"
         card = entry.recognised.card_ids[0]
         yield from (f"  amixer -c {card} sset '{one.control}' {one.value}    # {one.why}" for one in entry.settings)
     yield ""
