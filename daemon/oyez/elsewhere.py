@@ -25,7 +25,8 @@ def tables_of(config: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
 
 def pointed(mistake: Mistake, tables: Mapping[str, type[msgspec.Struct]]) -> Mistake:
     """With where it belongs, if exactly one other table knows it."""
-    table, _, key = mistake.path.partition(".")
+    table, below, key = mistake.path.partition(".")
+    key = key if below else table  # above every heading
     if not mistake.unknown:
         return mistake
     if found := SECRETS.get(mistake.path):

@@ -22,6 +22,7 @@ BAD = "is unknown. Did you mean this?"
         ("home.gpio_chip", BAD),  # of lights, or of buttons
         ("home.hots", BAD),
         ("speeking", BAD),
+        ("backend_url", "is unknown here: it belongs below [line]."),
         ("tools[0].backend_url", "is unknown here: it belongs below [line]."),
     ],
 )
