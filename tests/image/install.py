@@ -14,6 +14,7 @@ NEEDED = {
     "qemu-system-aarch64": "qemu-system-arm",
     "qemu-img": "qemu-utils",
     "qemu-io": "qemu-utils",
+    "fdtoverlay": "device-tree-compiler",
     "mcopy": "mtools",
     "rauc": "rauc",
     "mksquashfs": "squashfs-tools",
