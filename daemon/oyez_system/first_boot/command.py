@@ -15,6 +15,7 @@ import msgspec
 
 from oyez.config_file import parse
 from oyez.errors import ConfigError, OyezError
+from oyez_hw.catalogue import known
 from oyez_hw.probe import snapshot
 from oyez_system.card.card import Card
 from oyez_system.card.operations import Operation, Write
@@ -198,7 +199,9 @@ def _drivable(here: Surroundings, board: str, lines: str | None) -> str | None:
     missing = lacking(lines or "", there)
     if not missing:
         return lines
-    page, before = problems.without_overlays(board, missing), _text(here.places.problems) or ""
+    entry = known().get(board)
+    page = problems.without_overlays(board, missing, entry.boot.missing_on_image if entry else "")
+    before = _text(here.places.problems) or ""
     log.error("%s", " ".join(page.split()))
     if page not in before:
         here.card.do(Write(here.places.problems, problems.beside(before, page).encode(), None))

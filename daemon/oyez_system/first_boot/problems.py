@@ -31,10 +31,11 @@ def taken_with(remarks: Collection[str]) -> str:
     return _page("The file was taken in, but for what stands below.", remarks, "Nothing needs to be done.")
 
 
-def without_overlays(board: str, overlays: Collection[str]) -> str:
+def without_overlays(board: str, overlays: Collection[str], why: str = "") -> str:
+    """why: a sentence of the catalogue's."""
     return _page(
         f"The sound board {board} will not be heard: this image has no description of it for the kernel.",
-        [f"overlays/{name}.dtbo is missing." for name in overlays],
+        [*(f"overlays/{name}.dtbo is missing." for name in overlays), *filter(None, [why])],
         "Take a USB microphone and loudspeaker, or an image with Raspberry Pi's kernel (docs/image.md).",
     )
 

@@ -39,6 +39,13 @@ def test_a_board_that_this_image_cannot_drive_is_told_beside_the_file_until_it_c
     assert (device.restarts, "dtoverlay=wm8960-soundcard" in device.places.board.read_text()) == (1, True)
 
 
+def test_what_the_kernel_lacks_for_a_board_is_told_with_it(device: Device) -> None:
+    (device.places.boot / "overlays/rpi-codeczero.dtbo").unlink(missing_ok=True)
+    device.lay('[board]\nname = "codec-zero"\n')
+    assert device.start() == 0
+    assert "without the codec's driver (snd-soc-da7213)" in device.places.problems.read_text()
+
+
 def test_a_version_on_trial_changes_no_lines_and_restarts_nothing(device: Device) -> None:
     device.lay('[board]\nname = "respeaker-2mic-v1"\n')
     put(device.root, "proc/cmdline", "ro oyez.slot=B oyez.trial\n")
