@@ -64,6 +64,11 @@ def _serve(settings: Settings, store: DeviceStore, options: argparse.Namespace) 
     from oyez_backend.serving import ServeError, serve
 
     key = upstream_key(settings, os.environ)
+    if not store.devices():
+        print(
+            "no device is known yet: make a key for one with `oyez-backend device add NAME` (same --data)",
+            file=sys.stderr,
+        )
     telephone = _telephone(settings, options.data or settings.data_path(os.environ))
     try:
         serve(settings, key, store, options.host, options.port, telephone)

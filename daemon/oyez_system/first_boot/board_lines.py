@@ -19,6 +19,7 @@ from oyez_hw.detection import detect
 from oyez_hw.machine import Snapshot
 
 MOST_RESTARTS = 3
+NO_DRIVER = "Its driver is in no kernel, not even in Raspberry Pi's."
 HEAD = "# Written by Oyez for the sound board that it found. Lines of your own belong into config.txt.\n"
 
 
@@ -62,6 +63,14 @@ def is_there(name: str, machine: Snapshot) -> bool:
     if name in PLAIN or name not in known():
         return True
     return detect(machine, [known()[name]]).chosen is not None
+
+
+def mute(name: str, machine: Snapshot) -> str:
+    """Why a board that is named and not there cannot be heard on an image of ours; empty: nothing speaks against it."""
+    entry = known().get(name)
+    if entry is None or is_there(name, machine):
+        return ""
+    return entry.boot.missing_on_image or (NO_DRIVER if entry.drivers == "out of tree" else "")
 
 
 def decide(config: str, lines: str | None, written: str, there: bool, record: Record) -> Decision:

@@ -15,13 +15,13 @@ import msgspec
 
 from oyez.config_file import parse
 from oyez.errors import ConfigError, OyezError
-from oyez_hw.catalogue import known
+from oyez_hw.board_settings import AUTO
 from oyez_hw.probe import snapshot
 from oyez_system.card.card import Card
 from oyez_system.card.operations import Operation, Write
 from oyez_system.card.places import Places
 from oyez_system.first_boot import problems
-from oyez_system.first_boot.board_lines import Record, decide, is_there, lacking, wanted
+from oyez_system.first_boot.board_lines import Record, decide, is_there, lacking, mute, wanted
 from oyez_system.first_boot.plan import refusing, taking, unwritten, wiping
 from oyez_system.first_boot.reading import InForce, Laid, read
 from oyez_system.first_boot.wireless import networks_in
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 LARGEST_BYTES = 256 * 1024
 RECORD = "first-boot.json"
+THE_ONE_THERE = "that is there"
 
 
 SSH = "ssh.service"
@@ -182,7 +183,7 @@ def _board_settled(here: Surroundings) -> bool:
     path = places.state / RECORD
     record = _record(path)
     digest = hashlib.sha256(config.encode()).hexdigest()
-    lines = _drivable(here, name, wanted(name, machine))
+    lines = _drivable(here, name, wanted(name, machine), mute(name, machine))
     decision = decide(digest, lines, _text(places.board) or "", is_there(name, machine), record)
     # The lines first: should the power be cut in between they are simply there at the next start.
     if decision.write is not None:
@@ -192,20 +193,20 @@ def _board_settled(here: Surroundings) -> bool:
     return decision.restart
 
 
-def _drivable(here: Surroundings, board: str, lines: str | None) -> str | None:
+def _drivable(here: Surroundings, board: str, lines: str | None, why: str) -> str | None:
     """The lines; None also where the card has no overlay that they name: the device would start once more, hear nothing
-    all the same, and nobody would know why. That is told instead, until the overlay is there."""
+    all the same, and nobody would know why. That is told instead, until the overlay is there. why: `mute` said it."""
     there = {path.stem for path in (here.places.boot / "overlays").glob("*.dtbo")}
     missing = lacking(lines or "", there)
-    if not missing:
-        return lines
-    entry = known().get(board)
-    page = problems.without_overlays(board, missing, entry.boot.missing_on_image if entry else "")
-    before = _text(here.places.problems) or ""
-    log.error("%s", " ".join(page.split()))
-    if page not in before:
-        here.card.do(Write(here.places.problems, problems.beside(before, page).encode(), None))
-    return None
+    if missing or why:
+        page, before = (
+            problems.not_driven(THE_ONE_THERE if board == AUTO else board, missing, why),
+            _text(here.places.problems) or "",
+        )
+        log.error("%s", " ".join(page.split()))
+        if page not in before:
+            here.card.do(Write(here.places.problems, problems.beside(before, page).encode(), None))
+    return None if missing else lines
 
 
 def _record(path: Path) -> Record:

@@ -24,6 +24,7 @@ _SSH_KEY = re.compile(
 _TOOLS_SECRET = re.compile(r"(mcp|tool)_[A-Za-z0-9_-]+")
 """It becomes the name of a file."""
 REGIONS = ("Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
+ESCAPED = 'holds a character that cannot be typed, since between " and " a \\ has a meaning of its own:'
 QUOTED = "must be a text between quotes."
 
 
@@ -101,6 +102,8 @@ def _password_mistakes(at: str, network: Network, known: Collection[bytes]) -> I
     elif not password:
         if network.name not in known:
             yield Mistake(where, 'is missing. For a network without a password write security = "open".')
+    elif any(character < " " for character in password):
+        yield Mistake(where, f"{ESCAPED} write the password between ' and ' instead.")
     elif not all(" " <= character <= "~" for character in password):
         yield Mistake(where, "holds a character that no Wi-Fi password can: only plain letters, digits and signs can.")
     elif network.security == "wpa2" and not 8 <= len(password) <= 63 and not _HEX_KEY.fullmatch(password):
@@ -143,6 +146,8 @@ def secret_mistakes(secrets: dict[str, str], config: Config | None) -> Iterator[
             yield Mistake(where, f"is longer than {LARGEST_SECRET} bytes and is surely no secret.")
         elif name != "mqtt_client_key" and not value.strip().isprintable():
             yield Mistake(where, "must stand on one line, without control characters.")
+        elif name == "device_key" and len(value.split()) > 1:
+            yield Mistake(where, "has a blank in it: only the word that begins with oyez_ belongs between the quotes.")
 
 
 def names_of(config: Config) -> tuple[str, ...]:

@@ -31,12 +31,15 @@ def taken_with(remarks: Collection[str]) -> str:
     return _page("The file was taken in, but for what stands below.", remarks, "Nothing needs to be done.")
 
 
-def without_overlays(board: str, overlays: Collection[str], why: str = "") -> str:
-    """why: a sentence of the catalogue's."""
+def not_driven(board: str, overlays: Collection[str], why: str = "") -> str:
+    """overlays: those that are missing. why: a sentence; empty: there is nothing but them."""
     return _page(
-        f"The sound board {board} will not be heard: this image has no description of it for the kernel.",
-        [*(f"overlays/{name}.dtbo is missing." for name in overlays), *filter(None, [why])],
-        "Take a USB microphone and loudspeaker, or an image with Raspberry Pi's kernel (docs/image.md).",
+        f"The sound board {board} will not be heard: this image cannot drive it.",
+        [
+            *(f"overlays/{name}.dtbo, its description for the kernel, is missing." for name in overlays),
+            *filter(None, [why]),
+        ],
+        "Take a USB microphone and loudspeaker, or another board: docs/boards.md says which work.",
     )
 
 

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,7 +13,7 @@ from oyez.config_file import TABLES as DAEMONS, judged, parse
 from oyez.elsewhere import pointed
 from oyez.errors import ConfigError
 from oyez.examination import NOTHING, apart, examine, sound
-from oyez.mistake import Mistake
+from oyez.mistake import Mistake, hint
 from oyez.secret import MASK
 from oyez.toml_text import Reading, read_toml
 from oyez_system.first_boot.mistakes import may_be_secret, secret_mistakes, system_mistakes, untyped, wifi_mistakes
@@ -92,7 +92,7 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
     found += _mistakes(ours, before, is_zone)
     found += apart(placeholder_mistakes({**table, **ours}), found)
     found += secret_mistakes(_secrets(ours), _naming_tools(config, found) if daemons is not None else _in_force(before))
-    found = [pointed(one, {**DAEMONS, **OURS}) for one in found]
+    found = [pointed(_known_here(one), {**DAEMONS, **OURS}) for one in found]
     if told := _told(laid.name, own, imagers, found) or _not_apart(text, laid.name, table):
         raise ConfigError([_masked(one, ours) for one in sorted(told, key=_line)])
     whole = msgspec.convert(ours, Whole)
@@ -103,6 +103,14 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
     updates = None if whole.updates is None else UPDATES_HEAD + _hushed(_updates(text), values)
     secrets = {name: value if name == "mqtt_client_key" else value.strip() for name, value in whole.secrets.items()}
     return Taken(new, whole.wifi, whole.system, updates, secrets, done, preseed.remarks)
+
+
+def _known_here(mistake: Mistake) -> Mistake:
+    """The daemon alone does not know all tables of this file."""
+    if not mistake.unknown or "." in mistake.path:
+        return mistake
+    tables = (*TABLES, *Config.__struct_fields__)
+    return replace(mistake, sentence=f"is unknown.{hint(mistake.path, tables)}")
 
 
 def _mistakes(ours: dict[str, Any], before: InForce, is_zone: Callable[[str], bool]) -> list[Mistake]:

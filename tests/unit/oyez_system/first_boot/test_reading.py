@@ -131,6 +131,10 @@ def test_what_the_guide_shows_is_what_happens() -> None:
             'line.backend_url must begin with https:// or http://: write "http://nas:8700".',
         ),
         ("[home]\nhots = 'a'\n", "line 2: home.hots is unknown. Did you mean host?"),
+        ("[WiFi]\nssid = 'a'\n", "line 1: WiFi is unknown. Did you mean wifi?"),
+        ("[xyz]\n", "line 1: xyz is unknown. Known are: wifi, system, secrets, updates, "),
+        ("[wifi]\nssid = 'a'\npassword = \"a\\bcdefghi\"\n", "write the password between ' and ' instead"),
+        ("[secrets]\ndevice_key = 'The key of kitchen: oyez_0'\n", "line 2: secrets.device_key has a blank in it"),
     ],
 )
 def test_each_mistake_is_told_with_its_line_in_plain_words(text: str, told: str) -> None:

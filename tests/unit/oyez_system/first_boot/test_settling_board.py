@@ -32,7 +32,7 @@ def test_a_board_that_this_image_cannot_drive_is_told_beside_the_file_until_it_c
         assert device.start() == 0
     told = device.places.problems.read_text()
     assert told.count("respeaker-2mic-v1 will not be heard") == 1
-    assert "overlays/wm8960-soundcard.dtbo is missing" in told
+    assert "overlays/wm8960-soundcard.dtbo, its description for the kernel, is missing" in told
     assert device.restarts == 0, "for nothing"
     overlay.write_bytes(description)
     device.start()
@@ -44,6 +44,35 @@ def test_what_the_kernel_lacks_for_a_board_is_told_with_it(device: Device) -> No
     device.lay('[board]\nname = "codec-zero"\n')
     assert device.start() == 0
     assert "without the codec's driver (snd-soc-da7213)" in device.places.problems.read_text()
+
+
+@pytest.mark.parametrize(
+    ("board", "why"),
+    [
+        ("respeaker-2mic-v2", "without the codec's driver (snd-soc-tlv320aic3x-i2c)"),
+        ("respeaker-4mic", "Its driver is in no kernel"),
+        ("respeaker-6mic", "Its driver is in no kernel"),
+        ("aiy-voice-bonnet", "Its driver is in no kernel"),
+    ],
+)
+def test_a_board_without_a_driver_is_told_though_its_lamps_have_their_lines(
+    device: Device, board: str, why: str
+) -> None:
+    device.lay(f'[board]\nname = "{board}"\n')
+    for _ in range(3):
+        assert device.start() == 0
+    told = device.places.problems.read_text()
+    assert told.count(f"{board} will not be heard") == 1
+    assert why in told
+
+
+def test_a_board_that_shows_itself_and_has_no_overlay_is_told_too(device: Device) -> None:
+    (device.places.boot / "overlays/rpi-codeczero.dtbo").unlink()
+    put(device.root, "proc/device-tree/hat/vendor", "Raspberry Pi Ltd.\0")
+    put(device.root, "proc/device-tree/hat/product", "Raspberry Pi Codec Zero\0")
+    device.lay("[device]\nid = 'x'\n")
+    device.start()
+    assert "The sound board that is there will not be heard" in device.places.problems.read_text()
 
 
 def test_a_version_on_trial_changes_no_lines_and_restarts_nothing(device: Device) -> None:
