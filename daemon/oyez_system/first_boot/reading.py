@@ -33,6 +33,7 @@ AUTO_BOARD = (
 )
 KEPT = "{}: taken in, and kept on the device."
 HEAD = "# Taken in by the device. To change something: change it here, and call the file oyez.toml again.\n"
+STILL = "\n# Of an earlier file, and still counts:\n"
 UPDATES_HEAD = "# Written by Oyez from oyez.toml. What is changed here is lost when one with [updates] is taken in.\n"
 IMAGERS = {
     "system.time_zone": "locale.timezone",
@@ -97,8 +98,9 @@ def read(laid: Laid, before: InForce, is_zone: Callable[[str], bool]) -> Taken:
         raise ConfigError([_masked(one, ours) for one in sorted(told, key=_line)])
     whole = msgspec.convert(ours, Whole)
     values = _values(whole)
-    done = None if laid.text is None else HEAD + _done(text, values).removeprefix(HEAD)
     new = _config(text, table, before)
+    still = _still(before) if new is None else ""
+    done = None if laid.text is None else HEAD + _done(text, values).removeprefix(HEAD) + still
     new = None if new is None else _hushed(new, values)
     updates = None if whole.updates is None else UPDATES_HEAD + _hushed(_updates(text), values)
     secrets = {name: value if name == "mqtt_client_key" else value.strip() for name, value in whole.secrets.items()}
@@ -181,6 +183,12 @@ def _config(text: str, table: dict[str, Any], before: InForce) -> str | None:
         return None if before.config is not None else NOTHING_SET + AUTO_BOARD
     left = without(text, TABLES).removeprefix(HEAD)
     return left if "board" in table else left + AUTO_BOARD
+
+
+def _still(before: InForce) -> str:
+    """The daemon's tables count as a whole, so whoever changes the done file must find all of them in it."""
+    config = before.config or NOTHING_SET
+    return "" if config.startswith(NOTHING_SET) else f"{STILL}{config}"
 
 
 def _updates(text: str) -> str:

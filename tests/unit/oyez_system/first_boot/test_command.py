@@ -120,26 +120,6 @@ def test_the_mended_file_takes_the_problems_away(device: Device) -> None:
     assert not device.places.problems.exists()
 
 
-def test_a_file_with_wifi_alone_changes_wifi_alone(device: Device) -> None:
-    device.lay(GOOD)
-    device.start()
-    before = device.kept()
-    device.lay("[wifi]\nssid = 'Office'\npassword = 'another one'\n")
-    assert device.start() == 0
-    changed = {name for name, value in device.kept().items() if before[name] != value}
-    assert changed == {"etc/wpa_supplicant/wpa_supplicant-wlan0.conf"}
-
-
-def test_a_file_with_updates_alone_changes_updates_alone_and_as_a_whole(device: Device) -> None:
-    device.lay(GOOD)
-    device.start()
-    before = device.kept()
-    device.lay("[updates]\nquiet_from = '01:00'\n")
-    assert device.start() == 0
-    assert {name for name, value in device.kept().items() if before[name] != value} == {"etc/oyez-system/system.toml"}
-    assert load_updates(device.places.update_settings) == Updates(quiet_from="01:00")
-
-
 def test_a_mistake_about_updates_is_told_beside_all_others_and_changes_nothing(device: Device) -> None:
     device.lay(GOOD)
     device.start()
@@ -151,14 +131,6 @@ def test_a_mistake_about_updates_is_told_beside_all_others_and_changes_nothing(d
     assert "line 3: wifi.password has 5 characters" in problems
     assert "line 5: updates.source begins with http://" in problems
     assert "line 7: home.hots is unknown" in problems
-
-
-def test_a_later_file_without_ssh_keys_switches_ssh_off(device: Device) -> None:
-    device.lay(GOOD)
-    device.start()
-    device.lay("[system]\nhostname = 'kitchen'\n")
-    device.start()
-    assert not device.places.ssh_keys.exists()
 
 
 def test_with_keys_ssh_is_started_and_the_name_counts_at_once(device: Device) -> None:
