@@ -90,7 +90,7 @@ def test_it_says_what_befell_its_card_and_sound_comes_again_in_the_same_life(
     device.guest.run(mishap.end).check()
     well = device.until("TroubleGone", ended_s, kind="microphone")
     assert device.process() == life, "it was restarted"
-    faults.note(f"kernel card: {name}", "guest", well["time_s"] - ended_s, told["sentence"].partition(":")[0])
+    faults.note(f"kernel card: {name}", "guest", well["time_s"] - ended_s, told["sentence"].partition(": ")[0])
 
 
 def test_overruns_are_counted_and_are_no_trouble(device: Device) -> None:
