@@ -49,7 +49,7 @@ def doctor(asked: argparse.Namespace) -> dict[str, Any]:
     is_alsa = settings.name != "simulated"
     device = settings.capture_device if is_alsa else ""
     sound = SoundLook(plan, cards_of(settings), asked.root, teller.progress, device=device)
-    wanted = Wanted(settings.name, settings.capture_device)
+    wanted = Wanted(settings.name, settings.capture_device, opened=True)
     checks = [*board_checks(asked.root, ask_owner=True, wanted=wanted), *sound_checks(sound, settings, is_alsa)]
     report = asyncio.run(examine(checks, asked.root, teller))
     names, secrets = wireless_names(asked.root)

@@ -31,6 +31,8 @@ class Wanted:
     """board.capture_device."""
     away: str = ""
     """With `auto`: why no board is taken."""
+    opened: bool = False
+    """The card is listened to as well: who opens it says whether there is one."""
 
 
 UNKNOWN = Wanted()
@@ -48,7 +50,7 @@ def read_board(root: Path, wanted: Wanted = UNKNOWN) -> BoardFacts:
         return BoardFacts(
             name=wanted.name,
             works=_works(wanted, gone, None),
-            card_gone=gone,
+            card_gone="" if wanted.opened else gone,
             driverless=_driverless(machine),
             stranger=_stranger(machine),
             away=wanted.away,
@@ -64,7 +66,7 @@ def read_board(root: Path, wanted: Wanted = UNKNOWN) -> BoardFacts:
         absent=best is None,
         usb=bool(entry.recognised.usb) or entry.recognised.any_usb_microphone,
         works=_works(wanted, gone, best),
-        card_gone=gone,
+        card_gone="" if wanted.opened else gone,
         overlays_missing=overlays if without_card else (),
         lines_missing=lines if without_card else (),
         driverless=_driverless(machine),
