@@ -116,7 +116,11 @@ def test_a_device_that_is_called_as_a_severity_has_a_report_too(name: str) -> No
 PRIVATE_WORD = st.text("abcdefghijklmnopqrstuvwxyzäöü0123456789 -_&<>\"'", min_size=4, max_size=20).map(str.strip)
 
 
-@given(secret=PRIVATE_WORD, name=PRIVATE_WORD, before=st.text(max_size=10), after=st.text(max_size=10))
+BESIDE = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=10)
+"""JSON writes a control character as \\u0000, in which the word 0000 would be found."""
+
+
+@given(secret=PRIVATE_WORD, name=PRIVATE_WORD, before=BESIDE, after=BESIDE)
 def test_no_secret_and_no_name_is_left_anywhere_in_a_report(secret: str, name: str, before: str, after: str) -> None:
     assume(len(secret) >= 4 and len(name) >= 4)
     assume(all(word not in "***[name][address][mac][mail][person]" for word in (secret, name)))
