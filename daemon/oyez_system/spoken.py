@@ -41,7 +41,7 @@ def say(name: str, places: Places) -> bool:
     """name: of NAMES. Whether it was said, or the daemon took it. Never raises for what is missing on the machine."""
     if name not in NAMES:
         raise ValueError(f"{name} is no sentence of ours")
-    if _daemon_lives(places) and _daemon_says(name, places):
+    if _daemon_speaks(places) and _daemon_says(name, places):
         return True
     try:
         sound, rate_hz = read_wav(places.spoken / f"{name}.wav")
@@ -103,9 +103,12 @@ def _config(places: Places) -> Config | None:
         return None
 
 
-def _daemon_lives(places: Places) -> bool:
+def _daemon_speaks(places: Places) -> bool:
+    """It lives, and has a loudspeaker: without one it takes a sentence and loses it."""
     proof = read_proof(places.run / "proof.json")
-    return proof is not None and 0 <= time.clock_gettime(time.CLOCK_BOOTTIME) - proof.since_boot_s < DAEMON_LIVES_S
+    if proof is None or not proof.loudspeaker:
+        return False
+    return 0 <= time.clock_gettime(time.CLOCK_BOOTTIME) - proof.since_boot_s < DAEMON_LIVES_S
 
 
 def _daemon_says(name: str, places: Places) -> bool:

@@ -31,6 +31,7 @@ host = ""
 AUTO_BOARD = (
     '\n# Added when it was taken in: no board was named, so the one that is there is used.\n[board]\nname = "auto"\n'
 )
+NO_BROKER = '\n# Added when it was taken in: no MQTT broker was named.\n[home]\nhost = ""\n'
 KEPT = "{}: taken in, and kept on the device."
 HEAD = "# Taken in by the device. To change something: change it here, and call the file oyez.toml again.\n"
 STILL = "\n# Of an earlier file, and still counts:\n"
@@ -182,6 +183,7 @@ def _config(text: str, table: dict[str, Any], before: InForce) -> str | None:
     if set(table) <= set(TABLES):
         return None if before.config is not None else NOTHING_SET + AUTO_BOARD
     left = without(text, TABLES).removeprefix(HEAD)
+    left += "" if "home" in table else NO_BROKER
     return left if "board" in table else left + AUTO_BOARD
 
 

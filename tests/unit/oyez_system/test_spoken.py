@@ -36,12 +36,19 @@ def places(tmp_path: Path) -> Places:
     return places
 
 
-def daemon(places: Places, ago_s: float = 0.0) -> None:
+def daemon(places: Places, ago_s: float = 0.0, loudspeaker: bool = True) -> None:
     """It has proved itself that long ago."""
     now_s = time.clock_gettime(time.CLOCK_BOOTTIME)
     write(
         places.run / "proof.json",
-        Proof(version="1", since_boot_s=now_s - ago_s, microphone=True, scoring=True, loudspeaker=True, conductor=True),
+        Proof(
+            version="1",
+            since_boot_s=now_s - ago_s,
+            microphone=True,
+            scoring=True,
+            loudspeaker=loudspeaker,
+            conductor=True,
+        ),
     )
 
 
@@ -92,6 +99,14 @@ def test_a_daemon_that_died_is_not_asked(places: Places, monkeypatch: pytest.Mon
     daemon(places, ago_s=60.0)
     monkeypatch.setattr(spoken, "DAEMON_TAKES_S", 100.0)
     assert not say("no_network", places)
+
+
+def test_a_daemon_without_a_loudspeaker_is_not_asked_for_it_would_lose_what_it_takes(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon(places, loudspeaker=False)
+    monkeypatch.setattr(spoken, "DAEMON_TAKES_S", 100.0)
+    assert not say("no_sound_card", places)
 
 
 def test_no_link_of_the_daemons_user_is_followed(places: Places, tmp_path: Path) -> None:
