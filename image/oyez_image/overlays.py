@@ -7,10 +7,10 @@ from pathlib import Path
 from oyez_image.device_tree import added, nodes
 from oyez_image.drivers import known_devices
 from oyez_image.progress import BuildError
-from oyez_image.tools import Tools
+from oyez_image.tools import WORK, Tools
 
 COMPILE = """
-cd /work/kernel
+cd "$1"
 rm -rf bare merged overlays header.dtbo
 mv device-trees bare
 mkdir device-trees merged overlays
@@ -49,8 +49,8 @@ BUILT_IN = frozenset(("brcm,bcm2711-gpio", "brcm,bcm2835-gpio", "fixed-clock", "
 
 
 def provide(tools: Tools) -> None:
-    """Of /work/kernel/device-trees those with a header; and /work/kernel/overlays. Raises BuildError."""
-    tools.run(["sh", "-euc", COMPILE], log="overlays.log")
+    """Of the kernel's device trees those with a header; and its folder of overlays. Raises BuildError."""
+    tools.run(["sh", "-euc", COMPILE, "sh", f"{WORK}/kernel"], log="overlays.log")
 
 
 def check(kernel: Path, tree: Path, version: str) -> None:

@@ -1,7 +1,10 @@
 """Sentences that are said without the daemon. (With it: tests/stories/test_spoken.py.)"""
 
 import os
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -75,18 +78,28 @@ def test_nothing_but_our_sentences_can_be_asked_for(places: Places) -> None:
         say("../../etc/passwd", places)
 
 
-def test_a_daemon_that_lives_is_asked(places: Places) -> None:
-    daemon(places)
-    asked = places.run / "say/no_network"
+@contextmanager
+def taking(places: Places) -> Iterator[list[str]]:
+    """A daemon that takes up whatever it is asked for, and what that was."""
+    taken, over = list[str](), threading.Event()
 
     def take() -> None:
-        while not asked.exists():
-            time.sleep(0.01)
-        asked.unlink()
+        while not over.wait(0.01):
+            for asked in (places.run / "say").glob("*"):
+                taken.append(asked.name)
+                asked.unlink()
 
-    taking = Worker(take, "daemon")
-    assert say("no_network", places)
-    taking.join()
+    worker = Worker(take, "daemon")
+    yield taken
+    over.set()
+    worker.join()
+
+
+def test_a_daemon_that_lives_is_asked(places: Places) -> None:
+    daemon(places)
+    with taking(places) as taken:
+        assert say("no_network", places)
+    assert taken == ["no_network"]
 
 
 def test_one_that_takes_nothing_up_is_not_waited_for_and_finds_nothing_old_later(places: Places) -> None:
@@ -95,18 +108,13 @@ def test_one_that_takes_nothing_up_is_not_waited_for_and_finds_nothing_old_later
     assert not (places.run / "say/no_network").exists()
 
 
-def test_a_daemon_that_died_is_not_asked(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    daemon(places, ago_s=60.0)
-    monkeypatch.setattr(spoken, "DAEMON_TAKES_S", 100.0)
-    assert not say("no_network", places)
-
-
-def test_a_daemon_without_a_loudspeaker_is_not_asked_for_it_would_lose_what_it_takes(
-    places: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    daemon(places, loudspeaker=False)
-    monkeypatch.setattr(spoken, "DAEMON_TAKES_S", 100.0)
-    assert not say("no_sound_card", places)
+@pytest.mark.parametrize(("ago_s", "loudspeaker"), [(60.0, True), (0.0, False)])
+def test_a_daemon_that_died_or_has_no_loudspeaker_is_not_asked(places: Places, ago_s: float, loudspeaker: bool) -> None:
+    """It would take the sentence and lose it."""
+    daemon(places, ago_s, loudspeaker)
+    with taking(places) as taken:
+        assert not say("no_network", places)
+    assert taken == []
 
 
 def test_no_link_of_the_daemons_user_is_followed(places: Places, tmp_path: Path) -> None:
